@@ -1,0 +1,7 @@
+//! Trains small convolutional networks and lets a person watch and steer them in a terminal.
+//!
+//! One stream of events out, one kind of command in: a training worker emits [`protocol::Event`]s and takes
+//! [`protocol::Command`]s; whoever shows, records or prints a run folds the same events into a [`run::RunState`].
+
+pub mod protocol;
+pub mod run;

@@ -1,0 +1,3 @@
+//! The program `mnist-tui`.
+
+fn main() {}

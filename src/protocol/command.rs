@@ -1,0 +1,48 @@
+//! What a run can be told to do.
+
+use serde::{Deserialize, Serialize};
+
+use super::Hyper;
+
+/// Something to do, in the imperative. The worker takes it before the next batch and answers every one of them
+/// with an [`Event`](super::Event) that carries the request's id.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Stop before the next batch and wait.
+    Pause,
+    /// Go on after a pause.
+    Resume,
+    /// Train one batch, then wait again.
+    Step,
+    /// Change one hyperparameter from the next batch on; nothing else is reset.
+    SetHyper {
+        /// Which one.
+        hyper: Hyper,
+        /// Its new value.
+        value: f64,
+    },
+    /// Judge the network on the validation images now.
+    Evaluate,
+    /// End the training here and judge it on the test set.
+    Stop,
+}
+
+/// Tells requests apart: who asked, and which of that client's requests it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RequestId {
+    /// The client, 0 for the one in the process itself.
+    pub client: u32,
+    /// Counted by the client.
+    pub number: u32,
+}
+
+/// A command with the name under which its answer will come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Returned with the answer.
+    pub id: RequestId,
+    /// What to do.
+    #[serde(flatten)]
+    pub command: Command,
+}

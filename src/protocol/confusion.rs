@@ -1,0 +1,141 @@
+//! Counts of what was taken for what, and the figures that follow from them.
+
+use serde::{Deserialize, Serialize};
+
+/// `rows[t][p]` counts the images of class `t` that were taken for class `p`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ConfusionMatrix {
+    rows: Vec<Vec<u64>>,
+}
+
+/// How well one class is told from the others. A figure whose denominator is zero is 0, as in scikit-learn.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClassFigures {
+    /// Of the images taken for the class, the part that are of it.
+    pub precision: f64,
+    /// Of the images of the class, the part that were taken for it.
+    pub recall: f64,
+    /// The harmonic mean of precision and recall.
+    pub f1: f64,
+    /// Images of the class.
+    pub support: u64,
+}
+
+impl ConfusionMatrix {
+    /// No images yet, of `classes` classes.
+    pub fn new(classes: usize) -> Self {
+        Self { rows: vec![vec![0; classes]; classes] }
+    }
+
+    /// The number of classes.
+    pub fn classes(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The count of images of class `truth` that were taken for class `predicted`; 0 for classes there are not.
+    pub fn count(&self, truth: usize, predicted: usize) -> u64 {
+        self.rows.get(truth).and_then(|row| row.get(predicted)).copied().unwrap_or(0)
+    }
+
+    /// Counts one image.
+    ///
+    /// # Panics
+    /// When either class is not below [`classes`](Self::classes).
+    pub fn add(&mut self, truth: usize, predicted: usize) {
+        self.rows[truth][predicted] += 1;
+    }
+
+    /// Adds another's counts, growing to its size where it is larger.
+    pub fn merge(&mut self, other: &Self) {
+        let classes = self.classes().max(other.classes());
+        self.rows.resize(classes, Vec::new());
+        for row in &mut self.rows {
+            row.resize(classes, 0);
+        }
+        for (mine, theirs) in self.rows.iter_mut().zip(&other.rows) {
+            for (a, b) in mine.iter_mut().zip(theirs) {
+                *a = a.saturating_add(*b);
+            }
+        }
+    }
+
+    /// All images counted.
+    pub fn total(&self) -> u64 {
+        self.rows.iter().flatten().sum()
+    }
+
+    /// The images of class `truth`.
+    pub fn support(&self, truth: usize) -> u64 {
+        self.rows.get(truth).map_or(0, |row| row.iter().sum())
+    }
+
+    /// The part of all images that were taken for what they are; 0 without images.
+    pub fn accuracy(&self) -> f64 {
+        let right: u64 = (0..self.classes()).map(|class| self.count(class, class)).sum();
+        ratio(right, self.total())
+    }
+
+    /// The figures of every class.
+    pub fn per_class(&self) -> Vec<ClassFigures> {
+        (0..self.classes())
+            .map(|class| {
+                let right = self.count(class, class);
+                let predicted: u64 = (0..self.classes()).map(|truth| self.count(truth, class)).sum();
+                let support = self.support(class);
+                let (precision, recall) = (ratio(right, predicted), ratio(right, support));
+                let f1 = ratio(2 * right, predicted + support);
+                ClassFigures { precision, recall, f1, support }
+            })
+            .collect()
+    }
+
+    /// The unweighted means over the classes: precision, recall, F1.
+    pub fn macro_averages(&self) -> (f64, f64, f64) {
+        let figures = self.per_class();
+        let mean = |pick: fn(&ClassFigures) -> f64| figures.iter().map(pick).sum::<f64>() / figures.len().max(1) as f64;
+        (mean(|f| f.precision), mean(|f| f.recall), mean(|f| f.f1))
+    }
+}
+
+fn ratio(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// scikit-learn 1.x, `precision_recall_fscore_support(y, p, labels=[0,1,2,3], zero_division=0)` on
+    /// y = [0,0,0,1,1,2,2,2,2], p = [0,0,1,1,0,2,2,1,0]: class 3 has neither images nor predictions.
+    #[test]
+    fn figures_agree_with_scikit_learn() {
+        let mut matrix = ConfusionMatrix::new(4);
+        for (t, p) in [(0, 0), (0, 0), (0, 1), (1, 1), (1, 0), (2, 2), (2, 2), (2, 1), (2, 0)] {
+            matrix.add(t, p);
+        }
+        let expected =
+            [(0.5, 0.6666666667, 0.5714285714, 3), (0.3333333333, 0.5, 0.4, 2), (1.0, 0.5, 0.6666666667, 4), (0.0, 0.0, 0.0, 0)];
+        for (figures, (precision, recall, f1, support)) in matrix.per_class().iter().zip(expected) {
+            assert!((figures.precision - precision).abs() < 1e-9, "{figures:?}");
+            assert!((figures.recall - recall).abs() < 1e-9, "{figures:?}");
+            assert!((figures.f1 - f1).abs() < 1e-9, "{figures:?}");
+            assert_eq!(figures.support, support);
+        }
+        assert!((matrix.accuracy() - 5.0 / 9.0).abs() < 1e-12);
+        let (precision, recall, f1) = matrix.macro_averages();
+        assert!(
+            (precision - 0.4583333333).abs() < 1e-9 && (recall - 0.4166666667).abs() < 1e-9 && (f1 - 0.4095238095).abs() < 1e-9
+        );
+    }
+
+    #[test]
+    fn merging_grows_to_the_larger() {
+        let mut small = ConfusionMatrix::new(1);
+        small.add(0, 0);
+        let mut large = ConfusionMatrix::new(3);
+        large.add(2, 1);
+        small.merge(&large);
+        assert_eq!((small.classes(), small.count(0, 0), small.count(2, 1), small.total()), (3, 1, 1, 2));
+    }
+}

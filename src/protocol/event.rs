@@ -1,0 +1,245 @@
+//! What a run says: facts, in the past tense, in the order in which they happened.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Command, ConfusionMatrix, Hyper, RequestId, RunSpec};
+
+/// An event and when it happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Milliseconds since the run started, by the clock on the wall.
+    pub at_ms: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Something that happened in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The network is built and the data divided; the first batch comes next.
+    RunStarted(Box<RunStarted>),
+    /// The images whose predictions are shown were chosen.
+    SamplesChosen {
+        /// The images.
+        samples: Vec<Sample>,
+    },
+    /// The chosen images were looked at again.
+    SamplesPredicted {
+        /// After this step.
+        step: u64,
+        /// For each image, the probability of each class.
+        probabilities: Vec<Vec<f32>>,
+    },
+    /// Steps were trained.
+    StepsFinished(Box<StepsFinished>),
+    /// Every training image was seen once more.
+    EpochFinished {
+        /// Counted from 1.
+        epoch: usize,
+        /// Its last step.
+        step: u64,
+        /// The mean over its images, each taken when it was trained on.
+        train_loss: f64,
+        /// The part of its images that were right when they were trained on.
+        train_accuracy: f64,
+    },
+    /// The network was judged.
+    Evaluated {
+        /// On these images.
+        split: Split,
+        /// In this epoch, counted from 1.
+        epoch: usize,
+        /// After this step.
+        step: u64,
+        /// The result.
+        evaluation: Evaluation,
+        /// The request that asked for it, when one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<RequestId>,
+    },
+    /// Training went on, paused, or turned to judging.
+    PhaseChanged {
+        /// What it does now.
+        phase: Phase,
+        /// After this step.
+        step: u64,
+        /// The request that asked for it, when one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<RequestId>,
+    },
+    /// A hyperparameter has a new value.
+    HyperChanged {
+        /// The first step trained with it.
+        step: u64,
+        /// Which one.
+        hyper: Hyper,
+        /// Its value before.
+        from: f64,
+        /// Its value from now on.
+        to: f64,
+        /// The request that asked for it.
+        answers: RequestId,
+    },
+    /// A command could not be carried out; nothing changed.
+    CommandRefused {
+        /// What was asked.
+        command: Command,
+        /// Why not.
+        reason: String,
+        /// The request.
+        answers: RequestId,
+    },
+    /// No more training in this run.
+    RunEnded {
+        /// Why.
+        outcome: Outcome,
+        /// After this step.
+        step: u64,
+        /// Of the parameters, as little-endian 32-bit floats in the order of the layers; empty when there are none.
+        weights_sha256: String,
+        /// The request that asked for it, when one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<RequestId>,
+    },
+}
+
+/// What is known when a run starts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunStarted {
+    /// Unique.
+    pub run_id: String,
+    /// What a person calls it.
+    pub name: String,
+    /// The recipe.
+    pub spec: RunSpec,
+    /// Threads that train.
+    pub threads: usize,
+    /// Milliseconds since 1970, UTC.
+    pub started_at_ms: u64,
+    /// What the classes are called, in the order of their numbers.
+    pub class_names: Vec<String>,
+    /// Height, width and channels of an image.
+    pub image_shape: [usize; 3],
+    /// Images trained on.
+    pub train_images: usize,
+    /// Images held out.
+    pub validation_images: usize,
+    /// Images of the test set.
+    pub test_images: usize,
+    /// The network, layer by layer.
+    pub layers: Vec<LayerShape>,
+}
+
+impl RunStarted {
+    /// All trainable values.
+    pub fn parameters(&self) -> usize {
+        self.layers.iter().map(|layer| layer.parameters).sum()
+    }
+}
+
+/// One layer of a built network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayerShape {
+    /// `conv1`, `pool1`, …
+    pub name: String,
+    /// The shape of its result for one image.
+    pub output: Vec<usize>,
+    /// Its trainable values.
+    pub parameters: usize,
+}
+
+/// One of the images whose predictions are shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Its place in its set.
+    pub index: usize,
+    /// Its class.
+    pub label: usize,
+    /// `height × width × channels` bytes, row by row.
+    pub pixels: Vec<u8>,
+}
+
+/// The steps since the last such event, in columns of equal length.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StepsFinished {
+    /// The number of the first of them, counted from 1.
+    pub first_step: u64,
+    /// The epoch they belong to, counted from 1.
+    pub epoch: usize,
+    /// The mean cross-entropy of each batch, before its step.
+    pub loss: Vec<f32>,
+    /// The right predictions in each batch, before its step.
+    pub correct: Vec<u32>,
+    /// The images of each batch.
+    pub batch: Vec<u32>,
+    /// The effective learning rate of each step.
+    pub learning_rate: Vec<f32>,
+    /// Images trained on since the run started.
+    pub images_seen: u64,
+    /// Seconds of training since the run started: without judging and pauses.
+    pub train_seconds: f64,
+    /// What the images of these batches were taken for.
+    pub confusion: ConfusionMatrix,
+}
+
+/// The result of judging a network on a set of images.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// The mean cross-entropy.
+    pub loss: f64,
+    /// What was taken for what.
+    pub confusion: ConfusionMatrix,
+}
+
+/// A part of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// Held out of the training images, for tuning.
+    Validation,
+    /// For judging at the end.
+    Test,
+}
+
+/// What the worker does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Batch after batch.
+    Training,
+    /// Waiting for a command.
+    Paused,
+    /// Judging the network.
+    Evaluating,
+}
+
+/// Why a run ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Outcome {
+    /// All epochs were trained.
+    Completed,
+    /// The test accuracy that was asked for was reached.
+    TargetReached,
+    /// Somebody said so.
+    Stopped,
+    /// Something went wrong.
+    Failed {
+        /// What.
+        message: String,
+    },
+}
+
+impl Outcome {
+    /// One word for tables and files.
+    pub fn status(&self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::TargetReached => "target_reached",
+            Self::Stopped => "stopped",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The hyperparameters that can be changed while a run trains: names, ranges, steps, and the one place that checks them.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The values a training step works with.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hyperparameters {
+    /// The length of a step.
+    pub learning_rate: f64,
+    /// Images a step.
+    pub batch_size: usize,
+    /// How strongly weights are pulled to zero; biases are not.
+    pub weight_decay: f64,
+    /// How often the training goes through its images.
+    pub epochs: usize,
+}
+
+/// Names one hyperparameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hyper {
+    /// The length of a step.
+    LearningRate,
+    /// Images a step.
+    BatchSize,
+    /// How strongly weights are pulled to zero.
+    WeightDecay,
+    /// How often the training goes through its images.
+    Epochs,
+}
+
+/// A value that a hyperparameter cannot take.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum HyperError {
+    /// Outside the range, or not a number.
+    #[error("{key} must be between {min} and {max}, not {value}")]
+    OutOfRange {
+        /// The hyperparameter.
+        key: &'static str,
+        /// The least value.
+        min: f64,
+        /// The greatest value.
+        max: f64,
+        /// What was given.
+        value: f64,
+    },
+    /// A fraction where whole numbers are meant.
+    #[error("{key} must be a whole number, not {value}")]
+    NotWhole {
+        /// The hyperparameter.
+        key: &'static str,
+        /// What was given.
+        value: f64,
+    },
+}
+
+impl Hyper {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 4] = [Self::LearningRate, Self::BatchSize, Self::WeightDecay, Self::Epochs];
+
+    /// Its name in configurations and files.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::LearningRate => "learning_rate",
+            Self::BatchSize => "batch_size",
+            Self::WeightDecay => "weight_decay",
+            Self::Epochs => "epochs",
+        }
+    }
+
+    /// Its name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::LearningRate => "learning rate",
+            Self::BatchSize => "batch size",
+            Self::WeightDecay => "weight decay",
+            Self::Epochs => "epochs",
+        }
+    }
+
+    /// The least and the greatest value.
+    pub fn range(self) -> (f64, f64) {
+        match self {
+            Self::LearningRate => (1e-7, 10.0),
+            Self::BatchSize => (1.0, 8192.0),
+            Self::WeightDecay => (0.0, 1.0),
+            Self::Epochs => (1.0, 1000.0),
+        }
+    }
+
+    /// Whether only whole numbers make sense.
+    pub fn is_whole(self) -> bool {
+        matches!(self, Self::BatchSize | Self::Epochs)
+    }
+
+    /// The value when it is one that this hyperparameter can take.
+    pub fn check(self, value: f64) -> Result<f64, HyperError> {
+        let (min, max) = self.range();
+        if !(min..=max).contains(&value) {
+            return Err(HyperError::OutOfRange { key: self.key(), min, max, value });
+        }
+        if self.is_whole() && value.fract() != 0.0 {
+            return Err(HyperError::NotWhole { key: self.key(), value });
+        }
+        Ok(value)
+    }
+
+    /// The next value up or down as arrow keys give it: rates go 1, 2, 5, 10, …, batch sizes double, epochs count.
+    pub fn nudge(self, value: f64, up: bool) -> f64 {
+        let (min, max) = self.range();
+        let next = match self {
+            Self::Epochs => value + if up { 1.0 } else { -1.0 },
+            Self::BatchSize => {
+                let power = value.log2();
+                2f64.powf(if up { power.floor() + 1.0 } else { power.ceil() - 1.0 })
+            }
+            Self::LearningRate => one_two_five(value, up),
+            Self::WeightDecay if value == 0.0 => return if up { 1e-6 } else { 0.0 },
+            Self::WeightDecay if !up && value <= 1e-6 => return 0.0,
+            Self::WeightDecay => one_two_five(value, up),
+        };
+        next.clamp(min, max)
+    }
+
+    /// The value as people write it.
+    pub fn display(self, value: f64) -> String {
+        match self {
+            Self::LearningRate | Self::WeightDecay if value != 0.0 && value < 1e-3 => format!("{value:e}"),
+            _ => format!("{value}"),
+        }
+    }
+}
+
+/// The neighbour of a positive `value` in … 0.1, 0.2, 0.5, 1, 2, 5, 10 …
+fn one_two_five(value: f64, up: bool) -> f64 {
+    // Compared with a little room, because 0.001 is not exactly 1 × 10⁻³.
+    let decade = (value * (1.0 + 1e-9)).log10().floor() as i32;
+    let candidates = (decade - 1..=decade + 1).flat_map(|e| [1.0, 2.0, 5.0].map(|m: f64| format!("{m}e{e}")));
+    let mut values = candidates.filter_map(|text| text.parse::<f64>().ok());
+    let next = if up { values.find(|v| *v > value * (1.0 + 1e-9)) } else { values.filter(|v| *v < value * (1.0 - 1e-9)).last() };
+    next.unwrap_or(value)
+}
+
+impl Hyperparameters {
+    /// The value of one of them.
+    pub fn get(&self, hyper: Hyper) -> f64 {
+        match hyper {
+            Hyper::LearningRate => self.learning_rate,
+            Hyper::BatchSize => self.batch_size as f64,
+            Hyper::WeightDecay => self.weight_decay,
+            Hyper::Epochs => self.epochs as f64,
+        }
+    }
+
+    /// The same with one of them changed, when the new value is one that it can take.
+    pub fn with(mut self, hyper: Hyper, value: f64) -> Result<Self, HyperError> {
+        let value = hyper.check(value)?;
+        match hyper {
+            Hyper::LearningRate => self.learning_rate = value,
+            Hyper::BatchSize => self.batch_size = value as usize,
+            Hyper::WeightDecay => self.weight_decay = value,
+            Hyper::Epochs => self.epochs = value as usize,
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrow_keys_walk_round_values() {
+        let cases = [
+            (Hyper::LearningRate, 0.001, true, 0.002),
+            (Hyper::LearningRate, 0.001, false, 0.0005),
+            (Hyper::LearningRate, 0.0013, true, 0.002),
+            (Hyper::LearningRate, 0.5, true, 1.0),
+            (Hyper::LearningRate, 10.0, true, 10.0),
+            (Hyper::LearningRate, 1e-7, false, 1e-7),
+            (Hyper::BatchSize, 64.0, true, 128.0),
+            (Hyper::BatchSize, 100.0, false, 64.0),
+            (Hyper::BatchSize, 1.0, false, 1.0),
+            (Hyper::WeightDecay, 0.0, true, 1e-6),
+            (Hyper::WeightDecay, 1e-6, false, 0.0),
+            (Hyper::WeightDecay, 0.0, false, 0.0),
+            (Hyper::Epochs, 5.0, true, 6.0),
+            (Hyper::Epochs, 1.0, false, 1.0),
+        ];
+        for (hyper, from, up, to) in cases {
+            assert_eq!(hyper.nudge(from, up), to, "{hyper:?} from {from}, up: {up}");
+        }
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused_and_change_nothing() {
+        let start = Hyperparameters { learning_rate: 1e-3, batch_size: 64, weight_decay: 0.0, epochs: 5 };
+        for (hyper, value) in [
+            (Hyper::LearningRate, 0.0),
+            (Hyper::LearningRate, f64::NAN),
+            (Hyper::LearningRate, f64::INFINITY),
+            (Hyper::BatchSize, 0.0),
+            (Hyper::BatchSize, 1.5),
+            (Hyper::WeightDecay, -0.1),
+            (Hyper::Epochs, 1001.0),
+        ] {
+            let error = start.with(hyper, value).expect_err(hyper.key());
+            assert!(error.to_string().contains(hyper.key()));
+        }
+        assert_eq!(start.with(Hyper::BatchSize, 7.0).map(|h| h.batch_size), Ok(7));
+    }
+}

@@ -1,0 +1,16 @@
+//! What a run says and what it can be told: the one stream of [`Event`]s out, the one kind of [`Command`] in.
+//!
+//! These types are the payload of the channels inside the program, and serialize to one JSON object a line wherever
+//! a run leaves it. This module imports nothing else of the crate.
+
+mod command;
+mod confusion;
+mod event;
+mod hyper;
+mod spec;
+
+pub use command::{Command, Request, RequestId};
+pub use confusion::{ClassFigures, ConfusionMatrix};
+pub use event::{Evaluation, Event, LayerShape, Outcome, Phase, Record, RunStarted, Sample, Split, StepsFinished};
+pub use hyper::{Hyper, HyperError, Hyperparameters};
+pub use spec::{Activation, DataSpec, Holdout, LayerSpec, Optimizer, RunSpec};

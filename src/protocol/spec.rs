@@ -1,0 +1,114 @@
+//! What a run is made of: everything that has to be known to train it again.
+
+use serde::{Deserialize, Serialize};
+
+use super::Hyperparameters;
+
+/// The recipe of a run. The same recipe gives the same weights, bit for bit, on the same kind of processor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunSpec {
+    /// The preset that the network came from.
+    pub preset: String,
+    /// The network, from the image to the logits.
+    pub layers: Vec<LayerSpec>,
+    /// What turns gradients into steps.
+    pub optimizer: Optimizer,
+    /// Everything random follows from it.
+    pub seed: u64,
+    /// Where the images come from, and how they are divided.
+    pub data: DataSpec,
+    /// The hyperparameters at the start; later values are in the events.
+    pub hyperparameters: Hyperparameters,
+    /// Stop at the first epoch's end at which the test accuracy reaches this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_test_accuracy: Option<f64>,
+}
+
+/// Where the images come from, and how they are divided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataSpec {
+    /// `mnist`, the embedded images.
+    pub source: String,
+    /// How many training images are held out for validation.
+    pub validation: Holdout,
+    /// Only the first so many training images, when given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub train_limit: Option<usize>,
+}
+
+/// How many training images are held out for validation.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Holdout {
+    /// So many images.
+    Count(usize),
+    /// This part of them, below 1.
+    Fraction(f64),
+}
+
+impl Holdout {
+    /// How many of `images` are held out; `None` when that would leave nothing to train on.
+    pub fn of(self, images: usize) -> Option<usize> {
+        let held = match self {
+            Self::Count(n) => n,
+            Self::Fraction(part) if (0.0..1.0).contains(&part) => (part * images as f64).round() as usize,
+            Self::Fraction(_) => return None,
+        };
+        (held < images).then_some(held)
+    }
+}
+
+/// One layer of a network. Shapes are `[height, width, channels]`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum LayerSpec {
+    /// Convolution with stride 1 and no padding, its bias, then the activation.
+    Conv {
+        /// Output channels.
+        filters: usize,
+        /// Height and width of a filter.
+        kernel: usize,
+        /// Applied to the result.
+        activation: Activation,
+    },
+    /// The greatest value of each window; windows do not overlap, and a rest at the border is left out.
+    MaxPool {
+        /// Height and width of a window.
+        size: usize,
+    },
+    /// `[height, width, channels]` to one row of values.
+    Flatten,
+    /// Fully connected, with bias, then the activation.
+    Dense {
+        /// Output values.
+        units: usize,
+        /// Applied to the result.
+        activation: Activation,
+    },
+}
+
+/// The function applied to a layer's result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// max(0, x)
+    Relu,
+    /// 1 / (1 + e⁻ˣ)
+    Sigmoid,
+    /// The hyperbolic tangent.
+    Tanh,
+    /// x itself.
+    None,
+}
+
+/// What turns gradients into steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Optimizer {
+    /// Adam with L2 weight decay (Kingma & Ba 2015, algorithm 1).
+    Adam,
+    /// Adam with decoupled weight decay (Loshchilov & Hutter 2019, algorithm 2).
+    AdamW,
+    /// Gradient descent with momentum 0.9.
+    Sgd,
+}

@@ -1,0 +1,307 @@
+//! The one fold from events to everything that is shown of a run.
+
+use std::collections::VecDeque;
+
+use super::Series;
+use crate::protocol::{
+    ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, Outcome, Phase, Record, RunStarted, Sample, Split, StepsFinished,
+};
+
+/// How much of the past the smoothed curves remember: each step weighs this much of all before it.
+const SMOOTHING: f32 = 0.97;
+/// Throughput is measured over about so many seconds of training.
+const RATE_WINDOW_SECONDS: f64 = 3.0;
+
+/// Everything that is known of a run, from its events and nothing else.
+#[derive(Clone, Debug, Default)]
+pub struct RunState {
+    /// The recipe and the sizes, once the run has started.
+    pub started: Option<Box<RunStarted>>,
+    /// What the worker does; `None` before the start.
+    pub phase: Option<Phase>,
+    /// Why and with what weights the run ended, once it has.
+    pub ended: Option<Ended>,
+    /// The hyperparameters as they are now.
+    pub hyperparameters: Option<Hyperparameters>,
+    /// The epoch being trained, counted from 1; 0 before the first step.
+    pub epoch: usize,
+    /// Epochs trained to their end.
+    pub epochs_finished: usize,
+    /// Steps done.
+    pub step: u64,
+    /// Images trained on.
+    pub images_seen: u64,
+    /// Seconds of training, without judging and pauses.
+    pub train_seconds: f64,
+    /// Milliseconds since the run started, at the newest event.
+    pub at_ms: u64,
+    /// One value a step.
+    pub steps: StepSeries,
+    /// Judgements on the validation images, in order.
+    pub validations: Vec<EvaluationPoint>,
+    /// Judgements on the test set, in order.
+    pub tests: Vec<EvaluationPoint>,
+    /// Changes of hyperparameters, in order.
+    pub interventions: Vec<Intervention>,
+    /// What the training images of this epoch were taken for so far.
+    pub train_confusion: ConfusionMatrix,
+    /// The images whose predictions are shown.
+    pub samples: Vec<Sample>,
+    /// For each of them, the newest probability of each class.
+    pub probabilities: Vec<Vec<f32>>,
+    /// What happened, for people.
+    pub log: Vec<LogLine>,
+    /// The mean loss over the last whole epoch, each image taken when it was trained on.
+    pub epoch_train_loss: Option<f64>,
+    /// Seconds of training until the test accuracy asked for was first reached.
+    pub seconds_to_target: Option<f64>,
+    rate: VecDeque<(f64, u64)>,
+}
+
+/// One value a step, from step 1 on.
+#[derive(Clone, Debug, Default)]
+pub struct StepSeries {
+    /// The loss of each batch.
+    pub loss: Series,
+    /// The same, smoothed.
+    pub loss_smooth: Series,
+    /// The accuracy of each batch, 0 to 1.
+    pub accuracy: Series,
+    /// The same, smoothed.
+    pub accuracy_smooth: Series,
+    /// The effective learning rate.
+    pub learning_rate: Series,
+    averages: [Average; 2],
+}
+
+/// An exponential moving average without the pull of its start (Kingma & Ba 2015, section 3).
+#[derive(Clone, Copy, Debug, Default)]
+struct Average {
+    value: f32,
+    weight: f32,
+}
+
+impl Average {
+    fn push(&mut self, value: f32) -> f32 {
+        self.value = SMOOTHING * self.value + (1.0 - SMOOTHING) * value;
+        self.weight = SMOOTHING * self.weight + (1.0 - SMOOTHING);
+        self.value / self.weight
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ended {
+    /// Why.
+    pub outcome: Outcome,
+    /// The digest of the weights.
+    pub weights_sha256: String,
+}
+
+/// A judgement and when it was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EvaluationPoint {
+    /// In this epoch, counted from 1.
+    pub epoch: usize,
+    /// After this step.
+    pub step: u64,
+    /// The result.
+    pub evaluation: Evaluation,
+}
+
+/// A change of a hyperparameter.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Intervention {
+    /// The first step trained with it.
+    pub step: u64,
+    /// The epoch it was made in, counted from 1.
+    pub epoch: usize,
+    /// Which hyperparameter.
+    pub hyper: Hyper,
+    /// Its value before.
+    pub from: f64,
+    /// Its value after.
+    pub to: f64,
+}
+
+/// A line of the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// Milliseconds since the run started.
+    pub at_ms: u64,
+    /// After this step.
+    pub step: u64,
+    /// What sort of line.
+    pub kind: LogKind,
+    /// For people.
+    pub text: String,
+}
+
+/// What sort of thing a line of the log tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogKind {
+    /// The run's own course.
+    Progress,
+    /// A person changed something: the number of the marker on the charts.
+    Intervention(usize),
+    /// A judgement.
+    Judgement,
+    /// Something was refused or went wrong.
+    Problem,
+}
+
+impl RunState {
+    /// Takes one more event into account.
+    pub fn apply(&mut self, record: &Record) {
+        self.at_ms = record.at_ms;
+        match &record.event {
+            Event::RunStarted(started) => {
+                self.log(
+                    LogKind::Progress,
+                    format!("{} started: {} parameters, seed {}", started.name, started.parameters(), started.spec.seed),
+                );
+                self.hyperparameters = Some(started.spec.hyperparameters);
+                self.phase = Some(Phase::Training);
+                self.train_confusion = ConfusionMatrix::new(started.class_names.len());
+                self.started = Some(started.clone());
+            }
+            Event::SamplesChosen { samples } => self.samples.clone_from(samples),
+            Event::SamplesPredicted { probabilities, .. } => self.probabilities.clone_from(probabilities),
+            Event::StepsFinished(steps) => self.apply_steps(steps),
+            Event::EpochFinished { epoch, step, train_loss, train_accuracy } => {
+                self.epoch_train_loss = Some(*train_loss);
+                self.epochs_finished = *epoch;
+                self.step = *step;
+                self.log(
+                    LogKind::Progress,
+                    format!("epoch {epoch} done: training loss {train_loss:.4}, accuracy {}", percent(*train_accuracy)),
+                );
+            }
+            Event::Evaluated { split, epoch, step, evaluation, .. } => self.apply_evaluation(*split, *epoch, *step, evaluation),
+            Event::PhaseChanged { phase, answers, .. } => {
+                let paused = self.phase == Some(Phase::Paused);
+                if *phase == Phase::Paused && !paused {
+                    self.log(LogKind::Progress, "paused".into());
+                } else if *phase == Phase::Training && paused && answers.is_some() {
+                    self.log(LogKind::Progress, "resumed".into());
+                }
+                self.phase = Some(*phase);
+            }
+            Event::HyperChanged { step, hyper, from, to, .. } => {
+                if let Some(changed) = self.hyperparameters.and_then(|h| h.with(*hyper, *to).ok()) {
+                    self.hyperparameters = Some(changed);
+                }
+                self.interventions.push(Intervention {
+                    step: *step,
+                    epoch: self.epoch.max(1),
+                    hyper: *hyper,
+                    from: *from,
+                    to: *to,
+                });
+                let text = format!("{} {} → {}", hyper.label(), hyper.display(*from), hyper.display(*to));
+                self.log(LogKind::Intervention(self.interventions.len()), text);
+            }
+            Event::CommandRefused { reason, .. } => self.log(LogKind::Problem, format!("refused: {reason}")),
+            Event::RunEnded { outcome, step, weights_sha256, .. } => {
+                self.step = *step;
+                let (kind, text) = match outcome {
+                    Outcome::Completed => (LogKind::Progress, "training completed".to_owned()),
+                    Outcome::TargetReached => (LogKind::Progress, "target accuracy reached".to_owned()),
+                    Outcome::Stopped => (LogKind::Progress, "training stopped".to_owned()),
+                    Outcome::Failed { message } => (LogKind::Problem, format!("training failed: {message}")),
+                };
+                self.log(kind, text);
+                self.ended = Some(Ended { outcome: outcome.clone(), weights_sha256: weights_sha256.clone() });
+            }
+        }
+    }
+
+    fn apply_steps(&mut self, steps: &StepsFinished) {
+        if steps.epoch != self.epoch {
+            self.train_confusion = ConfusionMatrix::new(self.train_confusion.classes());
+        }
+        let series = &mut self.steps;
+        for (i, loss) in steps.loss.iter().enumerate() {
+            let column = |values: &[u32]| values.get(i).copied().unwrap_or(0) as f32;
+            let accuracy = column(&steps.correct) / column(&steps.batch).max(1.0);
+            series.loss.push(*loss);
+            series.loss_smooth.push(series.averages[0].push(*loss));
+            series.accuracy.push(accuracy);
+            series.accuracy_smooth.push(series.averages[1].push(accuracy));
+            series.learning_rate.push(steps.learning_rate.get(i).copied().unwrap_or(0.0));
+        }
+        self.epoch = steps.epoch;
+        self.step = (steps.first_step + steps.loss.len() as u64).saturating_sub(1);
+        self.images_seen = steps.images_seen;
+        self.train_seconds = steps.train_seconds;
+        self.train_confusion.merge(&steps.confusion);
+        self.rate.push_back((steps.train_seconds, steps.images_seen));
+        while self.rate.len() > 2 && steps.train_seconds - self.rate[1].0 >= RATE_WINDOW_SECONDS {
+            self.rate.pop_front();
+        }
+    }
+
+    fn apply_evaluation(&mut self, split: Split, epoch: usize, step: u64, evaluation: &Evaluation) {
+        let accuracy = evaluation.confusion.accuracy();
+        let name = match split {
+            Split::Validation => "validation",
+            Split::Test => "test",
+        };
+        self.log(LogKind::Judgement, format!("{name} loss {:.4}, accuracy {}", evaluation.loss, percent(accuracy)));
+        let point = EvaluationPoint { epoch, step, evaluation: evaluation.clone() };
+        match split {
+            Split::Validation => self.validations.push(point),
+            Split::Test => {
+                self.tests.push(point);
+                let target = self.started.as_ref().and_then(|started| started.spec.until_test_accuracy);
+                if target.is_some_and(|target| accuracy >= target) {
+                    self.seconds_to_target.get_or_insert(self.train_seconds);
+                }
+            }
+        }
+    }
+
+    fn log(&mut self, kind: LogKind, text: String) {
+        self.log.push(LogLine { at_ms: self.at_ms, step: self.step, kind, text });
+    }
+
+    /// Images a second over the last seconds of training; `None` before two measurements.
+    pub fn images_per_second(&self) -> Option<f64> {
+        let ((t0, n0), (t1, n1)) = (self.rate.front()?, self.rate.back()?);
+        (t1 > t0).then(|| n1.saturating_sub(*n0) as f64 / (t1 - t0))
+    }
+
+    /// All images that the run will train on, with the epochs as they are set now.
+    pub fn images_planned(&self) -> Option<u64> {
+        Some(self.started.as_ref()?.train_images as u64 * self.hyperparameters?.epochs as u64)
+    }
+
+    /// The part of the planned training that is done, 0 to 1.
+    pub fn progress(&self) -> f64 {
+        self.images_planned()
+            .filter(|planned| *planned > 0)
+            .map_or(0.0, |planned| (self.images_seen as f64 / planned as f64).min(1.0))
+    }
+
+    /// Steps until the planned end, from the start, with the batch size as it is set now.
+    pub fn steps_planned(&self) -> Option<u64> {
+        let (started, hyper) = (self.started.as_ref()?, self.hyperparameters?);
+        let left = self.images_planned()?.saturating_sub(self.images_seen);
+        let per_epoch = started.train_images.div_ceil(hyper.batch_size) as f64;
+        Some(self.step + (left as f64 / started.train_images as f64 * per_epoch).round() as u64)
+    }
+
+    /// Seconds of training left at the present speed.
+    pub fn seconds_left(&self) -> Option<f64> {
+        Some(self.images_planned()?.saturating_sub(self.images_seen) as f64 / self.images_per_second()?)
+    }
+
+    /// The name of a class, or its number.
+    pub fn class_name(&self, class: usize) -> String {
+        self.started.as_ref().and_then(|started| started.class_names.get(class).cloned()).unwrap_or_else(|| class.to_string())
+    }
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.2} %", part * 100.0)
+}
