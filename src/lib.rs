@@ -4,5 +4,6 @@
 //! [`protocol::Command`]s; whoever shows, records or prints a run folds the same events into a [`run::RunState`].
 
 pub mod nn;
+pub mod data;
 pub mod protocol;
 pub mod run;

@@ -1,0 +1,19 @@
+//! Images and labels: where they come from, how they are divided, and in which order they are trained on.
+//!
+//! Pixels stay bytes here; whoever computes with them turns them into floats a batch at a time.
+
+mod dataset;
+mod error;
+pub mod idx;
+mod images;
+pub mod mnist;
+mod order;
+mod random;
+mod split;
+
+pub use dataset::Dataset;
+pub use error::DataError;
+pub use images::{ImageSet, ImageSetError};
+pub use order::epoch_order;
+pub use random::{Purpose, stream};
+pub use split::split;
