@@ -1,0 +1,178 @@
+//! The layers in front of the dense ones, as one operation on dfdx's tape.
+//!
+//! dfdx records what is done to a tensor on a tape and runs it backwards. The convolutional layers put themselves
+//! there as a single operation: between them the images of a slice stay in buffers that are used again for every
+//! batch, and no gradient of the pixels is ever computed.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dfdx::prelude::*;
+
+use super::convolution::{Backward, Convolution};
+use super::pool::MaxPool;
+
+/// Layers on images, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Stack {
+    /// Each gets the results of the one before.
+    pub layers: Vec<StackLayer>,
+}
+
+/// A layer on images.
+#[derive(Debug)]
+pub(super) enum StackLayer {
+    /// With the places of its weights and its bias among the network's parameters.
+    Convolution(Convolution, Range<usize>, Range<usize>),
+    /// Pooling that no convolution has taken in.
+    MaxPool(MaxPool),
+}
+
+/// The buffers of one slice of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Workspace {
+    /// The pixels, 0 to 1.
+    pub pixels: Vec<f32>,
+    outputs: Vec<Vec<f32>>,
+    chosen: Vec<Vec<u8>>,
+    gradients: [Vec<f32>; 2],
+    scratch: Vec<f32>,
+    /// The gradients of the network's parameters, in their order.
+    pub gradient: Vec<f32>,
+}
+
+/// A workspace that the tape holds on to between the forward and the backward pass.
+pub(super) type SharedWorkspace = Arc<Mutex<Workspace>>;
+
+/// Nobody leaves a workspace in a state that the next pass would see, so a panic elsewhere does not spoil it.
+pub(super) fn lock(workspace: &SharedWorkspace) -> MutexGuard<'_, Workspace> {
+    workspace.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The weights that the stack works with.
+#[derive(Clone, Debug, Default)]
+pub(super) struct StackWeights {
+    /// All parameters of the network.
+    pub values: Vec<f32>,
+    /// For each layer, its weights as the backward pass wants them.
+    transposed: Vec<Vec<f32>>,
+}
+
+impl StackWeights {
+    /// The parameters `values`; [`refresh`](Self::refresh) makes the rest.
+    pub fn new(values: Vec<f32>) -> Self {
+        Self { values, transposed: Vec::new() }
+    }
+
+    /// Brings what follows from `values` up to date.
+    pub fn refresh(&mut self, stack: &Stack) {
+        self.transposed.resize_with(stack.layers.len(), Vec::new);
+        for (layer, transposed) in stack.layers.iter().zip(&mut self.transposed) {
+            if let StackLayer::Convolution(convolution, weights, _) = layer {
+                transposed.resize(weights.len(), 0.0);
+                convolution.transpose(&self.values[weights.clone()], transposed);
+            }
+        }
+    }
+}
+
+impl StackLayer {
+    /// Height, width and channels of the result.
+    pub fn output(&self) -> [usize; 3] {
+        match self {
+            Self::Convolution(convolution, ..) => convolution.output(),
+            Self::MaxPool(pool) => pool.output(),
+        }
+    }
+}
+
+impl Stack {
+    /// The results for the images in the workspace's pixels, `[images, values]`.
+    fn forward(&self, weights: &StackWeights, workspace: &mut Workspace, images: usize) -> Vec<f32> {
+        let Workspace { pixels, outputs, chosen, scratch, .. } = workspace;
+        outputs.resize_with(self.layers.len(), Vec::new);
+        chosen.resize_with(self.layers.len(), Vec::new);
+        for (i, layer) in self.layers.iter().enumerate() {
+            let (before, rest) = outputs.split_at_mut(i);
+            let input = before.last().unwrap_or(pixels);
+            let len = images * layer.output().iter().product::<usize>();
+            let (output, chosen) = (&mut rest[0], &mut chosen[i]);
+            output.resize(len, 0.0);
+            chosen.resize(len, 0);
+            match layer {
+                StackLayer::Convolution(convolution, w, b) => {
+                    let (w, b) = (&weights.values[w.clone()], &weights.values[b.clone()]);
+                    convolution.forward(w, b, input, output, chosen, scratch);
+                }
+                StackLayer::MaxPool(pool) => pool.forward(input, output, chosen),
+            }
+        }
+        outputs.last().unwrap_or(pixels).clone()
+    }
+
+    /// Adds the gradients of the layers' parameters to the workspace's, from `gradient`, that of the results.
+    fn backward(&self, weights: &StackWeights, workspace: &mut Workspace, gradient: &[f32]) {
+        let Workspace { pixels, outputs, chosen, gradients: [current, next], scratch, gradient: parameters } = workspace;
+        current.clear();
+        current.extend_from_slice(gradient);
+        for (i, layer) in self.layers.iter().enumerate().rev() {
+            let input: &[f32] = if i == 0 { pixels } else { &outputs[i - 1] };
+            next.resize(if i == 0 { 0 } else { input.len() }, 0.0);
+            match layer {
+                StackLayer::Convolution(convolution, w, b) => {
+                    let [weight_gradient, bias_gradient] = disjoint(parameters, w, b);
+                    let pass = Backward {
+                        input,
+                        output: &outputs[i],
+                        chosen: &chosen[i],
+                        transposed: &weights.transposed[i],
+                        input_gradient: (i > 0).then_some(&mut next[..]),
+                        weight_gradient,
+                        bias_gradient,
+                    };
+                    convolution.backward(current, pass, scratch);
+                }
+                StackLayer::MaxPool(pool) if i > 0 => pool.backward(current, &chosen[i], next),
+                StackLayer::MaxPool(_) => {}
+            }
+            std::mem::swap(current, next);
+        }
+    }
+}
+
+/// The weights and the bias of a layer, which lie one after the other.
+fn disjoint<'a>(values: &'a mut [f32], weights: &Range<usize>, bias: &Range<usize>) -> [&'a mut [f32]; 2] {
+    let (weight_part, bias_part) = values[weights.start..bias.end].split_at_mut(bias.start - weights.start);
+    [weight_part, bias_part]
+}
+
+/// The results for `images` images in the workspace, `[images, values]`, with the way back on the tape.
+pub(super) fn on_tape(
+    stack: &Arc<Stack>,
+    weights: &Arc<StackWeights>,
+    workspace: &SharedWorkspace,
+    images: usize,
+) -> Tensor<(usize, usize), f32, Cpu, OwnedTape<f32, Cpu>> {
+    let results = off_tape(stack, weights, workspace, images);
+    let mut tape = OwnedTape::default();
+    let (stack, weights, workspace) = (Arc::clone(stack), Arc::clone(weights), Arc::clone(workspace));
+    let same = results.clone();
+    tape.add_backward_op(move |gradients| {
+        let gradient = gradients.get_or_alloc_mut(&same)?;
+        stack.backward(&weights, &mut lock(&workspace), gradient);
+        Ok(())
+    });
+    results.put_tape(tape)
+}
+
+/// The same without a way back.
+pub(super) fn off_tape(
+    stack: &Stack,
+    weights: &StackWeights,
+    workspace: &SharedWorkspace,
+    images: usize,
+) -> Tensor<(usize, usize), f32, Cpu> {
+    let results = stack.forward(weights, &mut lock(workspace), images);
+    let shape = (images, results.len() / images.max(1));
+    Cpu::default().tensor_from_vec(results, shape)
+}
