@@ -14,7 +14,13 @@ pub struct ConfigError {
     /// Where it stands.
     pub origin: Origin,
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
+}
+
+impl ConfigError {
+    pub(super) fn new(origin: Origin, problem: Problem) -> Self {
+        Self { origin, problem: Box::new(problem) }
+    }
 }
 
 /// Where a value comes from.

@@ -29,9 +29,11 @@ impl Settings {
     /// Every setting at its default. The keys that exist are those that [`Config`] serializes.
     pub fn defaults() -> Result<Self, ConfigError> {
         let config = Config::default();
-        let schema = Table::try_from(&config).map_err(|error| ConfigError {
-            origin: Origin::Default,
-            problem: Problem::Refused { key: "a default".into(), found: "written".into(), message: error.to_string() },
+        let schema = Table::try_from(&config).map_err(|error| {
+            ConfigError::new(
+                Origin::Default,
+                Problem::Refused { key: "a default".into(), found: "written".into(), message: error.to_string() },
+            )
         })?;
         let mut entries = Vec::new();
         for (table, keys) in schema {
@@ -65,7 +67,7 @@ impl Settings {
                 *self = changed;
                 Ok(())
             }
-            Err(problem) => Err(ConfigError { origin, problem }),
+            Err(problem) => Err(ConfigError::new(origin, problem)),
         }
     }
 
@@ -79,9 +81,9 @@ impl Settings {
     pub fn expect_one_of(&self, key: &str, choices: &[&str]) -> Result<(), ConfigError> {
         let named = self.entries.iter().find(|entry| entry.key == key);
         let Some((entry, name)) = named.and_then(|entry| Some((entry, entry.value.as_str()?))) else {
-            return Err(ConfigError { origin: Origin::Default, problem: self.unknown(key) });
+            return Err(ConfigError::new(Origin::Default, self.unknown(key)));
         };
-        rules::check_choice(key, name, choices).map_err(|problem| ConfigError { origin: entry.origin.clone(), problem })
+        rules::check_choice(key, name, choices).map_err(|problem| ConfigError::new(entry.origin.clone(), problem))
     }
 
     /// Whether `name` is one of the tables.

@@ -51,19 +51,16 @@ impl Sources {
     pub fn settings(&self) -> Result<Settings, ConfigError> {
         let mut settings = Settings::defaults()?;
         let named = self.environment.iter().find(|(name, _)| name == FILE_VARIABLE).map(|(_, path)| PathBuf::from(path));
-        match self.file.clone().or(named) {
-            Some(path) => apply_file(&mut settings, &path)?,
-            None => match Self::default_file().filter(|path| path.exists()) {
-                Some(path) => apply_file(&mut settings, &path)?,
-                None => {}
-            },
+        let own = || Self::default_file().filter(|path| path.exists());
+        if let Some(path) = self.file.clone().or(named).or_else(own) {
+            apply_file(&mut settings, &path)?;
         }
         self.apply_environment(&mut settings)?;
         for set in &self.sets {
             let origin = Origin::Flag(format!("--set {set}"));
             match set.split_once('=') {
                 Some((key, value)) => settings.set_text(key.trim(), value.trim(), origin)?,
-                None => return Err(ConfigError { origin, problem: Problem::NoValue }),
+                None => return Err(ConfigError::new(origin, Problem::NoValue)),
             }
         }
         for FlagValue { flag, key, value } in &self.flags {
@@ -90,11 +87,11 @@ impl Sources {
                     Some(nearest) => format!("did you mean {nearest}?"),
                     None => format!("their names are {PREFIX}<TABLE>_<KEY>, like {PREFIX}TRAIN_EPOCHS"),
                 };
-                return Err(ConfigError { origin, problem: Problem::UnknownVariable { advice } });
+                return Err(ConfigError::new(origin, Problem::UnknownVariable { advice }));
             };
             match value.to_str() {
                 Some(value) => settings.set_text(key, value, origin)?,
-                None => return Err(ConfigError { origin, problem: Problem::NotUnicode }),
+                None => return Err(ConfigError::new(origin, Problem::NotUnicode)),
             }
         }
         Ok(())
@@ -103,10 +100,8 @@ impl Sources {
 
 /// Takes the settings of the TOML file at `path`.
 fn apply_file(settings: &mut Settings, path: &Path) -> Result<(), ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
-        origin: Origin::File { path: path.into(), line: None },
-        problem: Problem::Unreadable(error),
-    })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| ConfigError::new(Origin::File { path: path.into(), line: None }, Problem::Unreadable(error)))?;
     apply_toml(settings, path, &text)
 }
 
@@ -114,9 +109,8 @@ fn apply_file(settings: &mut Settings, path: &Path) -> Result<(), ConfigError> {
 pub(super) fn apply_toml(settings: &mut Settings, path: &Path, text: &str) -> Result<(), ConfigError> {
     let line = |offset: usize| text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
     let origin = |offset: Option<usize>| Origin::File { path: path.into(), line: offset.map(line) };
-    let syntax = |error: toml::de::Error| ConfigError {
-        origin: origin(error.span().map(|span| span.start)),
-        problem: Problem::Syntax(error.message().replace('\n', ", ")),
+    let syntax = |error: toml::de::Error| {
+        ConfigError::new(origin(error.span().map(|span| span.start)), Problem::Syntax(error.message().replace('\n', ", ")))
     };
     for (table, content) in DeTable::parse(text).map_err(syntax)?.into_inner() {
         let at_table = origin(Some(table.span().start));

@@ -7,9 +7,8 @@ impl Config {
     /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`.
     pub fn run_spec(&self, classes: usize) -> Result<RunSpec, ConfigError> {
         let Self { train, data, .. } = self;
-        let layers = preset::layers(&train.preset, classes).ok_or_else(|| ConfigError {
-            origin: Origin::Default,
-            problem: rules::wrong_choice("train.preset", &train.preset, &preset::NAMES),
+        let layers = preset::layers(&train.preset, classes).ok_or_else(|| {
+            ConfigError::new(Origin::Default, rules::wrong_choice("train.preset", &train.preset, &preset::NAMES))
         })?;
         Ok(RunSpec {
             preset: train.preset.clone(),
