@@ -56,7 +56,7 @@ pub(super) struct SettingArguments {
     /// The configuration file, instead of the user's own.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Any setting, as in `--set train.epochs=3`; can be given more than once.
+    /// Any setting, as in `--set train.epochs=3`; `config show` lists them. Can be given more than once.
     #[arg(long, value_name = "TABLE.KEY=VALUE")]
     set: Vec<String>,
 }

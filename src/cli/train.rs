@@ -12,14 +12,14 @@ use super::settings::SettingArguments;
 /// How to train.
 #[derive(Debug, Args)]
 pub(super) struct TrainArguments {
-    #[command(flatten)]
-    pub(super) settings: SettingArguments,
     /// No dashboard: progress on standard error.
     #[arg(long)]
     pub(super) headless: bool,
     /// At the end, the run's summary as one JSON object, alone on standard output.
     #[arg(long, requires = "headless")]
     json: bool,
+    #[command(flatten)]
+    pub(super) settings: SettingArguments,
 }
 
 impl TrainArguments {

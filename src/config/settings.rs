@@ -119,7 +119,8 @@ impl Settings {
         if self.has_table(key) {
             return Problem::Table { key: key.into(), keys: self.keys_of(key).join(", ") };
         }
-        let candidates = self.entries.iter().map(|entry| entry.key.as_str()).chain(self.tables());
+        let tables = self.tables().into_iter().filter(|_| !key.contains('.'));
+        let candidates = self.entries.iter().map(|entry| entry.key.as_str()).chain(tables);
         let advice = match (rules::nearest(key, candidates, key_distance), key.split_once('.')) {
             (Some(nearest), _) => format!("did you mean {nearest}?"),
             (None, Some((table, _))) if self.has_table(table) => {

@@ -82,9 +82,11 @@ impl Sources {
             }
             let origin = Origin::Environment(name.clone().into_owned());
             let Some((_, key)) = keys.iter().find(|(variable, _)| *variable == name) else {
+                // Without the prefix that all share, which would make everything near.
                 let known = keys.iter().map(|(variable, _)| variable.as_str()).chain([FILE_VARIABLE]);
-                let advice = match nearest(&name, known, strsim::damerau_levenshtein) {
-                    Some(nearest) => format!("did you mean {nearest}?"),
+                let known = known.filter_map(|variable| variable.strip_prefix(PREFIX));
+                let advice = match nearest(&name[PREFIX.len()..], known, strsim::damerau_levenshtein) {
+                    Some(nearest) => format!("did you mean {PREFIX}{nearest}?"),
                     None => format!("their names are {PREFIX}<TABLE>_<KEY>, like {PREFIX}TRAIN_EPOCHS"),
                 };
                 return Err(ConfigError::new(origin, Problem::UnknownVariable { advice }));

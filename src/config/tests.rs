@@ -132,6 +132,15 @@ fn what_is_wrong_elsewhere_is_said_with_its_place() {
             "MNIST_TUI_TRAIN_EPOCH in the environment: no setting has this name; did you mean MNIST_TUI_TRAIN_EPOCHS?",
         ),
         (
+            sources(example(), &[("MNIST_TUI_TRAIN_LR", "1")], &[], &[]),
+            "MNIST_TUI_TRAIN_LR in the environment: no setting has this name; \
+             their names are MNIST_TUI_<TABLE>_<KEY>, like MNIST_TUI_TRAIN_EPOCHS",
+        ),
+        (
+            sources(example(), &[], &["data.x=1"], &[]),
+            "--set data.x=1: there is no key data.x; the keys of [data] are source, validation, train_limit",
+        ),
+        (
             sources(example(), &[("MNIST_TUI_UI_MAX_FPS", "fast")], &[], &[]),
             "MNIST_TUI_UI_MAX_FPS in the environment: ui.max_fps must be a whole number, not \"fast\"",
         ),
