@@ -6,5 +6,6 @@
 pub mod cli;
 pub mod config;
 pub mod data;
+pub mod nn;
 pub mod protocol;
 pub mod run;

@@ -1,0 +1,243 @@
+//! The one inner loop behind convolution: a matrix product whose rows may lie anywhere.
+//!
+//! Convolution over `[height, width, channels]` images is a product of patches with filters. Gathering the patches
+//! into a matrix first (im2col) writes and reads each pixel k² times; naming their addresses instead costs nothing
+//! (the *indirect convolution algorithm*, Dukhan 2019, <https://arxiv.org/abs/1907.02129>). All three passes of a
+//! convolution (forward, towards the weights, towards the input) are this product with other addresses.
+//!
+//! Each element of the result is one chain of fused multiply-adds in the order of `runs`, so it does not depend on
+//! how the rows are cut into tiles or on the width of the processor's vectors.
+
+use pulp::{Arch, Simd, WithSimd};
+
+/// Consecutive terms of the sums: `len` elements of a row, against `len` rows of `b`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Where the elements start, counted from the row's start.
+    pub a: u32,
+    /// Where the first row of `b` starts.
+    pub b: u32,
+    /// How many terms.
+    pub len: u32,
+}
+
+/// `c[c_rows[i] + j] ← start + Σ_runs Σ_k a[a_rows[i] + run.a + k · a_step] · b[run.b + k · b_step + j]`
+/// for each row i and each column j below `columns`.
+#[derive(Clone, Copy, Debug)]
+pub struct Product<'a> {
+    /// Where rows are taken from.
+    pub a: &'a [f32],
+    /// Where each row starts in `a`.
+    pub a_rows: &'a [u32],
+    /// From one element of a run to the next.
+    pub a_step: usize,
+    /// The other matrix; its columns are contiguous.
+    pub b: &'a [f32],
+    /// From one row of `b` to the next.
+    pub b_step: usize,
+    /// The terms of the sums.
+    pub runs: &'a [Run],
+    /// The width of the result.
+    pub columns: usize,
+}
+
+/// What the sums start from.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a> {
+    /// The same row of values for each row of the result: a bias.
+    Row(&'a [f32]),
+    /// What is in the result already.
+    Result,
+}
+
+impl Product<'_> {
+    /// Computes the product into `c`, whose rows start at `c_rows`.
+    ///
+    /// # Panics
+    /// When any address lies outside its slice, or the row lists differ in length.
+    pub fn compute(&self, start: Start, c: &mut [f32], c_rows: &[u32]) {
+        let Some(last_a) = self.a_rows.iter().max() else { return };
+        let last_c = c_rows.iter().max().copied().unwrap_or(0);
+        assert_eq!(self.a_rows.len(), c_rows.len(), "one row of the result for each row");
+        assert!(last_c as usize + self.columns <= c.len(), "a row of the result lies outside");
+        for run in self.runs.iter().filter(|run| run.len > 0) {
+            let last = run.len as usize - 1;
+            assert!((*last_a + run.a) as usize + last * self.a_step < self.a.len(), "a row lies outside");
+            assert!(run.b as usize + last * self.b_step + self.columns <= self.b.len(), "a run lies outside");
+        }
+        if let Start::Row(row) = start {
+            assert!(row.len() >= self.columns, "the starting row is too short");
+        }
+        Arch::new().dispatch(Tiles { product: self, start, c, c_rows });
+    }
+}
+
+/// The product cut into tiles that fit the processor's registers. Addresses have been checked.
+struct Tiles<'a, 'p> {
+    product: &'a Product<'p>,
+    start: Start<'a>,
+    c: &'a mut [f32],
+    c_rows: &'a [u32],
+}
+
+impl WithSimd for Tiles<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        // AVX-512 has 32 registers, so 6 × 4 sums and a row of b fit; narrower instruction sets have 16.
+        let widest = if S::F32_LANES >= 16 { 4 } else { 2 };
+        let mut column = 0;
+        while column < self.product.columns {
+            let vectors = (self.product.columns - column).div_ceil(S::F32_LANES).min(widest);
+            match vectors {
+                1 => self.rows::<S, 12, 1>(simd, column),
+                2 if widest == 4 => self.rows::<S, 12, 2>(simd, column),
+                2 => self.rows::<S, 6, 2>(simd, column),
+                3 => self.rows::<S, 8, 3>(simd, column),
+                _ => self.rows::<S, 6, 4>(simd, column),
+            }
+            column += vectors * S::F32_LANES;
+        }
+    }
+}
+
+impl<'a, 'p> Tiles<'a, 'p> {
+    /// All rows of `V` vectors of columns from `column` on, `P` at a time.
+    #[inline(always)]
+    fn rows<S: Simd, const P: usize, const V: usize>(&mut self, simd: S, column: usize) {
+        let rows = self.c_rows.len();
+        let mut row = 0;
+        while row < rows {
+            let size = match rows - row {
+                left if left >= P => P,
+                left if left >= 4 => 4,
+                _ => 1,
+            };
+            if size == P {
+                simd.vectorize(Tile::<'_, 'a, 'p, P, V> { tiles: self, row, column });
+            } else if size == 4 {
+                simd.vectorize(Tile::<'_, 'a, 'p, 4, V> { tiles: self, row, column });
+            } else {
+                simd.vectorize(Tile::<'_, 'a, 'p, 1, V> { tiles: self, row, column });
+            }
+            row += size;
+        }
+    }
+}
+
+/// `P` rows by `V` vectors of the result, summed in registers.
+struct Tile<'t, 'a, 'p, const P: usize, const V: usize> {
+    tiles: &'t mut Tiles<'a, 'p>,
+    row: usize,
+    column: usize,
+}
+
+impl<const P: usize, const V: usize> WithSimd for Tile<'_, '_, '_, P, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { tiles: Tiles { product, start, c, c_rows }, row, column } = self;
+        let lanes = S::F32_LANES;
+        let last = product.columns - column - (V - 1) * lanes;
+        let whole = last >= lanes;
+        let mask = simd.mask_between_m32s(0, last.min(lanes) as u32);
+        // SAFETY: `Product::compute` has checked every address that rows, runs and columns can form; vectors that
+        // reach past the last column are masked.
+        unsafe {
+            let load = |at: *const f32, v: usize| {
+                let at = at.add(v * lanes);
+                if v + 1 < V || whole { at.cast::<S::f32s>().read_unaligned() } else { simd.mask_load_ptr_f32s(mask, at) }
+            };
+            let a = product.a.as_ptr();
+            let a_rows: [*const f32; P] = std::array::from_fn(|p| a.add(*product.a_rows.get_unchecked(row + p) as usize));
+            let c_rows: [*mut f32; P] =
+                std::array::from_fn(|p| c.as_mut_ptr().add(*c_rows.get_unchecked(row + p) as usize + column));
+            let mut sums: [[S::f32s; V]; P] = match start {
+                Start::Row(values) => {
+                    let values: [S::f32s; V] = std::array::from_fn(|v| load(values.as_ptr().add(column), v));
+                    [values; P]
+                }
+                Start::Result => std::array::from_fn(|p| std::array::from_fn(|v| load(c_rows[p], v))),
+            };
+            for run in product.runs {
+                let mut a_at = run.a as usize;
+                let mut b_at = product.b.as_ptr().add(run.b as usize + column);
+                for _ in 0..run.len {
+                    let b: [S::f32s; V] = std::array::from_fn(|v| load(b_at, v));
+                    for p in 0..P {
+                        let a = simd.splat_f32s(*a_rows[p].add(a_at));
+                        for v in 0..V {
+                            sums[p][v] = simd.mul_add_e_f32s(a, b[v], sums[p][v]);
+                        }
+                    }
+                    a_at += product.a_step;
+                    b_at = b_at.wrapping_add(product.b_step);
+                }
+            }
+            for p in 0..P {
+                for v in 0..V {
+                    let at = c_rows[p].add(v * lanes);
+                    if v + 1 < V || whole {
+                        at.cast::<S::f32s>().write_unaligned(sums[p][v]);
+                    } else {
+                        simd.mask_store_ptr_f32s(mask, at, sums[p][v]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn naive(product: &Product, start: Start, c: &mut [f32], c_rows: &[u32]) {
+        for (a_row, c_row) in product.a_rows.iter().zip(c_rows) {
+            for j in 0..product.columns {
+                let at = *c_row as usize + j;
+                let mut sum = match start {
+                    Start::Row(row) => row[j],
+                    Start::Result => c[at],
+                };
+                for run in product.runs {
+                    for k in 0..run.len as usize {
+                        let a = product.a[(*a_row + run.a) as usize + k * product.a_step];
+                        sum = a.mul_add(product.b[run.b as usize + k * product.b_step + j], sum);
+                    }
+                }
+                c[at] = sum;
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        /// Bit for bit, for every width and number of rows: tiles and vectors change nothing.
+        #[test]
+        fn agrees_with_three_loops(
+            rows in 1usize..40, columns in 1usize..150, len in 0usize..20, a_step in 1usize..4, add: bool, seed in 0u32..1000,
+        ) {
+            let value = |i: usize| ((i as f32 + seed as f32) * 0.7123).sin();
+            let a: Vec<f32> = (0..rows * 7 + 200).map(value).collect();
+            let b: Vec<f32> = (0..(2 * len + 1) * columns).map(|i| value(i * 3)).collect();
+            let a_rows: Vec<u32> = (0..rows as u32).map(|i| i * 7 % 61).collect();
+            let c_rows: Vec<u32> = (0..rows).map(|i| (i * (columns + 1)) as u32).collect();
+            let runs = [
+                Run { a: 3, b: 0, len: len as u32 },
+                Run { a: 11, b: (len * columns) as u32, len: len as u32 },
+            ];
+            let product = Product { a: &a, a_rows: &a_rows, a_step, b: &b, b_step: columns, runs: &runs, columns };
+            let row: Vec<f32> = (0..columns).map(value).collect();
+            let start = if add { Start::Result } else { Start::Row(&row) };
+            let mut ours: Vec<f32> = (0..rows * (columns + 1)).map(value).collect();
+            let mut theirs = ours.clone();
+            product.compute(start, &mut ours, &c_rows);
+            naive(&product, start, &mut theirs, &c_rows);
+            prop_assert_eq!(ours, theirs);
+        }
+    }
+}
