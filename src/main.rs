@@ -1,3 +1,7 @@
-//! The program `mnist-tui`.
+//! The program `mnist-tui`: everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mnist_tui::cli::run()
+}

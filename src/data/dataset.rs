@@ -1,6 +1,6 @@
 //! A training set and a test set over the same classes.
 
-use super::ImageSet;
+use super::{DataError, ImageSet, mnist};
 
 /// A training set and a test set over the same classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,4 +11,17 @@ pub struct Dataset {
     pub test: ImageSet,
     /// What the classes are called, in the order of their numbers.
     pub class_names: Vec<String>,
+}
+
+impl Dataset {
+    /// The names under which data is known.
+    pub const NAMES: [&str; 1] = ["mnist"];
+
+    /// Loads the data of this name.
+    pub fn load(name: &str) -> Result<Self, DataError> {
+        match name {
+            "mnist" => mnist::load(),
+            _ => Err(DataError::UnknownName { name: name.into(), known: Self::NAMES.join(", ") }),
+        }
+    }
 }

@@ -8,6 +8,14 @@ use super::idx::IdxError;
 /// Why data could not be loaded.
 #[derive(Debug, Error)]
 pub enum DataError {
+    /// A name under which no data is known.
+    #[error("there is no data named {name:?}, only {known}")]
+    UnknownName {
+        /// As it was given.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
     /// Compressed data that cannot be unpacked.
     #[error("failed to unpack {file}")]
     Unpack {

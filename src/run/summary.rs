@@ -1,5 +1,7 @@
 //! A run in one object: what `--json` prints.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::{Intervention, RunState};
@@ -78,6 +80,27 @@ pub struct NamedFigures {
     /// Its figures.
     #[serde(flatten)]
     pub figures: ClassFigures,
+}
+
+impl fmt::Display for Summary {
+    /// A few lines for people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.status.replace('_', " "))?;
+        write!(f, ": {} epochs, {} steps, {:.1} s of training", self.epochs, self.steps, self.train_seconds)?;
+        if let Some(speed) = self.images_per_second {
+            write!(f, ", {speed:.0} images/s")?;
+        }
+        if let Some(error) = &self.error {
+            write!(f, "\nerror: {error}")?;
+        }
+        if let (Some(accuracy), Some(loss), Some(f1)) = (self.test_accuracy, self.test_loss, self.macro_f1) {
+            write!(f, "\ntest accuracy {:.2} %, loss {loss:.4}, macro F1 {f1:.4}", accuracy * 100.0)?;
+        }
+        if let Some(digest) = &self.weights_sha256 {
+            write!(f, "\nweights sha256 {digest}")?;
+        }
+        Ok(())
+    }
 }
 
 impl RunState {

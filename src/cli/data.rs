@@ -1,0 +1,38 @@
+//! `mnist-tui data`: lists the images that can be trained on, and checks them.
+
+use clap::Subcommand;
+
+use super::error::CliError;
+use super::print;
+use crate::data::{Dataset, mnist};
+
+/// What to do with the images.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(super) enum DataCommand {
+    /// List the images that can be trained on.
+    List,
+    /// Check the images within the program against their digests.
+    Verify,
+}
+
+impl DataCommand {
+    pub(super) fn run(self) -> Result<(), CliError> {
+        match self {
+            Self::List => Dataset::NAMES.iter().try_for_each(|name| {
+                let Dataset { train, test, class_names } = Dataset::load(name)?;
+                let [height, width, channels] = train.shape();
+                print(&format!(
+                    "{name}: {} training and {} test images, {height} × {width} pixels, {channels} channel{}, {} classes\n",
+                    train.len(),
+                    test.len(),
+                    if channels == 1 { "" } else { "s" },
+                    class_names.len(),
+                ))
+            }),
+            Self::Verify => {
+                mnist::load()?;
+                mnist::FILES.iter().try_for_each(|file| print(&format!("{}  {}: ok\n", file.sha256, file.name)))
+            }
+        }
+    }
+}

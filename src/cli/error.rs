@@ -1,0 +1,68 @@
+//! What a command fails with, and the exit code that it means.
+
+use std::error::Error as _;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::WRONG_USAGE;
+use crate::config::ConfigError;
+use crate::data::DataError;
+
+/// What a command fails with.
+#[derive(Debug, Error)]
+pub(super) enum CliError {
+    /// A wrong setting.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Data that cannot be loaded.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Standard output that cannot be written.
+    #[error("failed to write to standard output")]
+    Output(#[source] std::io::Error),
+    /// A file that cannot be written.
+    #[error("failed to write {}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A file that would be lost.
+    #[error("{} exists already; --force overwrites it", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No home folder.
+    #[error("the system names no folder for configurations; name a file with --output")]
+    NoFolder,
+}
+
+impl CliError {
+    /// The code that the program ends with.
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) => WRONG_USAGE,
+            _ if self.is_closed_pipe() => 0,
+            _ => 1,
+        }
+    }
+
+    /// Whether the reader of standard output has seen enough, as `head` has.
+    pub(super) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
+    /// The message, then what caused it, in one line.
+    pub(super) fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            text.push_str(&format!(": {error}"));
+            cause = error.source();
+        }
+        text
+    }
+}

@@ -1,0 +1,101 @@
+//! The command line: one file a subcommand, errors on standard error, and the exit code.
+
+mod completions;
+mod config;
+mod data;
+mod error;
+mod seams;
+mod settings;
+mod train;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use error::CliError;
+
+/// The exit code of wrong usage or configuration.
+const WRONG_USAGE: u8 = 2;
+
+/// Trains a small network on images, and lets you watch and steer it while it learns.
+///
+/// Without a subcommand it trains, as `mnist-tui train` does.
+#[derive(Debug, Parser)]
+#[command(name = "mnist-tui", version, args_conflicts_with_subcommands = true, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    subcommand: Option<Sub>,
+    #[command(flatten)]
+    train: Box<train::TrainArguments>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Sub {
+    /// Train a network: with the dashboard on a terminal, with progress lines elsewhere.
+    Train(Box<train::TrainArguments>),
+    /// Show and write settings, and list what they can name.
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// The images that can be trained on.
+    #[command(subcommand)]
+    Data(data::DataCommand),
+    /// Print a script that completes this program's commands in a shell.
+    Completions(completions::CompletionsArguments),
+}
+
+/// Does what the command line says. The exit code is 0 when it is done, 2 after wrong usage or configuration, and 1
+/// after any other failure.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nobody is left to be told when this cannot be printed; the code says it.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(WRONG_USAGE));
+        }
+    };
+    let result = match arguments.subcommand.unwrap_or(Sub::Train(arguments.train)) {
+        Sub::Train(train) => train.run(),
+        Sub::Config(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Sub::Data(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Sub::Completions(completions) => completions.run().map(|()| ExitCode::SUCCESS),
+    };
+    result.unwrap_or_else(|error| {
+        if !error.is_closed_pipe() {
+            let _ = writeln!(std::io::stderr(), "error: {}", error.with_causes());
+        }
+        ExitCode::from(error.exit_code())
+    })
+}
+
+/// Writes to standard output; a pipe that somebody closed is an error, not a panic.
+fn print(text: &str) -> Result<(), CliError> {
+    let mut output = std::io::stdout().lock();
+    output.write_all(text.as_bytes()).and_then(|()| output.flush()).map_err(CliError::Output)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn no_subcommand_trains() {
+        for line in [&["mnist-tui", "--lr", "0.01", "--headless"][..], &["mnist-tui", "train", "--lr", "0.01", "--headless"]] {
+            let arguments = Arguments::try_parse_from(line).expect("valid");
+            let train = match arguments.subcommand {
+                Some(Sub::Train(train)) => train,
+                other => other.map_or(arguments.train, |other| panic!("{other:?}")),
+            };
+            assert!(train.headless);
+            assert_eq!(train.settings.sources().flags[0].value, "0.01");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The flags that stand for settings.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::seams;
+use crate::config::{ConfigError, FlagValue, OPTIMIZERS, Settings, Sources, preset};
+use crate::data::Dataset;
+
+/// The flags that stand for settings. Their values are texts: the configuration reads and checks them, wherever they
+/// come from.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
+pub(super) struct SettingArguments {
+    /// The network.
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(preset::NAMES))]
+    preset: Option<String>,
+    /// How often the training goes through its images.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    epochs: Option<String>,
+    /// Images a step.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    batch_size: Option<String>,
+    /// The learning rate.
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    lr: Option<String>,
+    /// What turns gradients into steps.
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(OPTIMIZERS))]
+    optimizer: Option<String>,
+    /// Everything random follows from it.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    seed: Option<String>,
+    /// Threads that train; 0 for one a core.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    threads: Option<String>,
+    /// The images.
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Dataset::NAMES))]
+    data: Option<String>,
+    /// Training images held out for validation: a count, or a fraction below 1.
+    #[arg(long, value_name = "N|FRACTION", allow_negative_numbers = true)]
+    validation: Option<String>,
+    /// Only the first N training images; 0 for all.
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    train_limit: Option<String>,
+    /// Stop at the first epoch's end at which the test accuracy reaches X, of 1.
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
+    until_test_accuracy: Option<String>,
+    /// What the run is called.
+    #[arg(long, value_name = "TEXT")]
+    name: Option<String>,
+    /// The colours of the dashboard; `config themes` lists them.
+    #[arg(long, value_name = "NAME")]
+    theme: Option<String>,
+    /// The configuration file, instead of the user's own.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Any setting, as in `--set train.epochs=3`; `config show` lists them. Can be given more than once.
+    #[arg(long, value_name = "TABLE.KEY=VALUE")]
+    set: Vec<String>,
+}
+
+impl SettingArguments {
+    /// The settings that the defaults, the file, the environment and these flags make.
+    pub(super) fn settings(&self) -> Result<Settings, ConfigError> {
+        let settings = Sources { environment: std::env::vars_os().collect(), ..self.sources() }.settings()?;
+        settings.expect_one_of("ui.theme", &seams::theme_names())?;
+        Ok(settings)
+    }
+
+    /// What the command line alone says.
+    pub(super) fn sources(&self) -> Sources {
+        let flags = [
+            ("--preset", "train.preset", &self.preset),
+            ("--epochs", "train.epochs", &self.epochs),
+            ("--batch-size", "train.batch_size", &self.batch_size),
+            ("--lr", "train.learning_rate", &self.lr),
+            ("--optimizer", "train.optimizer", &self.optimizer),
+            ("--seed", "train.seed", &self.seed),
+            ("--threads", "train.threads", &self.threads),
+            ("--data", "data.source", &self.data),
+            ("--validation", "data.validation", &self.validation),
+            ("--train-limit", "data.train_limit", &self.train_limit),
+            ("--until-test-accuracy", "train.until_test_accuracy", &self.until_test_accuracy),
+            ("--name", "train.name", &self.name),
+            ("--theme", "ui.theme", &self.theme),
+        ];
+        let given = flags.into_iter().filter_map(|(flag, key, value)| Some(FlagValue { flag, key, value: value.clone()? }));
+        Sources { file: self.config.clone(), environment: Vec::new(), sets: self.set.clone(), flags: given.collect() }
+    }
+}

@@ -1,0 +1,41 @@
+//! What a person can set, and where each value comes from: defaults ← file ← environment ← command line.
+//!
+//! All sources go through one mechanism, [`Settings`]: a key is a dotted path like `train.learning_rate`, and the keys
+//! that exist are those of [`Config`]'s own defaults. Whatever is wrong is refused with its place, the key, the value
+//! and what would be right ([`ConfigError`]).
+
+mod data;
+mod error;
+pub mod preset;
+mod rules;
+mod settings;
+mod sources;
+mod spec;
+#[cfg(test)]
+mod tests;
+mod train;
+mod ui;
+
+use serde::{Deserialize, Serialize};
+
+pub use data::DataConfig;
+pub use error::{ConfigError, Origin, Problem};
+pub use settings::{Setting, Settings};
+pub use sources::{FlagValue, Sources};
+pub use train::{OPTIMIZERS, TrainConfig};
+pub use ui::{AxisScale, Charset, ColorMode, Marker, UiConfig};
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The network and how it is trained.
+    pub train: TrainConfig,
+    /// The images and how they are divided.
+    pub data: DataConfig,
+    /// How the dashboard looks.
+    pub ui: UiConfig,
+}
+
+/// A commented configuration with every key at its default.
+pub const EXAMPLE: &str = include_str!("../../config.example.toml");

@@ -1,0 +1,48 @@
+//! The networks that can be chosen by name.
+
+use crate::protocol::{Activation, LayerSpec};
+
+/// The names of the networks, the default first.
+pub const NAMES: [&str; 3] = ["seed", "two-conv", "mlp"];
+
+/// The layers of the network `name` for so many classes; `None` when there is no such network.
+pub fn layers(name: &str, classes: usize) -> Option<Vec<LayerSpec>> {
+    let logits = LayerSpec::Dense { units: classes, activation: Activation::None };
+    match name {
+        "seed" => Some(vec![
+            conv(32),
+            LayerSpec::MaxPool { size: 2 },
+            conv(64),
+            LayerSpec::MaxPool { size: 2 },
+            conv(64),
+            LayerSpec::Flatten,
+            dense(64),
+            logits,
+        ]),
+        "two-conv" => Some(vec![conv(16), conv(32), LayerSpec::MaxPool { size: 2 }, LayerSpec::Flatten, logits]),
+        "mlp" => Some(vec![LayerSpec::Flatten, dense(128), logits]),
+        _ => None,
+    }
+}
+
+fn conv(filters: usize) -> LayerSpec {
+    LayerSpec::Conv { filters, kernel: 3, activation: Activation::Relu }
+}
+
+fn dense(units: usize) -> LayerSpec {
+    LayerSpec::Dense { units, activation: Activation::Relu }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_a_network_that_ends_with_its_classes() {
+        for name in NAMES {
+            let layers = layers(name, 7).expect(name);
+            assert_eq!(layers.last(), Some(&LayerSpec::Dense { units: 7, activation: Activation::None }));
+        }
+        assert_eq!(layers("sead", 7), None);
+    }
+}

@@ -1,0 +1,143 @@
+//! What each key takes: its type, its range, its choices.
+
+use toml::Value;
+
+use super::{OPTIMIZERS, Problem, preset};
+use crate::data::Dataset;
+use crate::protocol::Hyper;
+
+/// The type of a key's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Whole,
+    Number,
+    Switch,
+}
+
+impl Kind {
+    /// The type of `key`, which is that of its default, except that a holdout is a count or a fraction.
+    pub(super) fn of(key: &str, default: &Value) -> Self {
+        match default {
+            _ if key == "data.validation" => Self::Number,
+            Value::Integer(_) => Self::Whole,
+            Value::Float(_) => Self::Number,
+            Value::Boolean(_) => Self::Switch,
+            _ => Self::Text,
+        }
+    }
+
+    /// Reads a value without quotes, as the environment and the command line give it. What is not of this type is
+    /// read as what it looks like, for the check to refuse.
+    pub(super) fn read(self, text: &str) -> Value {
+        let number = || text.parse().map(Value::Integer).or_else(|_| text.parse().map(Value::Float));
+        match self {
+            Self::Text => Value::String(text.into()),
+            Self::Whole | Self::Number => number().unwrap_or_else(|_| Value::String(text.into())),
+            Self::Switch => text.parse().map_or_else(|_| Value::String(text.into()), Value::Boolean),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text in quotes",
+            Self::Whole => "a whole number",
+            Self::Number => "a number",
+            Self::Switch => "true or false",
+        }
+    }
+}
+
+/// The value when `key` can take it; `default` is the value of the key when nobody says anything.
+pub(super) fn check(key: &str, default: &Value, value: Value) -> Result<Value, Problem> {
+    let kind = Kind::of(key, default);
+    let value = match (kind, default, value) {
+        // A whole number is a number too.
+        (Kind::Number, Value::Float(_), Value::Integer(number)) => Value::Float(number as f64),
+        (_, _, value) => value,
+    };
+    match (kind, &value) {
+        (Kind::Text, Value::String(text)) => check_text(key, text)?,
+        (Kind::Whole | Kind::Number, Value::Integer(number)) => check_number(key, *number as f64, &value)?,
+        (Kind::Number, Value::Float(number)) => check_number(key, *number, &value)?,
+        (Kind::Switch, Value::Boolean(_)) => {}
+        _ => return Err(Problem::Type { key: key.into(), expected: kind.name(), found: describe(&value) }),
+    }
+    Ok(value)
+}
+
+fn check_text(key: &str, text: &str) -> Result<(), Problem> {
+    if text.chars().any(char::is_control) {
+        return Err(Problem::Control { key: key.into(), found: text.into() });
+    }
+    match choices(key) {
+        Some(choices) => check_choice(key, text, choices),
+        None => Ok(()),
+    }
+}
+
+/// The names that `key` takes, when it takes only some.
+pub(super) fn choices(key: &str) -> Option<&'static [&'static str]> {
+    match key {
+        "train.preset" => Some(&preset::NAMES),
+        "train.optimizer" => Some(&OPTIMIZERS),
+        "data.source" => Some(&Dataset::NAMES),
+        "ui.color" => Some(&["auto", "truecolor", "256", "16", "none"]),
+        "ui.charset" => Some(&["auto", "unicode", "ascii"]),
+        "ui.marker" => Some(&["auto", "braille", "block", "dot", "ascii"]),
+        "ui.axis" => Some(&["log", "linear"]),
+        _ => None,
+    }
+}
+
+/// Refuses a name that is none of `choices`.
+pub(super) fn check_choice(key: &str, name: &str, choices: &[&str]) -> Result<(), Problem> {
+    if choices.contains(&name) { Ok(()) } else { Err(wrong_choice(key, name, choices)) }
+}
+
+/// What is wrong with a name that is none of `choices`.
+pub(super) fn wrong_choice(key: &str, name: &str, choices: &[&str]) -> Problem {
+    let nearest = nearest(name, choices.iter().copied(), strsim::damerau_levenshtein).map(str::to_owned);
+    Problem::Choice { key: key.into(), choices: choices.join(", "), found: name.into(), nearest }
+}
+
+fn check_number(key: &str, number: f64, value: &Value) -> Result<(), Problem> {
+    if let Some(hyper) = Hyper::ALL.into_iter().find(|hyper| key.strip_prefix("train.") == Some(hyper.key())) {
+        return hyper.check(number).map(|_| ()).map_err(Problem::Hyper);
+    }
+    let fits = |range: &str, fits: bool| match fits {
+        true => Ok(()),
+        false => Err(Problem::Range { key: key.into(), range: range.into(), found: describe(value) }),
+    };
+    match (key, value) {
+        ("train.threads", _) => fits("between 0 (one a core) and 1024", (0.0..=1024.0).contains(&number)),
+        ("train.until_test_accuracy", _) => fits("between 0 (off) and 1", (0.0..=1.0).contains(&number)),
+        ("data.validation", Value::Float(_)) => fits("a count of images or a fraction below 1", (0.0..1.0).contains(&number)),
+        ("ui.max_fps", _) => fits("between 1 and 60", (1.0..=60.0).contains(&number)),
+        _ => fits("0 or more", number >= 0.0),
+    }
+}
+
+/// A value as messages show it.
+pub(super) fn describe(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{text:?}"),
+        Value::Integer(number) => number.to_string(),
+        // With the point, so that 1.0 is seen to be no whole number.
+        Value::Float(number) => format!("{number:?}"),
+        Value::Boolean(switch) => switch.to_string(),
+        Value::Datetime(_) => "a date".into(),
+        Value::Array(_) => "an array".into(),
+        Value::Table(_) => "a table".into(),
+    }
+}
+
+/// The candidate at the least distance, when that is small against its length.
+pub(super) fn nearest<'a>(
+    name: &str,
+    candidates: impl Iterator<Item = &'a str>,
+    distance: impl Fn(&str, &str) -> usize,
+) -> Option<&'a str> {
+    let (candidate, distance) = candidates.map(|c| (c, distance(name, c))).min_by_key(|(_, distance)| *distance)?;
+    (distance * 3 <= name.chars().count().max(candidate.chars().count())).then_some(candidate)
+}

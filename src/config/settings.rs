@@ -1,0 +1,149 @@
+//! All settings with the place each comes from, and the one way to change one.
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::rules::{self, Kind};
+use super::{Config, ConfigError, Origin, Problem};
+
+/// All settings with the place each comes from.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    config: Config,
+    entries: Vec<Setting>,
+}
+
+/// One setting.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// The path of its key, `table.key`.
+    pub key: String,
+    /// Its value now.
+    pub value: Value,
+    /// Where the value comes from.
+    pub origin: Origin,
+    default: Value,
+}
+
+impl Settings {
+    /// Every setting at its default. The keys that exist are those that [`Config`] serializes.
+    pub fn defaults() -> Result<Self, ConfigError> {
+        let config = Config::default();
+        let schema = Table::try_from(&config).map_err(|error| {
+            ConfigError::new(
+                Origin::Default,
+                Problem::Refused { key: "a default".into(), found: "written".into(), message: error.to_string() },
+            )
+        })?;
+        let mut entries = Vec::new();
+        for (table, keys) in schema {
+            for (key, value) in keys.as_table().into_iter().flatten() {
+                let setting = Setting {
+                    key: format!("{table}.{key}"),
+                    value: value.clone(),
+                    origin: Origin::Default,
+                    default: value.clone(),
+                };
+                entries.push(setting);
+            }
+        }
+        Ok(Self { config, entries })
+    }
+
+    /// The configuration that these settings make.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The settings in the order of their tables.
+    pub fn iter(&self) -> impl Iterator<Item = &Setting> {
+        self.entries.iter()
+    }
+
+    /// Gives `key` a value, when there is such a key and it can take it.
+    pub fn set(&mut self, key: &str, value: Value, origin: Origin) -> Result<(), ConfigError> {
+        match self.changed(key, value, &origin) {
+            Ok(changed) => {
+                *self = changed;
+                Ok(())
+            }
+            Err(problem) => Err(ConfigError::new(origin, problem)),
+        }
+    }
+
+    /// The same for a value written without quotes, as the environment and the command line give it.
+    pub fn set_text(&mut self, key: &str, text: &str, origin: Origin) -> Result<(), ConfigError> {
+        let kind = self.entries.iter().find(|entry| entry.key == key).map_or(Kind::Text, |entry| Kind::of(key, &entry.default));
+        self.set(key, kind.read(text), origin)
+    }
+
+    /// Refuses the name that `key` has when it is none of `choices`; for names that only the caller knows.
+    pub fn expect_one_of(&self, key: &str, choices: &[&str]) -> Result<(), ConfigError> {
+        let named = self.entries.iter().find(|entry| entry.key == key);
+        let Some((entry, name)) = named.and_then(|entry| Some((entry, entry.value.as_str()?))) else {
+            return Err(ConfigError::new(Origin::Default, self.unknown(key)));
+        };
+        rules::check_choice(key, name, choices).map_err(|problem| ConfigError::new(entry.origin.clone(), problem))
+    }
+
+    /// Whether `name` is one of the tables.
+    pub(super) fn has_table(&self, name: &str) -> bool {
+        self.tables().contains(&name)
+    }
+
+    fn changed(&self, key: &str, value: Value, origin: &Origin) -> Result<Self, Problem> {
+        let mut changed = self.clone();
+        let Some(entry) = changed.entries.iter_mut().find(|entry| entry.key == key) else {
+            return Err(self.unknown(key));
+        };
+        entry.value = rules::check(key, &entry.default, value)?;
+        entry.origin = origin.clone();
+        let found = rules::describe(&entry.value);
+        let mut root = Table::new();
+        for entry in &changed.entries {
+            if let Some((table, key)) = entry.key.split_once('.') {
+                let table = root.entry(table).or_insert_with(|| Value::Table(Table::new()));
+                table.as_table_mut().map(|table| table.insert(key.into(), entry.value.clone()));
+            }
+        }
+        changed.config = Config::deserialize(root).map_err(|error| Problem::Refused {
+            key: key.into(),
+            found,
+            message: error.message().into(),
+        })?;
+        Ok(changed)
+    }
+
+    /// What is wrong with a key that does not exist.
+    fn unknown(&self, key: &str) -> Problem {
+        if self.has_table(key) {
+            return Problem::Table { key: key.into(), keys: self.keys_of(key).join(", ") };
+        }
+        let tables = self.tables().into_iter().filter(|_| !key.contains('.'));
+        let candidates = self.entries.iter().map(|entry| entry.key.as_str()).chain(tables);
+        let advice = match (rules::nearest(key, candidates, key_distance), key.split_once('.')) {
+            (Some(nearest), _) => format!("did you mean {nearest}?"),
+            (None, Some((table, _))) if self.has_table(table) => {
+                format!("the keys of [{table}] are {}", self.keys_of(table).join(", "))
+            }
+            _ => format!("the tables are {}", self.tables().join(", ")),
+        };
+        Problem::UnknownKey { key: key.into(), advice }
+    }
+
+    fn tables(&self) -> Vec<&str> {
+        let mut tables: Vec<&str> = self.entries.iter().filter_map(|entry| Some(entry.key.split_once('.')?.0)).collect();
+        tables.dedup();
+        tables
+    }
+
+    fn keys_of<'a>(&'a self, table: &'a str) -> Vec<&'a str> {
+        self.entries.iter().filter_map(|entry| entry.key.strip_prefix(table)?.strip_prefix('.')).collect()
+    }
+}
+
+/// How far apart two key paths are. A key of another table, or without its table, is as near as its own name is.
+fn key_distance(a: &str, b: &str) -> usize {
+    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+    strsim::damerau_levenshtein(a, b).min(strsim::damerau_levenshtein(&last(a), &last(b)))
+}

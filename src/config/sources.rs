@@ -1,0 +1,136 @@
+//! Where settings are looked for, in the order in which one overrules the other.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+use serde::Deserialize;
+use toml::Value;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::rules::nearest;
+use super::{ConfigError, Origin, Problem, Settings};
+
+/// The beginning of the names of environment variables that are settings: `MNIST_TUI_<TABLE>_<KEY>`.
+const PREFIX: &str = "MNIST_TUI_";
+
+/// The environment variable that names the configuration file.
+const FILE_VARIABLE: &str = "MNIST_TUI_CONFIG";
+
+/// Where settings are looked for: in a file, then in the environment, then on the command line.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// The file of `--config`. Without it, the one of `MNIST_TUI_CONFIG`; without that, the user's own, if there is one.
+    pub file: Option<PathBuf>,
+    /// All environment variables; those with another prefix are ignored.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Each `--set`, as `table.key=value`.
+    pub sets: Vec<String>,
+    /// The flags that stand for a setting; they overrule `sets`.
+    pub flags: Vec<FlagValue>,
+}
+
+/// A flag that stands for a setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlagValue {
+    /// As it is written: `--lr`.
+    pub flag: &'static str,
+    /// The setting: `train.learning_rate`.
+    pub key: &'static str,
+    /// The value.
+    pub value: String,
+}
+
+impl Sources {
+    /// The user's own configuration file; `None` when the system names no home for it.
+    pub fn default_file() -> Option<PathBuf> {
+        ProjectDirs::from("", "", "mnist-tui").map(|folders| folders.config_dir().join("config.toml"))
+    }
+
+    /// All settings, each from the last source that has it. The first thing wrong is an error.
+    pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let mut settings = Settings::defaults()?;
+        let named = self.environment.iter().find(|(name, _)| name == FILE_VARIABLE).map(|(_, path)| PathBuf::from(path));
+        let own = || Self::default_file().filter(|path| path.exists());
+        if let Some(path) = self.file.clone().or(named).or_else(own) {
+            apply_file(&mut settings, &path)?;
+        }
+        self.apply_environment(&mut settings)?;
+        for set in &self.sets {
+            let origin = Origin::Flag(format!("--set {set}"));
+            match set.split_once('=') {
+                Some((key, value)) => settings.set_text(key.trim(), value.trim(), origin)?,
+                None => return Err(ConfigError::new(origin, Problem::NoValue)),
+            }
+        }
+        for FlagValue { flag, key, value } in &self.flags {
+            settings.set_text(key, value, Origin::Flag(format!("{flag} {value}")))?;
+        }
+        Ok(settings)
+    }
+
+    fn apply_environment(&self, settings: &mut Settings) -> Result<(), ConfigError> {
+        let variable = |key: &str| format!("{PREFIX}{}", key.replace('.', "_").to_uppercase());
+        let keys: Vec<(String, String)> = settings.iter().map(|entry| (variable(&entry.key), entry.key.clone())).collect();
+        let mut given: Vec<&(OsString, OsString)> = self.environment.iter().collect();
+        // The environment has no order, but the first error should be the same every time.
+        given.sort();
+        for (name, value) in given {
+            let name = name.to_string_lossy();
+            if !name.starts_with(PREFIX) || name == FILE_VARIABLE {
+                continue;
+            }
+            let origin = Origin::Environment(name.clone().into_owned());
+            let Some((_, key)) = keys.iter().find(|(variable, _)| *variable == name) else {
+                // Without the prefix that all share, which would make everything near.
+                let known = keys.iter().map(|(variable, _)| variable.as_str()).chain([FILE_VARIABLE]);
+                let known = known.filter_map(|variable| variable.strip_prefix(PREFIX));
+                let advice = match nearest(&name[PREFIX.len()..], known, strsim::damerau_levenshtein) {
+                    Some(nearest) => format!("did you mean {PREFIX}{nearest}?"),
+                    None => format!("their names are {PREFIX}<TABLE>_<KEY>, like {PREFIX}TRAIN_EPOCHS"),
+                };
+                return Err(ConfigError::new(origin, Problem::UnknownVariable { advice }));
+            };
+            match value.to_str() {
+                Some(value) => settings.set_text(key, value, origin)?,
+                None => return Err(ConfigError::new(origin, Problem::NotUnicode)),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes the settings of the TOML file at `path`.
+fn apply_file(settings: &mut Settings, path: &Path) -> Result<(), ConfigError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| ConfigError::new(Origin::File { path: path.into(), line: None }, Problem::Unreadable(error)))?;
+    apply_toml(settings, path, &text)
+}
+
+/// Takes the settings of a TOML file's text.
+pub(super) fn apply_toml(settings: &mut Settings, path: &Path, text: &str) -> Result<(), ConfigError> {
+    let line = |offset: usize| text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1;
+    let origin = |offset: Option<usize>| Origin::File { path: path.into(), line: offset.map(line) };
+    let syntax = |error: toml::de::Error| {
+        ConfigError::new(origin(error.span().map(|span| span.start)), Problem::Syntax(error.message().replace('\n', ", ")))
+    };
+    for (table, content) in DeTable::parse(text).map_err(syntax)?.into_inner() {
+        let at_table = origin(Some(table.span().start));
+        let table = table.into_inner();
+        match content.get_ref() {
+            DeValue::Table(keys) if settings.has_table(&table) => {
+                for (key, value) in keys {
+                    let path = format!("{table}.{}", key.get_ref());
+                    let at_key = origin(Some(key.span().start));
+                    let value = Value::deserialize(ValueDeserializer::from(value.clone())).map_err(syntax)?;
+                    settings.set(&path, value, at_key)?;
+                }
+            }
+            _ => {
+                let value = Value::deserialize(ValueDeserializer::from(content)).map_err(syntax)?;
+                settings.set(&table, value, at_table)?;
+            }
+        }
+    }
+    Ok(())
+}

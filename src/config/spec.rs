@@ -1,0 +1,51 @@
+//! From a configuration to the recipe of a run.
+
+use super::{Config, ConfigError, Origin, preset, rules};
+use crate::protocol::{DataSpec, Hyperparameters, RunSpec};
+
+impl Config {
+    /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`.
+    pub fn run_spec(&self, classes: usize) -> Result<RunSpec, ConfigError> {
+        let Self { train, data, .. } = self;
+        let layers = preset::layers(&train.preset, classes).ok_or_else(|| {
+            ConfigError::new(Origin::Default, rules::wrong_choice("train.preset", &train.preset, &preset::NAMES))
+        })?;
+        Ok(RunSpec {
+            preset: train.preset.clone(),
+            layers,
+            optimizer: train.optimizer,
+            seed: train.seed,
+            data: DataSpec {
+                source: data.source.clone(),
+                validation: data.validation,
+                train_limit: (data.train_limit > 0).then_some(data.train_limit),
+            },
+            hyperparameters: Hyperparameters {
+                learning_rate: train.learning_rate,
+                batch_size: train.batch_size,
+                weight_decay: train.weight_decay,
+                epochs: train.epochs,
+            },
+            until_test_accuracy: (train.until_test_accuracy > 0.0).then_some(train.until_test_accuracy),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zeros_that_mean_nothing_are_left_out_of_the_recipe() {
+        let mut config = Config::default();
+        let spec = config.run_spec(10).expect("default");
+        assert_eq!((spec.until_test_accuracy, spec.data.train_limit, spec.layers.len()), (None, None, 8));
+        config.train.until_test_accuracy = 0.99;
+        config.data.train_limit = 100;
+        let spec = config.run_spec(10).expect("valid");
+        assert_eq!((spec.until_test_accuracy, spec.data.train_limit), (Some(0.99), Some(100)));
+        config.train.preset = "ml".into();
+        let error = config.run_spec(10).expect_err("no such preset").to_string();
+        assert_eq!(error, "default: train.preset must be one of seed, two-conv, mlp, not \"ml\"; did you mean \"mlp\"?");
+    }
+}

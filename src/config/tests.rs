@@ -1,0 +1,233 @@
+//! Tests of the configuration as a whole: what is taken, what overrules what, and what the refusals say.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::sources::apply_toml;
+use super::*;
+use crate::protocol::{Holdout, Optimizer};
+
+fn from_toml(text: &str) -> Result<Config, String> {
+    let mut settings = Settings::defaults().expect("defaults");
+    apply_toml(&mut settings, Path::new("c.toml"), text).map_err(|error| error.to_string())?;
+    Ok(settings.config().clone())
+}
+
+/// Settings from these sources alone, whatever stands in the home folder of whoever runs the tests.
+fn sources(file: &Path, environment: &[(&str, &str)], sets: &[&str], flags: &[(&'static str, &'static str, &str)]) -> Sources {
+    Sources {
+        file: Some(file.into()),
+        environment: environment.iter().map(|(name, value)| (name.into(), value.into())).collect(),
+        sets: sets.iter().map(|set| (*set).to_owned()).collect(),
+        flags: flags.iter().map(|(flag, key, value)| FlagValue { flag, key, value: (*value).to_owned() }).collect(),
+    }
+}
+
+fn example() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/config.example.toml"))
+}
+
+#[test]
+fn the_example_has_every_key_at_its_default() {
+    assert_eq!(from_toml(EXAMPLE), Ok(Config::default()));
+    let settings = sources(example(), &[], &[], &[]).settings().expect("valid");
+    for setting in settings.iter() {
+        assert!(matches!(setting.origin, Origin::File { .. }), "{} is missing in the example", setting.key);
+    }
+}
+
+#[test]
+fn the_file_the_environment_and_the_command_line_overrule_each_other_in_this_order() {
+    let environment =
+        [("MNIST_TUI_TRAIN_EPOCHS", "6"), ("MNIST_TUI_TRAIN_SEED", "6"), ("HOME", "/"), ("MNIST_TUI_TRAIN_NAME", "6")];
+    let sets = ["train.epochs=7", " train.seed = 7 ", "data.validation=0.25", "train.name=a = b"];
+    let settings = sources(example(), &environment, &sets, &[("--epochs", "train.epochs", "8")]).settings().expect("valid");
+    let config = settings.config();
+    assert_eq!((config.train.batch_size, config.train.seed, config.train.epochs), (64, 7, 8));
+    assert_eq!((config.train.name.as_str(), config.data.validation), ("a = b", Holdout::Fraction(0.25)));
+    let origin = |key| settings.iter().find(|setting| setting.key == key).map(|setting| setting.origin.to_string());
+    assert_eq!(origin("train.epochs").as_deref(), Some("--epochs 8"));
+    assert_eq!(origin("train.seed").as_deref(), Some("--set  train.seed = 7 "));
+}
+
+#[test]
+fn whole_numbers_do_for_numbers_and_names_for_kinds() {
+    let text = "train = { learning_rate = 1, optimizer = \"sgd\" }\nui.color = \"256\"\n[data]\nvalidation = 0.5";
+    let config = from_toml(text).expect("valid");
+    assert_eq!((config.train.learning_rate, config.train.optimizer), (1.0, Optimizer::Sgd));
+    assert_eq!((config.ui.color, config.data.validation), (ColorMode::Palette256, Holdout::Fraction(0.5)));
+}
+
+/// A name that the list knows and the type does not (or the other way round) would be refused with a strange message.
+#[test]
+fn every_choice_that_is_offered_is_taken() {
+    for key in ["train.preset", "train.optimizer", "data.source", "ui.color", "ui.charset", "ui.marker", "ui.axis"] {
+        for name in rules::choices(key).expect(key) {
+            let mut settings = Settings::defaults().expect("defaults");
+            settings.set_text(key, name, Origin::Default).expect(name);
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_file_is_said_with_its_line() {
+    let cases = [
+        ("[train]\n\nlearning_rat = 1", "c.toml:3: there is no key train.learning_rat; did you mean train.learning_rate?"),
+        ("# a\nlearning_rate = 1", "c.toml:2: there is no key learning_rate; did you mean train.learning_rate?"),
+        ("[ui]\nepochs = 1", "c.toml:2: there is no key ui.epochs; did you mean train.epochs?"),
+        ("[trian]\nepochs = 1", "c.toml:1: there is no key trian; did you mean train?"),
+        ("[elsewhere]", "c.toml:1: there is no key elsewhere; the tables are train, data, ui"),
+        (
+            "[ui]\nfont_family = 1",
+            "c.toml:2: there is no key ui.font_family; the keys of [ui] are theme, color, charset, marker, axis, max_fps",
+        ),
+        ("ui = 3", "c.toml:1: ui is a table, not a value; its keys are theme, color, charset, marker, axis, max_fps"),
+        ("[[data]]", "c.toml:1: data is a table, not a value; its keys are source, validation, train_limit"),
+        ("[train]\nepochs = \"five\"", "c.toml:2: train.epochs must be a whole number, not \"five\""),
+        ("[train]\nepochs = 5.0", "c.toml:2: train.epochs must be a whole number, not 5.0"),
+        ("[train]\nlearning_rate = true", "c.toml:2: train.learning_rate must be a number, not true"),
+        ("[train]\nname = 7", "c.toml:2: train.name must be text in quotes, not 7"),
+        ("[train]\nname = \"a\\nb\"", "c.toml:2: train.name must not contain control characters, as \"a\\nb\" does"),
+        ("[train.preset]\na = 1", "c.toml:1: train.preset must be text in quotes, not a table"),
+        ("[train]\nseed = [1]", "c.toml:2: train.seed must be a whole number, not an array"),
+        ("[train]\nseed = 2026-01-01", "c.toml:2: train.seed must be a whole number, not a date"),
+        ("[train]\nepochs = 0", "c.toml:2: train.epochs must be between 1 and 1000, not 0"),
+        ("[train]\nseed = -1", "c.toml:2: train.seed must be 0 or more, not -1"),
+        ("[train]\nthreads = 9999", "c.toml:2: train.threads must be between 0 (one a core) and 1024, not 9999"),
+        ("[train]\nlearning_rate = nan", "c.toml:2: train.learning_rate must be between 0.0000001 and 10, not NaN"),
+        ("[train]\nuntil_test_accuracy = 99", "c.toml:2: train.until_test_accuracy must be between 0 (off) and 1, not 99.0"),
+        ("[data]\nvalidation = 1.0", "c.toml:2: data.validation must be a count of images or a fraction below 1, not 1.0"),
+        ("[ui]\nmax_fps = 61", "c.toml:2: ui.max_fps must be between 1 and 60, not 61"),
+        (
+            "[train]\npreset = \"sead\"",
+            "c.toml:2: train.preset must be one of seed, two-conv, mlp, not \"sead\"; did you mean \"seed\"?",
+        ),
+        ("[train]\noptimizer = \"lion\"", "c.toml:2: train.optimizer must be one of adam, adamw, sgd, not \"lion\""),
+        ("[train]\nepochs = 1\nepochs = 2", "c.toml:3: not valid TOML: duplicate key"),
+        ("[train]\nepochs =", "c.toml:2: not valid TOML: string values must be quoted, expected literal string"),
+    ];
+    for (text, message) in cases {
+        assert_eq!(from_toml(text).expect_err(text), message);
+    }
+}
+
+#[test]
+fn what_is_wrong_elsewhere_is_said_with_its_place() {
+    let cases = [
+        (
+            sources(example(), &[], &["train.learning_rat=1"], &[]),
+            "--set train.learning_rat=1: there is no key train.learning_rat; did you mean train.learning_rate?",
+        ),
+        (sources(example(), &[], &["train.epochs"], &[]), "--set train.epochs: no value is given; write it as table.key=value"),
+        (sources(example(), &[], &["=1"], &[]), "--set =1: there is no key ; the tables are train, data, ui"),
+        (sources(example(), &[], &["train.epochs="], &[]), "--set train.epochs=: train.epochs must be a whole number, not \"\""),
+        (
+            sources(example(), &[], &[], &[("--lr", "train.learning_rate", "11")]),
+            "--lr 11: train.learning_rate must be between 0.0000001 and 10, not 11",
+        ),
+        (
+            sources(example(), &[("MNIST_TUI_TRAIN_EPOCH", "1")], &[], &[]),
+            "MNIST_TUI_TRAIN_EPOCH in the environment: no setting has this name; did you mean MNIST_TUI_TRAIN_EPOCHS?",
+        ),
+        (
+            sources(example(), &[("MNIST_TUI_TRAIN_LR", "1")], &[], &[]),
+            "MNIST_TUI_TRAIN_LR in the environment: no setting has this name; \
+             their names are MNIST_TUI_<TABLE>_<KEY>, like MNIST_TUI_TRAIN_EPOCHS",
+        ),
+        (
+            sources(example(), &[], &["data.x=1"], &[]),
+            "--set data.x=1: there is no key data.x; the keys of [data] are source, validation, train_limit",
+        ),
+        (
+            sources(example(), &[("MNIST_TUI_UI_MAX_FPS", "fast")], &[], &[]),
+            "MNIST_TUI_UI_MAX_FPS in the environment: ui.max_fps must be a whole number, not \"fast\"",
+        ),
+        (
+            sources(Path::new("no/such.toml"), &[], &[], &[]),
+            "no/such.toml: cannot be read: No such file or directory (os error 2)",
+        ),
+    ];
+    for (sources, message) in cases {
+        assert_eq!(sources.settings().expect_err(message).to_string(), message);
+    }
+}
+
+/// `config.ui.theme` is checked by whoever knows the themes, and still answered with its place.
+#[test]
+fn a_name_that_only_the_caller_knows_is_refused_with_its_place() {
+    let settings = sources(example(), &[], &["ui.theme=drak"], &[]).settings().expect("any name will do here");
+    let error = settings.expect_one_of("ui.theme", &["dark", "light"]).expect_err("no such theme").to_string();
+    assert_eq!(error, "--set ui.theme=drak: ui.theme must be one of dark, light, not \"drak\"; did you mean \"dark\"?");
+    assert!(settings.expect_one_of("ui.theme", &["drak"]).is_ok());
+}
+
+#[test]
+fn the_environment_names_the_file() {
+    let mut sources = sources(example(), &[("MNIST_TUI_CONFIG", "no/such.toml")], &[], &[]);
+    assert!(sources.settings().is_ok(), "--config comes first");
+    sources.file = None;
+    assert!(sources.settings().expect_err("no such file").to_string().starts_with("no/such.toml: cannot be read"));
+}
+
+fn any_config() -> impl Strategy<Value = Config> {
+    let optimizer = prop::sample::select(vec![Optimizer::Adam, Optimizer::AdamW, Optimizer::Sgd]);
+    let hyper = (1e-7..10.0f64, 1usize..=8192, 0.0..=1.0f64, 1usize..=1000);
+    let train = (
+        prop::sample::select(&preset::NAMES[..]),
+        "[^\\pC]{0,20}",
+        optimizer,
+        hyper,
+        0..=i64::MAX as u64,
+        0usize..1024,
+        0.0..1.0f64,
+    );
+    let validation = prop_oneof![(0usize..100_000).prop_map(Holdout::Count), (0.0..1.0f64).prop_map(Holdout::Fraction)];
+    let color = prop::sample::select(vec![
+        ColorMode::Auto,
+        ColorMode::TrueColor,
+        ColorMode::Palette256,
+        ColorMode::Palette16,
+        ColorMode::None,
+    ]);
+    (train, validation, 0usize..100_000, color, 1u32..=60).prop_map(|(train, validation, train_limit, color, max_fps)| {
+        let (preset, name, optimizer, (learning_rate, batch_size, weight_decay, epochs), seed, threads, until) = train;
+        Config {
+            train: TrainConfig {
+                preset: preset.into(),
+                name,
+                optimizer,
+                learning_rate,
+                batch_size,
+                weight_decay,
+                epochs,
+                seed,
+                threads,
+                until_test_accuracy: until,
+            },
+            data: DataConfig { validation, train_limit, ..DataConfig::default() },
+            ui: UiConfig { color, max_fps, ..UiConfig::default() },
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_valid_configuration_survives_being_written(config in any_config()) {
+        let text = toml::to_string(&config).expect("TOML");
+        prop_assert_eq!(from_toml(&text), Ok(config));
+    }
+
+    #[test]
+    fn arbitrary_text_never_panics(text in ".{0,40}", key in prop::sample::select(vec!["train.epochs", "data.validation", "ui"])) {
+        for set in [text.clone(), format!("{key}={text}"), format!("{text}={text}")] {
+            let _ = Sources { file: Some(example().into()), sets: vec![set], ..Sources::default() }.settings();
+        }
+        let environment = vec![(OsString::from(format!("MNIST_TUI_{text}")), OsString::from(&text))];
+        let from_environment = Sources { file: Some(example().into()), environment, ..Sources::default() }.settings();
+        prop_assert!(from_environment.is_err());
+        let _ = from_toml(&text);
+        let _ = from_toml(&format!("[train]\n{text}"));
+    }
+}

@@ -1,0 +1,51 @@
+//! The table `[train]`: the network and how it is trained.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::Optimizer;
+
+/// The names of the optimizers.
+pub const OPTIMIZERS: [&str; 3] = ["adam", "adamw", "sgd"];
+
+/// The network and how it is trained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainConfig {
+    /// The network, one of [`preset::NAMES`](super::preset::NAMES).
+    pub preset: String,
+    /// What the run is called; empty for a name that is made up.
+    pub name: String,
+    /// What turns gradients into steps.
+    pub optimizer: Optimizer,
+    /// The length of a step.
+    pub learning_rate: f64,
+    /// Images a step.
+    pub batch_size: usize,
+    /// How strongly weights are pulled to zero; biases are not.
+    pub weight_decay: f64,
+    /// How often the training goes through its images.
+    pub epochs: usize,
+    /// Everything random follows from it.
+    pub seed: u64,
+    /// Threads that train; 0 for one a core.
+    pub threads: usize,
+    /// Stop at the first epoch's end at which the test accuracy reaches this; 0 for never.
+    pub until_test_accuracy: f64,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self {
+            preset: "seed".into(),
+            name: String::new(),
+            optimizer: Optimizer::Adam,
+            learning_rate: 0.001,
+            batch_size: 64,
+            weight_decay: 0.0,
+            epochs: 5,
+            seed: 0,
+            threads: 0,
+            until_test_accuracy: 0.0,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The table `[ui]`: how the dashboard looks.
+
+use serde::{Deserialize, Serialize};
+
+/// How the dashboard looks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UiConfig {
+    /// The name of a theme.
+    pub theme: String,
+    /// How many colours the terminal shows.
+    pub color: ColorMode,
+    /// Whether more than ASCII is drawn.
+    pub charset: Charset,
+    /// What lines in charts are made of.
+    pub marker: Marker,
+    /// How losses are spread over the height of their chart.
+    pub axis: AxisScale,
+    /// Pictures a second at most.
+    pub max_fps: u32,
+}
+
+impl Default for UiConfig {
+    fn default() -> Self {
+        Self {
+            theme: "dark".into(),
+            color: ColorMode::Auto,
+            charset: Charset::Auto,
+            marker: Marker::Auto,
+            axis: AxisScale::Log,
+            max_fps: 30,
+        }
+    }
+}
+
+/// How many colours the terminal shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColorMode {
+    /// As the environment says.
+    Auto,
+    /// 24 bits.
+    TrueColor,
+    /// The palette of 256.
+    #[serde(rename = "256")]
+    Palette256,
+    /// The palette of 16.
+    #[serde(rename = "16")]
+    Palette16,
+    /// None at all.
+    None,
+}
+
+/// Whether more than ASCII is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Charset {
+    /// As the locale says.
+    Auto,
+    /// Frames, blocks and braille.
+    Unicode,
+    /// ASCII alone.
+    Ascii,
+}
+
+/// What lines in charts are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Marker {
+    /// The finest that the character set has.
+    Auto,
+    /// Two by four dots a cell.
+    Braille,
+    /// One by two blocks a cell.
+    Block,
+    /// A dot a cell.
+    Dot,
+    /// A character a cell.
+    Ascii,
+}
+
+/// How the values of an axis are spread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AxisScale {
+    /// Equal ratios, equal distances.
+    Log,
+    /// Equal differences, equal distances.
+    Linear,
+}

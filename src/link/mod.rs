@@ -1,0 +1,7 @@
+//! The ways between a run and those who watch it.
+
+mod hub;
+mod local;
+
+pub use hub::Hub;
+pub use local::{Link, LocalPort, connect};

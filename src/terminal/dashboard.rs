@@ -1,0 +1,182 @@
+//! The dashboard's loop: what comes in goes to the app, what it asks for is done, and what changed is drawn.
+
+use std::io::{self, BufWriter, Stdout, stdout};
+use std::time::Duration;
+
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, SetTitle};
+use crossterm::{execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use tokio::time::{Instant, sleep_until};
+
+use super::Shown;
+use super::capabilities::{charset, color_depth, environment, marker, synchronized};
+use super::guard::Guard;
+use super::input::{self, Input};
+use super::signals::{Asked, Signals, stop_process_group};
+use crate::app::{App, AppOptions, Effect, Leave, Message};
+use crate::config::{AxisScale, Config};
+use crate::link::Link;
+use crate::run::RunState;
+use crate::ui::{Look, Theme, draw};
+
+/// Rust's standard output writes every line by itself; a frame goes out as one.
+const FRAME_BYTES: usize = 64 * 1024;
+
+/// How the dashboard was left.
+pub(super) enum Left {
+    /// For good.
+    Shown(Shown),
+    /// The run goes on, and progress lines follow.
+    ForHeadless(Box<RunState>),
+}
+
+/// The dashboard on the terminal.
+struct Dashboard {
+    app: App,
+    look: Look,
+    /// `None` while the terminal is not ours.
+    guard: Option<Guard>,
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    synchronized: bool,
+    title: String,
+    /// The least time from one frame to the next.
+    interval: Duration,
+    drawn: Option<Instant>,
+    /// When the next frame is drawn, if something has changed.
+    due: Option<Instant>,
+}
+
+/// Shows the run that `link` leads to until a person leaves, a signal comes or the terminal is lost.
+pub(super) async fn show(config: &Config, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
+    let mut dashboard = Dashboard::new(config)?;
+    let mut inputs = input::start()?;
+    loop {
+        let messages = tokio::select! {
+            biased;
+            asked = signals.next() => match asked {
+                Asked::End(signal) => {
+                    let state = dashboard.app.run().clone();
+                    return Ok(Left::Shown(Shown::Signalled(signal, Box::new(state))));
+                }
+                Asked::Suspend => {
+                    dashboard.suspend()?;
+                    None
+                }
+                Asked::Continued => {
+                    dashboard.claim()?;
+                    None
+                }
+            },
+            Some(input) = inputs.recv() => match input {
+                Input::Key(key) => Some(Message::Key(key)),
+                Input::Paste(text) => Some(Message::Paste(text)),
+                Input::Changed => {
+                    dashboard.changed();
+                    None
+                }
+                Input::Lost => {
+                    let state = dashboard.app.run().clone();
+                    dashboard.guard.take().map(Guard::abandon);
+                    return Ok(Left::Shown(Shown::Signalled(1, Box::new(state))));
+                }
+            },
+            records = link.updates() => Some(Message::Records(records)),
+            () = sleep_until(dashboard.due.unwrap_or_else(Instant::now)), if dashboard.due.is_some() => {
+                dashboard.draw()?;
+                None
+            }
+        };
+        let Some(message) = messages else { continue };
+        dashboard.changed();
+        for effect in dashboard.app.update(message) {
+            match effect {
+                Effect::Send(request) => link.send(request),
+                Effect::Suspend => dashboard.suspend()?,
+                Effect::Repaint => dashboard.terminal.clear()?,
+                Effect::Leave(leave) => {
+                    let state = Box::new(dashboard.app.run().clone());
+                    return Ok(match leave {
+                        Leave::Ended => Left::Shown(Shown::Ended(state)),
+                        Leave::Discard => Left::Shown(Shown::Discarded),
+                        Leave::Headless => Left::ForHeadless(state),
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl Dashboard {
+    fn new(config: &Config) -> io::Result<Self> {
+        let themes = Theme::builtin();
+        let theme_names: Vec<String> = themes.iter().map(|theme| theme.name().to_owned()).collect();
+        let theme = theme_names.iter().position(|name| *name == config.ui.theme).unwrap_or(0);
+        let app = App::new(AppOptions { theme_names, theme, log_scale: config.ui.axis == AxisScale::Log });
+        let look = Look {
+            themes,
+            depth: color_depth(&config.ui, &environment),
+            charset: charset(&config.ui, &environment),
+            marker: marker(&config.ui, &environment),
+        };
+        // Colours are left out by the themes. crossterm's own way resets bold and reverse with them.
+        crossterm::style::force_color_output(true);
+        let guard = Guard::enter()?;
+        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, stdout())))?;
+        Ok(Self {
+            app,
+            look,
+            guard: Some(guard),
+            terminal,
+            synchronized: synchronized(&environment),
+            title: String::new(),
+            interval: Duration::from_secs(1) / config.ui.max_fps.max(1),
+            drawn: None,
+            due: Some(Instant::now()),
+        })
+    }
+
+    /// Sees to it that a frame is drawn as soon as the last one is old enough.
+    fn changed(&mut self) {
+        self.due = self.due.or_else(|| {
+            let now = Instant::now();
+            Some(self.drawn.map_or(now, |drawn| now.max(drawn + self.interval)))
+        });
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        if self.synchronized {
+            queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        }
+        let title = self.app.title();
+        if title != self.title {
+            queue!(self.terminal.backend_mut(), SetTitle(&title))?;
+            self.title = title;
+        }
+        let Self { terminal, app, look, .. } = self;
+        terminal.draw(|frame| draw(app, look, frame))?;
+        if self.synchronized {
+            execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        }
+        self.drawn = Some(Instant::now());
+        self.due = None;
+        Ok(())
+    }
+
+    /// Gives the terminal back and stops; goes on when the process is continued.
+    fn suspend(&mut self) -> io::Result<()> {
+        self.guard = None;
+        stop_process_group();
+        self.claim()
+    }
+
+    /// Takes the terminal over, again if need be: a shell may have used it meanwhile.
+    fn claim(&mut self) -> io::Result<()> {
+        self.guard = None;
+        self.guard = Some(Guard::enter()?);
+        self.terminal.clear()?;
+        self.title.clear();
+        self.changed();
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+//! The terminal is taken over and given back here, and nowhere else.
+
+use std::io::{self, Write, stdout};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::terminal::{
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{Command, execute, queue};
+
+/// Whether the terminal is ours. A panic on any thread must know, and it must be given back once.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+static HOOK: Once = Once::new();
+
+/// The terminal while the dashboard is on it; dropping it gives the terminal back.
+pub(super) struct Guard(());
+
+/// Remembers the terminal's title, or brings it back (xterm's window operations 22 and 23).
+struct KeepTitle {
+    back: bool,
+}
+
+impl Command for KeepTitle {
+    fn write_ansi(&self, f: &mut impl std::fmt::Write) -> std::fmt::Result {
+        f.write_str(if self.back { "\x1b[23;2t" } else { "\x1b[22;2t" })
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Guard {
+    /// Takes the terminal over.
+    pub fn enter() -> io::Result<Self> {
+        HOOK.call_once(install_panic_hook);
+        enable_raw_mode()?;
+        TAKEN.store(true, Ordering::SeqCst);
+        // From here on a failure gives back what was taken.
+        let guard = Self(());
+        execute!(stdout(), KeepTitle { back: false }, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+        Ok(guard)
+    }
+
+    /// Lets go without a word to a terminal that is gone.
+    pub fn abandon(self) {
+        TAKEN.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Gives the terminal back, once. Nothing can be done about a failure here, and nothing is said about it.
+fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut output = stdout();
+    let _ = queue!(output, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, KeepTitle { back: true }, Show);
+    let _ = output.flush();
+    let _ = disable_raw_mode();
+}
+
+/// A panic that ends the program gives the terminal back first. One on a training thread is an event of the run, and is
+/// shown by the dashboard.
+fn install_panic_hook() {
+    std::panic::set_hook(Box::new(|info| {
+        let thread = std::thread::current();
+        let name = thread.name().unwrap_or("unnamed");
+        if name.starts_with("train") && TAKEN.load(Ordering::SeqCst) {
+            return;
+        }
+        restore();
+        // Not eprintln, which panics when standard error is gone.
+        let _ = writeln!(io::stderr(), "error: the program has a bug: thread {name}: {info}\nPlease report it with the line above.");
+        if !name.starts_with("train") {
+            std::process::exit(101);
+        }
+    }));
+}

@@ -1,0 +1,88 @@
+//! Progress lines on standard error.
+
+use std::io::{IsTerminal, Write, stderr};
+
+use super::Shown;
+use super::signals::{Asked, Signals};
+use crate::link::Link;
+use crate::protocol::{Command, Request, RequestId};
+use crate::run::RunState;
+
+/// On a terminal the progress line is written over so often.
+const REWRITE_MS: u64 = 200;
+/// Elsewhere there is a new one so often.
+const NEW_LINE_MS: u64 = 5000;
+
+/// Follows the run to its end. The first signal to end stops the training and waits for its results; the second does
+/// not wait.
+pub(super) async fn follow(link: &mut Link, signals: &mut Signals, state: RunState) -> Shown {
+    let mut lines = Lines { on_terminal: stderr().is_terminal(), logged: state.log.len(), told_ms: state.at_ms };
+    let mut state = Box::new(state);
+    let mut signalled = None;
+    loop {
+        tokio::select! {
+            records = link.updates() => {
+                records.iter().for_each(|record| state.apply(record));
+                lines.write(&state);
+                if state.ended.is_some() {
+                    return match signalled {
+                        Some(signal) => Shown::Signalled(signal, state),
+                        None => Shown::Ended(state),
+                    };
+                }
+            }
+            asked = signals.next() => match asked {
+                Asked::End(signal) if signalled.is_some() => return Shown::Signalled(signal, state),
+                Asked::End(signal) => {
+                    signalled = Some(signal);
+                    link.send(Request { id: RequestId { client: 0, number: u32::MAX }, command: Command::Stop });
+                }
+                Asked::Suspend => super::signals::stop_process_group(),
+                Asked::Continued => {}
+            }
+        }
+    }
+}
+
+/// What has been written, and how.
+struct Lines {
+    on_terminal: bool,
+    /// Lines of the run's log that have been written.
+    logged: usize,
+    told_ms: u64,
+}
+
+impl Lines {
+    /// Writes what is new. Nobody can be told when standard error is gone; the training goes on.
+    fn write(&mut self, state: &RunState) {
+        let mut text = String::new();
+        let clear = if self.on_terminal { "\r\x1b[K" } else { "" };
+        for line in &state.log[self.logged..] {
+            text.push_str(&format!("{clear}{}\n", line.text));
+        }
+        let wait = if self.on_terminal { REWRITE_MS } else { NEW_LINE_MS };
+        let due = state.at_ms >= self.told_ms + wait;
+        if state.ended.is_none() && state.step > 0 && (due || self.on_terminal && !text.is_empty()) {
+            self.told_ms = state.at_ms;
+            let end = if self.on_terminal { "" } else { "\n" };
+            text.push_str(&format!("{clear}{}{end}", progress(state)));
+        }
+        self.logged = state.log.len();
+        if !text.is_empty() {
+            let mut output = stderr().lock();
+            let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+        }
+    }
+}
+
+fn progress(state: &RunState) -> String {
+    let epochs = state.hyperparameters.map_or(0, |hyper| hyper.epochs);
+    let mut line = format!("epoch {}/{epochs} · step {}", state.epoch, state.step);
+    if let (Some(loss), Some(accuracy)) = (state.steps.loss_smooth.last(), state.steps.accuracy_smooth.last()) {
+        line.push_str(&format!(" · loss {loss:.4} · accuracy {:.2} %", accuracy * 100.0));
+    }
+    if let (Some(speed), Some(left)) = (state.images_per_second(), state.seconds_left()) {
+        line.push_str(&format!(" · {speed:.0} images/s · {}:{:02} left", left as u64 / 60, left as u64 % 60));
+    }
+    line
+}

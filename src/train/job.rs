@@ -1,0 +1,101 @@
+//! Everything that has to be right before the first batch.
+
+use std::num::NonZero;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use thiserror::Error;
+
+use crate::data::{DataError, Dataset, split};
+use crate::nn::{Learner, Network, NetworkError};
+use crate::protocol::{Holdout, RunSpec, RunStarted};
+
+/// A run that is ready to start: checked, its data divided and its network built.
+pub struct Job {
+    pub(super) started: RunStarted,
+    pub(super) dataset: Dataset,
+    pub(super) learner: Learner,
+    /// The images trained on and those held out, by their places in the training set.
+    pub(super) train: Vec<u32>,
+    pub(super) validation: Vec<u32>,
+}
+
+/// Why a run cannot start.
+#[derive(Debug, Error)]
+pub enum JobError {
+    /// The images cannot be had.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Nothing would be left to train on.
+    #[error("data.validation = {asked}: of {images} training images that leaves none to train on; hold out fewer")]
+    NothingLeft {
+        /// What was to be held out.
+        asked: String,
+        /// How many images there are.
+        images: usize,
+    },
+    /// The layers do not fit.
+    #[error("the network cannot be built: {0}")]
+    Network(#[from] NetworkError),
+    /// The machine gives no threads.
+    #[error("cannot start {threads} training threads: {source}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the machine says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl JobError {
+    /// Whether another configuration would help, rather than another machine.
+    pub fn is_configuration(&self) -> bool {
+        matches!(self, Self::NothingLeft { .. } | Self::Network(_))
+    }
+}
+
+impl Job {
+    /// Divides the images and builds the network. `threads` is 0 for one on each core.
+    ///
+    pub fn prepare(spec: RunSpec, dataset: Dataset, name: &str, threads: usize) -> Result<Self, JobError> {
+        let images = spec.data.train_limit.map_or(dataset.train.len(), |limit| limit.min(dataset.train.len()));
+        let held_out = spec.data.validation.of(images).ok_or_else(|| JobError::NothingLeft {
+            asked: match spec.data.validation {
+                Holdout::Count(count) => count.to_string(),
+                Holdout::Fraction(part) => part.to_string(),
+            },
+            images,
+        })?;
+        let (train, validation) = split(images, held_out, spec.seed);
+        let network = Network::new(&spec.layers, dataset.train.shape(), dataset.class_names.len(), spec.seed)?;
+        let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, NonZero::get) } else { threads };
+        let layers = network.layers().to_vec();
+        let learner = Learner::new(network, spec.optimizer, threads)
+            .map_err(|source| JobError::Threads { threads, source: Box::new(source) })?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let run_id = run_id(now.as_millis() as u64);
+        let started = RunStarted {
+            name: if name.is_empty() { format!("{}-{}", spec.preset, &run_id[run_id.len() - 4..]) } else { name.into() },
+            run_id,
+            threads,
+            started_at_ms: now.as_millis() as u64,
+            class_names: dataset.class_names.clone(),
+            image_shape: dataset.train.shape(),
+            train_images: train.len(),
+            validation_images: validation.len(),
+            test_images: dataset.test.len(),
+            layers,
+            spec,
+        };
+        Ok(Self { started, dataset, learner, train, validation })
+    }
+}
+
+/// A name for a run that sorts by time: the milliseconds since 1970 in base 36, eight or nine characters.
+fn run_id(mut at_ms: u64) -> String {
+    let mut digits = Vec::new();
+    while at_ms > 0 || digits.is_empty() {
+        digits.push(char::from_digit((at_ms % 36) as u32, 36).unwrap_or('0'));
+        at_ms /= 36;
+    }
+    digits.iter().rev().collect()
+}

@@ -1,0 +1,9 @@
+//! Training: from a recipe to events.
+
+mod engine;
+mod job;
+mod worker;
+
+pub use engine::Port;
+pub use job::{Job, JobError};
+pub use worker::spawn;
