@@ -3,5 +3,7 @@
 //! One stream of events out, one kind of command in: a training worker emits [`protocol::Event`]s and takes
 //! [`protocol::Command`]s; whoever shows, records or prints a run folds the same events into a [`run::RunState`].
 
+pub mod app;
 pub mod protocol;
 pub mod run;
+pub mod ui;
