@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::error::CliError;
+use super::print;
 use super::settings::SettingArguments;
-use super::{print, seams};
+use crate::app::keys_markdown;
 use crate::config::{EXAMPLE, Settings, Sources};
+use crate::ui::Theme;
 
 /// What to do with the configuration.
 #[derive(Debug, Subcommand)]
@@ -40,8 +42,8 @@ impl ConfigCommand {
                 write_example(&path, *force)?;
                 print(&format!("wrote {}\n", path.display()))
             }
-            Self::Keys => print(&seams::keys_markdown()),
-            Self::Themes => print(&format!("{}\n", seams::theme_names().join("\n"))),
+            Self::Keys => print(&keys_markdown()),
+            Self::Themes => print(&format!("{}\n", Theme::names().join("\n"))),
         }
     }
 }

@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::WRONG_USAGE;
 use crate::config::ConfigError;
 use crate::data::DataError;
+use crate::terminal::TrainError;
 
 /// What a command fails with.
 #[derive(Debug, Error)]
@@ -18,6 +19,9 @@ pub(super) enum CliError {
     /// Data that cannot be loaded.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A run that cannot be started or shown.
+    #[error(transparent)]
+    Train(#[from] TrainError),
     /// Standard output that cannot be written.
     #[error("failed to write to standard output")]
     Output(#[source] std::io::Error),
@@ -45,6 +49,7 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) => WRONG_USAGE,
+            Self::Train(error) if error.is_configuration() => WRONG_USAGE,
             _ if self.is_closed_pipe() => 0,
             _ => 1,
         }

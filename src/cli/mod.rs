@@ -4,7 +4,6 @@ mod completions;
 mod config;
 mod data;
 mod error;
-mod seams;
 mod settings;
 mod train;
 

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::seams;
 use crate::config::{ConfigError, FlagValue, OPTIMIZERS, Settings, Sources, preset};
 use crate::data::Dataset;
+use crate::ui::Theme;
 
 /// The flags that stand for settings. Their values are texts: the configuration reads and checks them, wherever they
 /// come from.
@@ -65,7 +65,7 @@ impl SettingArguments {
     /// The settings that the defaults, the file, the environment and these flags make.
     pub(super) fn settings(&self) -> Result<Settings, ConfigError> {
         let settings = Sources { environment: std::env::vars_os().collect(), ..self.sources() }.settings()?;
-        settings.expect_one_of("ui.theme", &seams::theme_names())?;
+        settings.expect_one_of("ui.theme", &Theme::names())?;
         Ok(settings)
     }
 

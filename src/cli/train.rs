@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::error::CliError;
-use super::seams::{self, Mode};
 use super::settings::SettingArguments;
+use crate::terminal::{self, Mode};
 
 /// How to train.
 #[derive(Debug, Args)]
@@ -27,6 +27,6 @@ impl TrainArguments {
         let settings = self.settings.settings()?;
         let on_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let mode = if self.headless || !on_terminal { Mode::Headless { json: self.json } } else { Mode::Dashboard };
-        Ok(seams::train(settings.config(), mode))
+        Ok(terminal::train(settings.config(), mode)?)
     }
 }

@@ -6,9 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{
-    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
-};
+use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{Command, execute, queue};
 
 /// Whether the terminal is ours. A panic on any thread must know, and it must be given back once.
@@ -80,7 +78,8 @@ fn install_panic_hook() {
         }
         restore();
         // Not eprintln, which panics when standard error is gone.
-        let _ = writeln!(io::stderr(), "error: the program has a bug: thread {name}: {info}\nPlease report it with the line above.");
+        let _ =
+            writeln!(io::stderr(), "error: the program has a bug: thread {name}: {info}\nPlease report it with the line above.");
         if !name.starts_with("train") {
             std::process::exit(101);
         }

@@ -55,6 +55,13 @@ pub enum TrainError {
     Output(#[source] std::io::Error),
 }
 
+impl TrainError {
+    /// Whether another configuration would help.
+    pub fn is_configuration(&self) -> bool {
+        matches!(self, Self::Config(_)) || matches!(self, Self::Job(error) if error.is_configuration())
+    }
+}
+
 /// What the loop that showed the run ended with.
 enum Shown {
     /// The run is over.
@@ -72,7 +79,7 @@ pub fn train(config: &Config, mode: Mode) -> Result<ExitCode, TrainError> {
     let spec = config.run_spec(dataset.class_names.len())?;
     let job = Job::prepare(spec, dataset, &config.train.name, config.train.threads)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
-    let shown = runtime.block_on(async {
+    let shown: Result<Shown, TrainError> = runtime.block_on(async {
         // Signals are heard before there is anything to interrupt.
         let mut signals = signals::Signals::new().map_err(TrainError::Start)?;
         let (mut link, port) = connect();

@@ -1,0 +1,224 @@
+//! The one table of actions: it drives dispatch, the footer, the help page and the README.
+
+use std::fmt::Write as _;
+
+use super::{Key, KeyCode, Mode};
+
+/// Something that a key can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Pause, or go on.
+    Pause,
+    /// Train one batch.
+    Step,
+    /// Judge the network on the validation images.
+    Evaluate,
+    /// End the training.
+    Stop,
+    /// Select the row above, or scroll up.
+    Up,
+    /// Select the row below, or scroll down.
+    Down,
+    /// A smaller value, or the page before.
+    Left,
+    /// A greater value, or the next page.
+    Right,
+    /// Type a value.
+    Edit,
+    /// Take the last change back.
+    Undo,
+    /// The next panel.
+    FocusNext,
+    /// The panel before.
+    FocusPrevious,
+    /// The focused panel alone, or all of them.
+    Zoom,
+    /// The next source of the confusion matrix.
+    ConfusionSource,
+    /// The next samples.
+    SamplesNext,
+    /// The samples before.
+    SamplesPrevious,
+    /// Linear or logarithmic axes.
+    Scale,
+    /// The next theme.
+    Theme,
+    /// Open the list of keys.
+    Help,
+    /// Leave.
+    Quit,
+    /// Draw everything again.
+    Repaint,
+    /// Stop the process until the shell continues it.
+    Suspend,
+    /// Leave, asking first; while asking, leave at once.
+    Interrupt,
+    /// Send the typed value.
+    Accept,
+    /// Close without doing anything.
+    Cancel,
+    /// Delete to the left.
+    Backspace,
+    /// Delete to the right.
+    Delete,
+    /// Cursor to the left.
+    CursorLeft,
+    /// Cursor to the right.
+    CursorRight,
+    /// Cursor to the start.
+    CursorHome,
+    /// Cursor to the end.
+    CursorEnd,
+    /// Stop, judge, leave.
+    QuitStop,
+    /// Leave the dashboard only.
+    QuitHeadless,
+    /// Drop the run.
+    QuitDiscard,
+    /// Yes, stop.
+    StopConfirm,
+}
+
+/// When a binding holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    Always,
+    /// On the dashboard.
+    Watching,
+    /// On the dashboard, until the run is over.
+    Training,
+    /// While a value is typed.
+    Editing,
+    /// While the list of keys is open.
+    Help,
+    /// While the dashboard asks how to leave.
+    Quitting,
+    /// While the dashboard asks whether to stop.
+    Stopping,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// What it does.
+    pub action: Action,
+    /// The keys that do it.
+    pub keys: &'static [Key],
+    /// One or two words for the footer.
+    pub label: &'static str,
+    /// One line for the help page.
+    pub help: &'static str,
+    /// When it does it.
+    pub when: When,
+}
+
+const fn row(action: Action, keys: &'static [Key], label: &'static str, help: &'static str, when: When) -> Binding {
+    Binding { action, keys, label, help, when }
+}
+
+const fn c(character: char) -> Key {
+    Key::char(character)
+}
+
+const fn k(code: KeyCode) -> Key {
+    Key::plain(code)
+}
+
+/// Every key of the dashboard.
+pub const ACTIONS: &[Binding] = &[
+    row(Action::Pause, &[c(' ')], "pause", "pause the training, or go on", When::Training),
+    row(Action::Step, &[c('s')], "one step", "train one batch, then wait", When::Training),
+    row(Action::Up, &[k(KeyCode::Up), c('k')], "up", "select the row above; scroll up", When::Watching),
+    row(Action::Down, &[k(KeyCode::Down), c('j')], "down", "select the row below; scroll down", When::Watching),
+    row(Action::Left, &[k(KeyCode::Left), c('h')], "less", "less of the selected value; page back", When::Watching),
+    row(Action::Right, &[k(KeyCode::Right), c('l')], "more", "more of the selected value; page on", When::Watching),
+    row(Action::Edit, &[k(KeyCode::Enter)], "type a value", "type a new value, such as 3e-4", When::Training),
+    row(Action::Undo, &[c('u')], "undo", "take the last change back; again for the one before", When::Training),
+    row(Action::Evaluate, &[c('e')], "evaluate", "judge the network on the validation images now", When::Training),
+    row(Action::Stop, &[c('x')], "stop", "stop here and judge on the test set; asks first", When::Training),
+    row(Action::FocusNext, &[k(KeyCode::Tab)], "next panel", "go to the next panel", When::Watching),
+    row(Action::FocusPrevious, &[k(KeyCode::BackTab)], "panel before", "go to the panel before", When::Watching),
+    row(Action::Zoom, &[c('z')], "zoom", "show the focused panel alone, or all of them", When::Watching),
+    row(Action::Scale, &[c('a')], "log axis", "logarithmic or linear axis on the charts", When::Watching),
+    row(Action::ConfusionSource, &[c('c')], "images", "confusion of training, validation or test images", When::Watching),
+    row(Action::SamplesNext, &[c('n')], "next", "next samples", When::Watching),
+    row(Action::SamplesPrevious, &[c('p')], "previous", "samples before", When::Watching),
+    row(Action::Theme, &[c('t')], "theme", "next theme", When::Watching),
+    row(Action::Help, &[c('?')], "help", "show this list", When::Watching),
+    row(Action::Quit, &[c('q')], "quit", "leave; asks first while the training goes on", When::Watching),
+    row(Action::Interrupt, &[Key::ctrl('c')], "quit", "leave; twice drops the run at once", When::Always),
+    row(Action::Repaint, &[Key::ctrl('l')], "redraw", "draw the screen again", When::Always),
+    row(Action::Suspend, &[Key::ctrl('z')], "suspend", "back to the shell until `fg`", When::Always),
+    row(Action::Accept, &[k(KeyCode::Enter)], "set", "set the typed value", When::Editing),
+    row(Action::Cancel, &[k(KeyCode::Esc)], "cancel", "leave the value as it was", When::Editing),
+    row(Action::Backspace, &[k(KeyCode::Backspace)], "delete", "delete to the left", When::Editing),
+    row(Action::Delete, &[k(KeyCode::Delete)], "delete", "delete to the right", When::Editing),
+    row(Action::CursorLeft, &[k(KeyCode::Left)], "left", "cursor to the left", When::Editing),
+    row(Action::CursorRight, &[k(KeyCode::Right)], "right", "cursor to the right", When::Editing),
+    row(Action::CursorHome, &[k(KeyCode::Home)], "start", "cursor to the start", When::Editing),
+    row(Action::CursorEnd, &[k(KeyCode::End)], "end", "cursor to the end", When::Editing),
+    row(Action::QuitStop, &[c('s')], "stop and judge", "stop here, judge on the test set, show the result", When::Quitting),
+    row(Action::QuitHeadless, &[c('h')], "leave, train on", "leave the dashboard, train on with progress lines", When::Quitting),
+    row(Action::QuitDiscard, &[c('d')], "discard", "drop the run and quit", When::Quitting),
+    row(Action::Cancel, &[k(KeyCode::Esc)], "keep watching", "keep watching", When::Quitting),
+    row(Action::StopConfirm, &[k(KeyCode::Enter), c('y')], "stop", "stop the training and judge", When::Stopping),
+    row(Action::Cancel, &[k(KeyCode::Esc), c('n')], "train on", "train on", When::Stopping),
+    row(Action::Cancel, &[k(KeyCode::Esc), c('?'), c('q')], "close", "close this list", When::Help),
+    row(Action::Up, &[k(KeyCode::Up), c('k')], "up", "scroll up", When::Help),
+    row(Action::Down, &[k(KeyCode::Down), c('j')], "down", "scroll down", When::Help),
+];
+
+impl When {
+    /// Every one, with its heading on the help page, in the order in which they are shown.
+    pub const ALL: [(Self, &'static str); 7] = [
+        (Self::Training, "While it trains"),
+        (Self::Watching, "On the dashboard"),
+        (Self::Always, "Always"),
+        (Self::Editing, "While typing a value"),
+        (Self::Quitting, "When asked how to leave"),
+        (Self::Stopping, "When asked whether to stop"),
+        (Self::Help, "In this list"),
+    ];
+
+    /// Whether a binding of this kind holds now.
+    pub fn holds(self, mode: &Mode, ended: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Watching => *mode == Mode::Watching,
+            Self::Training => *mode == Mode::Watching && !ended,
+            Self::Editing => matches!(mode, Mode::Editing(_)),
+            Self::Help => matches!(mode, Mode::Help(_)),
+            Self::Quitting => *mode == Mode::Quitting,
+            Self::Stopping => *mode == Mode::Stopping,
+        }
+    }
+}
+
+impl Binding {
+    /// The action of a key, if it has one now.
+    pub fn find(key: Key, mode: &Mode, ended: bool) -> Option<Action> {
+        let key = key.normal();
+        ACTIONS.iter().find(|row| row.when.holds(mode, ended) && row.keys.contains(&key)).map(|row| row.action)
+    }
+
+    /// Its keys as people read them: `↑ k`.
+    pub fn keys_text(&self) -> String {
+        self.keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The table for the README.
+pub fn keys_markdown() -> String {
+    let mut text = String::new();
+    for (when, heading) in When::ALL {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "### {heading}\n\n| key | |\n|---|---|\n");
+        for row in ACTIONS.iter().filter(|row| row.when == when) {
+            let keys = row.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ");
+            let _ = writeln!(text, "| {keys} | {} |", row.help);
+        }
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,66 @@
+//! The panel in which hyperparameters are changed: which one is selected, what can be undone, what was refused.
+
+use crate::protocol::{Hyper, RequestId};
+
+/// A change that can be taken back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Change {
+    /// `None` when somebody else made it.
+    id: Option<RequestId>,
+    hyper: Hyper,
+    from: f64,
+}
+
+/// The state of the hyperparameter panel.
+#[derive(Clone, Debug, Default)]
+pub struct HyperPanel {
+    selected: usize,
+    changes: Vec<Change>,
+    refused: Option<(Hyper, String)>,
+}
+
+impl HyperPanel {
+    /// The selected hyperparameter.
+    pub fn selected(&self) -> Hyper {
+        Hyper::ALL[self.selected % Hyper::ALL.len()]
+    }
+
+    /// Why the last change of this hyperparameter was refused, if it was.
+    pub fn refusal(&self, hyper: Hyper) -> Option<&str> {
+        self.refused.as_ref().filter(|(refused, _)| *refused == hyper).map(|(_, reason)| reason.as_str())
+    }
+
+    /// Selects the next one, or the one before.
+    pub(super) fn step(&mut self, down: bool) {
+        let last = Hyper::ALL.len() - 1;
+        self.selected = if down { (self.selected + 1).min(last) } else { self.selected.saturating_sub(1) };
+    }
+
+    /// Remembers a change, so that it can be taken back.
+    pub(super) fn changed(&mut self, id: Option<RequestId>, hyper: Hyper, from: f64) {
+        self.changes.push(Change { id, hyper, from });
+    }
+
+    /// Remembers that a change of ours was not made.
+    pub(super) fn refuse(&mut self, id: RequestId, hyper: Hyper, reason: &str) {
+        self.changes.retain(|change| change.id != Some(id));
+        self.refused = Some((hyper, reason.to_owned()));
+    }
+
+    /// Forgets the last refusal.
+    pub(super) fn forget_refusal(&mut self) {
+        self.refused = None;
+    }
+
+    /// The hyperparameter of the last change and its value before it; that change is then forgotten.
+    pub(super) fn undo(&mut self) -> Option<(Hyper, f64)> {
+        let change = self.changes.pop()?;
+        self.selected = Hyper::ALL.iter().position(|hyper| *hyper == change.hyper).unwrap_or(self.selected);
+        Some((change.hyper, change.from))
+    }
+
+    /// Whether there is a change to take back.
+    pub fn can_undo(&self) -> bool {
+        !self.changes.is_empty()
+    }
+}

@@ -1,0 +1,25 @@
+//! What the dashboard knows and how it answers: messages in, effects out.
+//!
+//! Everything here is pure: no terminal, no clock, no channel. The terminal layer turns keys and records into
+//! [`Message`]s, gives them to [`App::update`], and carries out the [`Effect`]s it returns.
+
+mod action;
+mod edit;
+mod hypers;
+mod key;
+mod message;
+mod mode;
+mod panel;
+mod requests;
+mod state;
+mod update;
+
+pub use action::{ACTIONS, Action, Binding, When, keys_markdown};
+pub use edit::Edit;
+pub use hypers::HyperPanel;
+pub use key::{Key, KeyCode};
+pub use message::{Effect, Leave, Message};
+pub use mode::Mode;
+pub use panel::{ConfusionSource, Panel};
+pub use requests::Requests;
+pub use state::{App, AppOptions};

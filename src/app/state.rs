@@ -1,0 +1,183 @@
+//! What the dashboard knows.
+
+use super::{ConfusionSource, HyperPanel, Mode, Panel, Requests};
+use crate::protocol::{Command, ConfusionMatrix, Hyper, Outcome, Phase};
+use crate::run::RunState;
+
+/// How the dashboard starts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AppOptions {
+    /// The names of the themes, in the order of the key.
+    pub theme_names: Vec<String>,
+    /// The one to start with.
+    pub theme: usize,
+    /// Whether the charts start with logarithmic axes.
+    pub log_scale: bool,
+}
+
+/// Everything the dashboard knows: the run, and what the person looking at it does.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub(super) run: RunState,
+    pub(super) theme_names: Vec<String>,
+    pub(super) theme: usize,
+    pub(super) log_scale: bool,
+    pub(super) mode: Mode,
+    pub(super) focus: Panel,
+    pub(super) zoomed: bool,
+    pub(super) hypers: HyperPanel,
+    pub(super) requests: Requests,
+    pub(super) confusion_source: ConfusionSource,
+    pub(super) confusion_scroll: (usize, usize),
+    pub(super) sample_page: isize,
+    pub(super) events_scroll: usize,
+    pub(super) notice: Option<String>,
+    /// The person asked to stop and leave: the dashboard goes when the run has ended.
+    pub(super) leave_when_ended: bool,
+}
+
+impl App {
+    /// A dashboard on a run that has said nothing yet.
+    pub fn new(options: AppOptions) -> Self {
+        let AppOptions { theme_names, theme, log_scale } = options;
+        Self {
+            run: RunState::default(),
+            theme: theme % theme_names.len().max(1),
+            theme_names,
+            log_scale,
+            mode: Mode::Watching,
+            focus: Panel::Hypers,
+            zoomed: false,
+            hypers: HyperPanel::default(),
+            requests: Requests::default(),
+            confusion_source: ConfusionSource::Auto,
+            confusion_scroll: (0, 0),
+            sample_page: 0,
+            events_scroll: 0,
+            notice: None,
+            leave_when_ended: false,
+        }
+    }
+
+    /// The run as far as it is known.
+    pub fn run(&self) -> &RunState {
+        &self.run
+    }
+
+    /// The theme, as a place in the list of names.
+    pub fn theme(&self) -> usize {
+        self.theme
+    }
+
+    /// Whether the charts have logarithmic axes.
+    pub fn log_scale(&self) -> bool {
+        self.log_scale
+    }
+
+    /// What the keyboard does.
+    pub fn mode(&self) -> &Mode {
+        &self.mode
+    }
+
+    /// The panel that arrow keys act on.
+    pub fn focus(&self) -> Panel {
+        self.focus
+    }
+
+    /// Whether the focused panel has the screen to itself.
+    pub fn zoomed(&self) -> bool {
+        self.zoomed
+    }
+
+    /// The state of the hyperparameter panel.
+    pub fn hypers(&self) -> &HyperPanel {
+        &self.hypers
+    }
+
+    /// The value that was asked for and has not come yet.
+    pub fn pending(&self, hyper: Hyper) -> Option<f64> {
+        self.requests.pending(hyper)
+    }
+
+    /// How far the confusion matrix is scrolled: rows, columns.
+    pub fn confusion_scroll(&self) -> (usize, usize) {
+        self.confusion_scroll
+    }
+
+    /// The page of samples; pages go round, so this can be any number.
+    pub fn sample_page(&self) -> isize {
+        self.sample_page
+    }
+
+    /// How many lines the events are scrolled up.
+    pub fn events_scroll(&self) -> usize {
+        self.events_scroll
+    }
+
+    /// Something to tell the person until the next key.
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
+    }
+
+    /// The confusion matrix to show, and which one it is; never [`ConfusionSource::Auto`].
+    pub fn confusion(&self) -> (ConfusionSource, Option<&ConfusionMatrix>) {
+        let source = match self.confusion_source {
+            ConfusionSource::Auto if self.run.ended.is_some() && !self.run.tests.is_empty() => ConfusionSource::Test,
+            ConfusionSource::Auto => ConfusionSource::Training,
+            chosen => chosen,
+        };
+        let matrix = match source {
+            ConfusionSource::Validation => self.run.validations.last().map(|point| &point.evaluation.confusion),
+            ConfusionSource::Test => self.run.tests.last().map(|point| &point.evaluation.confusion),
+            ConfusionSource::Auto | ConfusionSource::Training => Some(&self.run.train_confusion),
+        };
+        (source, matrix.filter(|matrix| matrix.classes() > 0))
+    }
+
+    /// Whether training is paused, or will be as soon as the worker gets to it.
+    pub fn will_be_paused(&self) -> bool {
+        self.requests.pausing().unwrap_or(self.run.phase == Some(Phase::Paused))
+    }
+
+    /// The state of the run in a word or two.
+    pub fn state_word(&self) -> &'static str {
+        if let Some(ended) = &self.run.ended {
+            return match ended.outcome {
+                Outcome::Completed => "completed",
+                Outcome::TargetReached => "target reached",
+                Outcome::Stopped => "stopped",
+                Outcome::Failed { .. } => "failed",
+            };
+        }
+        if self.requests.waits_for(|command| *command == Command::Stop) {
+            return "stopping…";
+        }
+        match (self.run.phase, self.requests.pausing()) {
+            (None, _) => "starting…",
+            (Some(Phase::Evaluating), _) => "judging",
+            (Some(Phase::Training), Some(true)) => "pausing…",
+            (Some(Phase::Training), _) => "training",
+            (Some(Phase::Paused), Some(false)) => "resuming…",
+            (Some(Phase::Paused), _) => "paused",
+        }
+    }
+
+    /// Why the run failed, if it did.
+    pub fn failure(&self) -> Option<&str> {
+        match &self.run.ended.as_ref()?.outcome {
+            Outcome::Failed { message } => Some(message),
+            _ => None,
+        }
+    }
+
+    /// For the terminal's title: `seed 41 % · epoch 2/5`.
+    pub fn title(&self) -> String {
+        let Some(started) = &self.run.started else { return "mnist-tui".to_owned() };
+        let percent = (self.run.progress() * 100.0).floor();
+        let epochs = self.run.hyperparameters.map_or(0, |hyper| hyper.epochs);
+        match (&self.run.ended, self.run.phase) {
+            (Some(_), _) | (None, Some(Phase::Paused)) => format!("{} {percent} % · {}", started.name, self.state_word()),
+            _ => format!("{} {percent} % · epoch {}/{epochs}", started.name, self.run.epoch),
+        }
+    }
+}

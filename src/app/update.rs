@@ -1,0 +1,250 @@
+//! How the dashboard answers: one function from a message to effects.
+
+use super::{Action, App, Binding, Edit, Effect, Key, KeyCode, Leave, Message, Mode, Panel};
+use crate::protocol::{Command, Event, Hyper, Record};
+
+impl App {
+    /// Takes a message into account; the effects are for the terminal layer, in order.
+    pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        match message {
+            Message::Key(key) => self.key(key),
+            Message::Paste(text) => {
+                if let Mode::Editing(edit) = &mut self.mode {
+                    text.trim().chars().for_each(|character| edit.insert(character));
+                }
+                Vec::new()
+            }
+            Message::Records(records) => records.iter().flat_map(|record| self.record(record)).collect(),
+            Message::Interrupted => self.act(Action::Interrupt),
+        }
+    }
+
+    fn key(&mut self, key: Key) -> Vec<Effect> {
+        self.notice = None;
+        match Binding::find(key, &self.mode, self.run.ended.is_some()) {
+            Some(action) => {
+                self.hypers.forget_refusal();
+                self.act(action)
+            }
+            None => {
+                if let (Mode::Editing(edit), KeyCode::Char(character), false, false) =
+                    (&mut self.mode, key.code, key.ctrl, key.alt)
+                {
+                    edit.insert(character);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn record(&mut self, record: &Record) -> Option<Effect> {
+        let lines = self.run.log.len();
+        self.run.apply(record);
+        if self.events_scroll > 0 {
+            // Lines that somebody reads stay where they are.
+            self.events_scroll += self.run.log.len() - lines;
+        }
+        let ours = self.requests.answered(&record.event);
+        match (&record.event, ours) {
+            (Event::HyperChanged { hyper, from, .. }, None) => self.hypers.changed(None, *hyper, *from),
+            (Event::CommandRefused { reason, .. }, Some(request)) => match request.command {
+                Command::SetHyper { hyper, .. } => self.hypers.refuse(request.id, hyper, reason),
+                command => {
+                    self.leave_when_ended &= command != Command::Stop;
+                    self.notice = Some(format!("refused: {reason}"));
+                }
+            },
+            (Event::RunEnded { .. }, _) => {
+                if std::mem::take(&mut self.leave_when_ended) {
+                    return Some(Effect::Leave(Leave::Ended));
+                }
+                if !matches!(self.mode, Mode::Help(_)) {
+                    // Nothing is left to edit, to stop or to ask about.
+                    self.mode = Mode::Watching;
+                }
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn act(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Pause if self.will_be_paused() => self.send(Command::Resume),
+            Action::Pause => self.send(Command::Pause),
+            Action::Step => self.send(Command::Step),
+            Action::Evaluate => self.send(Command::Evaluate),
+            Action::Stop if self.run.started.is_some() => self.turn_to(Mode::Stopping),
+            Action::Stop => Vec::new(),
+            Action::Up => self.move_by(0, -1),
+            Action::Down => self.move_by(0, 1),
+            Action::Left => self.move_by(-1, 0),
+            Action::Right => self.move_by(1, 0),
+            Action::Edit => self.edit(),
+            Action::Undo => self.undo(),
+            Action::FocusNext => self.focus_on(self.focus.neighbour(true)),
+            Action::FocusPrevious => self.focus_on(self.focus.neighbour(false)),
+            Action::Zoom => {
+                self.zoomed = !self.zoomed;
+                Vec::new()
+            }
+            Action::ConfusionSource => {
+                self.confusion_source = self.confusion_source.next();
+                Vec::new()
+            }
+            Action::SamplesNext => self.turn_page(1),
+            Action::SamplesPrevious => self.turn_page(-1),
+            Action::Scale => {
+                self.log_scale = !self.log_scale;
+                Vec::new()
+            }
+            Action::Theme => {
+                self.theme = (self.theme + 1) % self.theme_names.len().max(1);
+                self.notice = self.theme_names.get(self.theme).map(|name| format!("theme {name}"));
+                Vec::new()
+            }
+            Action::Help => self.turn_to(Mode::Help(0)),
+            Action::Quit => self.quit(),
+            Action::Interrupt if self.mode == Mode::Quitting => vec![Effect::Leave(Leave::Discard)],
+            Action::Interrupt => self.quit(),
+            Action::Repaint => vec![Effect::Repaint],
+            Action::Suspend => vec![Effect::Suspend],
+            Action::Cancel => self.turn_to(Mode::Watching),
+            Action::Accept => self.accept(),
+            Action::Backspace => self.type_with(Edit::backspace),
+            Action::Delete => self.type_with(Edit::delete),
+            Action::CursorLeft => self.type_with(|edit| edit.step(false)),
+            Action::CursorRight => self.type_with(|edit| edit.step(true)),
+            Action::CursorHome => self.type_with(|edit| edit.jump(false)),
+            Action::CursorEnd => self.type_with(|edit| edit.jump(true)),
+            Action::QuitStop => {
+                self.leave_when_ended = true;
+                self.stop()
+            }
+            Action::QuitHeadless => vec![Effect::Leave(Leave::Headless)],
+            Action::QuitDiscard => vec![Effect::Leave(Leave::Discard)],
+            Action::StopConfirm => self.stop(),
+        }
+    }
+
+    fn send(&mut self, command: Command) -> Vec<Effect> {
+        vec![Effect::Send(self.requests.send(command))]
+    }
+
+    fn turn_to(&mut self, mode: Mode) -> Vec<Effect> {
+        self.mode = mode;
+        Vec::new()
+    }
+
+    fn focus_on(&mut self, panel: Panel) -> Vec<Effect> {
+        self.focus = panel;
+        Vec::new()
+    }
+
+    fn type_with(&mut self, change: impl FnOnce(&mut Edit)) -> Vec<Effect> {
+        if let Mode::Editing(edit) = &mut self.mode {
+            change(edit);
+        }
+        Vec::new()
+    }
+
+    fn quit(&mut self) -> Vec<Effect> {
+        if self.run.ended.is_some() {
+            vec![Effect::Leave(Leave::Ended)]
+        } else if self.run.started.is_none() {
+            // Nothing is trained yet, so nothing can be lost.
+            vec![Effect::Leave(Leave::Discard)]
+        } else {
+            self.turn_to(Mode::Quitting)
+        }
+    }
+
+    fn stop(&mut self) -> Vec<Effect> {
+        self.mode = Mode::Watching;
+        if self.requests.waits_for(|command| *command == Command::Stop) {
+            return Vec::new();
+        }
+        self.send(Command::Stop)
+    }
+
+    /// What the hyperparameter is, or will be once the worker has answered.
+    fn expected(&self, hyper: Hyper) -> Option<f64> {
+        self.requests.pending(hyper).or_else(|| Some(self.run.hyperparameters?.get(hyper)))
+    }
+
+    /// Asks for a value and remembers the one before it.
+    fn set(&mut self, hyper: Hyper, value: f64) -> Vec<Effect> {
+        match self.expected(hyper) {
+            Some(from) if from != value => {
+                let request = self.requests.send(Command::SetHyper { hyper, value });
+                self.hypers.changed(Some(request.id), hyper, from);
+                vec![Effect::Send(request)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn edit(&mut self) -> Vec<Effect> {
+        let hyper = self.hypers.selected();
+        if let Some(value) = self.expected(hyper) {
+            self.focus = Panel::Hypers;
+            self.mode = Mode::Editing(Edit::new(hyper, value));
+        }
+        Vec::new()
+    }
+
+    fn accept(&mut self) -> Vec<Effect> {
+        let Mode::Editing(edit) = &self.mode else { return Vec::new() };
+        // A wrong value stays, with what is wrong beside it.
+        let Ok(value) = edit.value() else { return Vec::new() };
+        let hyper = edit.hyper();
+        self.mode = Mode::Watching;
+        self.set(hyper, value)
+    }
+
+    fn undo(&mut self) -> Vec<Effect> {
+        match self.hypers.undo() {
+            Some((hyper, value)) => self.send(Command::SetHyper { hyper, value }),
+            None => {
+                self.notice = Some("nothing to undo".to_owned());
+                Vec::new()
+            }
+        }
+    }
+
+    fn turn_page(&mut self, by: isize) -> Vec<Effect> {
+        self.sample_page = self.sample_page.wrapping_add(by);
+        Vec::new()
+    }
+
+    /// What arrow keys do: it depends on what has the focus.
+    fn move_by(&mut self, columns: isize, rows: isize) -> Vec<Effect> {
+        if let Mode::Help(scroll) = &mut self.mode {
+            let most = super::ACTIONS.len() + 2 * super::When::ALL.len();
+            *scroll = scroll.saturating_add_signed(rows).min(most);
+            return Vec::new();
+        }
+        match self.focus {
+            Panel::Hypers if rows != 0 => self.hypers.step(rows > 0),
+            Panel::Hypers if self.run.ended.is_none() => {
+                let hyper = self.hypers.selected();
+                if let Some(value) = self.expected(hyper) {
+                    return self.set(hyper, hyper.nudge(value, columns > 0));
+                }
+            }
+            Panel::Samples => return self.turn_page(columns + rows),
+            Panel::Events => {
+                let last = self.run.log.len().saturating_sub(1);
+                self.events_scroll = self.events_scroll.saturating_add_signed(-rows).min(last);
+            }
+            Panel::Confusion => {
+                let last = self.confusion().1.map_or(0, |matrix| matrix.classes() - 1);
+                let (row, column) = self.confusion_scroll;
+                self.confusion_scroll =
+                    (row.saturating_add_signed(rows).min(last), column.saturating_add_signed(columns).min(last));
+            }
+            Panel::Hypers | Panel::Loss | Panel::Accuracy => {}
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,49 @@
+//! Pictures of the dashboard's state: reads an [`App`], draws it, changes nothing.
+
+mod ascii;
+mod color;
+mod layout;
+mod look;
+mod number;
+mod palette;
+mod panels;
+mod pen;
+mod role;
+mod theme;
+mod widgets;
+
+pub use look::{Charset, ColorDepth, Look, Marker};
+pub use role::Role;
+pub use theme::{Theme, ThemeError};
+
+use ratatui::Frame;
+
+use crate::app::App;
+use layout::Layout;
+use palette::Palette;
+use pen::Pen;
+
+/// What every panel needs to draw itself.
+struct Context<'a> {
+    app: &'a App,
+    palette: Palette<'a>,
+    marker: Marker,
+    ascii: bool,
+}
+
+/// Draws the dashboard on the whole frame.
+pub fn draw(app: &App, look: &Look, frame: &mut Frame) {
+    let plain = Theme::plain();
+    let theme = look.themes.get(app.theme()).or(look.themes.first()).unwrap_or(&plain);
+    let ascii = look.charset == Charset::Ascii;
+    let marker = if ascii { Marker::Ascii } else { look.marker };
+    let context = Context { app, palette: Palette::new(theme, look.depth), marker, ascii };
+    let area = frame.area();
+    let buffer = frame.buffer_mut();
+    buffer.set_style(area, context.palette.base());
+    let layout = Layout::new(area, app.focus(), app.zoomed(), app.failure().is_some());
+    panels::draw(&context, &layout, &mut Pen::new(buffer));
+    if ascii {
+        ascii::translate(frame.buffer_mut());
+    }
+}

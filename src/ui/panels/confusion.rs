@@ -1,0 +1,140 @@
+//! The confusion matrix as a heat map.
+
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use super::super::pen::{Pen, Piece, clip, columns};
+use super::super::theme::Ramp;
+use super::super::{Context, Role, number};
+use super::{framed, title};
+use crate::app::{ConfusionSource, Panel};
+use crate::protocol::ConfusionMatrix;
+
+const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
+
+pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
+    let (app, palette) = (context.app, &context.palette);
+    let run = app.run();
+    let (source, matrix) = app.confusion();
+    let (role, images) = match source {
+        ConfusionSource::Validation => (Role::Validation, "validation images".to_owned()),
+        ConfusionSource::Test => (Role::Test, "test images".to_owned()),
+        ConfusionSource::Auto | ConfusionSource::Training if run.epoch > 0 => {
+            (Role::Training, format!("training images, epoch {}", run.epoch))
+        }
+        ConfusionSource::Auto | ConfusionSource::Training => (Role::Training, "training images".to_owned()),
+    };
+    let muted = palette.style(Role::Muted);
+    let mut notes: Vec<Vec<Piece>> = vec![vec![(images.clone().into(), palette.style(role))]];
+    if let Some(matrix) = matrix.filter(|matrix| matrix.total() > 0) {
+        notes.push(vec![(number::percent(matrix.accuracy()).into(), palette.style(role)), (" right".into(), muted)]);
+    }
+    let inside = framed(context, Panel::Confusion, area, pen, &[title(context, Panel::Confusion, "Confusion")], &notes);
+    let Some(matrix) = matrix.filter(|matrix| matrix.total() > 0) else {
+        let text = format!("no {images} judged yet");
+        let x = inside.x + inside.width.saturating_sub(columns(&text)) / 2;
+        pen.text(x, inside.y + inside.height / 2, inside.width, &text, muted);
+        return;
+    };
+    if let Some(grid) = Grid::new(context, matrix, inside) {
+        grid.draw(context, pen);
+    }
+}
+
+/// Where the cells stand, and which of them are seen.
+struct Grid<'a> {
+    matrix: &'a ConfusionMatrix,
+    area: Rect,
+    labels: u16,
+    cell: (u16, u16),
+    /// The first class and how many: down, across.
+    down: (usize, usize),
+    across: (usize, usize),
+}
+
+impl<'a> Grid<'a> {
+    /// As large as fits; scrolled when even the smallest cells do not.
+    fn new(context: &Context, matrix: &'a ConfusionMatrix, inside: Rect) -> Option<Self> {
+        let classes = matrix.classes();
+        let run = context.app.run();
+        let widest = (0..classes).map(|class| columns(&run.class_name(class))).max().unwrap_or(1);
+        let labels = widest.clamp(2, (inside.width / 4).max(2)) + 1;
+        let width = inside.width.checked_sub(labels)?;
+        let height = inside.height.checked_sub(1)?;
+        let many = u16::try_from(classes).unwrap_or(u16::MAX).max(1);
+        let wide = (width / many).clamp(2, 7);
+        // Cells look square at about two columns a row.
+        let high = (height / many).clamp(1, (wide / 2).clamp(1, 3));
+        let seen = |room: u16, size: u16, scroll: usize| {
+            let count = usize::from(room / size).min(classes);
+            (scroll.min(classes - count), count)
+        };
+        let (row, column) = context.app.confusion_scroll();
+        let (down, across) = (seen(height, high, row), seen(width, wide, column));
+        if down.1 == 0 || across.1 == 0 {
+            return None;
+        }
+        let used = (labels + across.1 as u16 * wide, 1 + down.1 as u16 * high);
+        let x = inside.x + (inside.width - used.0) / 2;
+        let y = inside.y + (inside.height - used.1) / 2;
+        Some(Self { matrix, area: Rect { x, y, width: used.0, height: used.1 }, labels, cell: (wide, high), down, across })
+    }
+
+    fn draw(&self, context: &Context, pen: &mut Pen) {
+        let (run, palette) = (context.app.run(), &context.palette);
+        let muted = palette.style(Role::Muted);
+        let Self { area, labels, cell: (wide, high), .. } = *self;
+        pen.text(area.x, area.y, labels, if labels >= 7 { "true ↓→" } else { "↓→" }, palette.style(Role::Border));
+        for i in 0..self.across.1 {
+            let name = run.class_name(self.across.0 + i);
+            let name = clip(&name, wide - u16::from(wide > 2));
+            let x = area.x + labels + i as u16 * wide + (wide - columns(name)) / 2;
+            pen.text(x, area.y, wide, name, muted);
+        }
+        for i in 0..self.down.1 {
+            let truth = self.down.0 + i;
+            let y = area.y + 1 + i as u16 * high;
+            let name = run.class_name(truth);
+            pen.text_right(area.x + labels - 1, y + (high - 1) / 2, labels - 1, clip(&name, labels - 1), muted);
+            let support = self.matrix.support(truth).max(1);
+            for j in 0..self.across.1 {
+                let predicted = self.across.0 + j;
+                let cell = Rect { x: area.x + labels + j as u16 * wide, y, width: wide, height: high };
+                draw_cell(context, cell, self.matrix.count(truth, predicted), support, truth == predicted, pen);
+            }
+        }
+    }
+}
+
+/// One cell: its colour says which part of its row it is, its number how many.
+fn draw_cell(context: &Context, cell: Rect, count: u64, support: u64, right: bool, pen: &mut Pen) {
+    let palette = &context.palette;
+    let middle = cell.y + (cell.height - 1) / 2;
+    if count == 0 {
+        pen.put(cell.x + cell.width / 2, middle, '·', palette.style(Role::Border));
+        return;
+    }
+    let part = count as f32 / support as f32;
+    // Mistakes are rare: on this scale one in a thousand is seen, and one in ten stands out.
+    let (ramp, heat) = if right { (Ramp::HeatRight, part) } else { (Ramp::HeatWrong, (1.0 + 1000.0 * part).ln() / 1001f32.ln()) };
+    let text = number::short(count);
+    let fits = columns(&text) <= cell.width;
+    if let Some(color) = palette.ramp(ramp, heat) {
+        let style = palette.on(color);
+        pen.fill(cell, ' ', style);
+        if fits {
+            pen.text(cell.x + (cell.width - columns(&text)).div_ceil(2), middle, cell.width, &text, style);
+        }
+        return;
+    }
+    let style = if right { Style::new() } else { palette.style(Role::Bad).remove_modifier(Modifier::UNDERLINED) };
+    let shade = SHADES[((heat * SHADES.len() as f32) as usize).clamp(1, SHADES.len() - 1)];
+    if !fits {
+        pen.fill(Rect { width: cell.width.max(2) - 1, ..cell }, shade, style);
+        return;
+    }
+    if columns(&text) + 1 < cell.width {
+        pen.fill(Rect { x: cell.x + 1, width: 1, ..cell }, shade, style);
+    }
+    pen.text_right(cell.x + cell.width, middle, cell.width, &text, style);
+}

@@ -1,0 +1,89 @@
+//! The last row: the keys that matter now.
+
+use ratatui::layout::Rect;
+
+use super::super::pen::{Pen, Piece, columns, width};
+use super::super::{Context, Role};
+use crate::app::{ACTIONS, Action, Mode, Panel, When};
+
+pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
+    if area.is_empty() {
+        return;
+    }
+    let (app, palette) = (context.app, &context.palette);
+    let mut room = area.width.saturating_sub(2);
+    if let Some(notice) = app.notice() {
+        let used = columns(notice).min(room / 2);
+        pen.text_right(area.right() - 1, area.y, used, notice, palette.style(Role::Warning));
+        room -= used + 1;
+    }
+    let mut items: Vec<Vec<Piece>> = wanted(context).into_iter().filter_map(|action| item(context, action)).collect();
+    // Help and quit come last and stay longest.
+    let needed = |items: &[Vec<Piece>]| items.iter().map(|item| width(item) + 2).sum::<u16>();
+    while needed(&items) > room + 2 && items.len() > 1 {
+        items.remove(items.len().saturating_sub(3));
+    }
+    let mut x = area.x + 1;
+    for item in &items {
+        x += pen.pieces(x, area.y, room.saturating_sub(x - area.x - 1), item) + 2;
+    }
+}
+
+/// What matters now, the most important first; help and quit at the end.
+fn wanted(context: &Context) -> Vec<Action> {
+    use Action::{
+        Accept, Cancel, ConfusionSource, Down, Edit, Evaluate, FocusNext, Help, Pause, Quit, QuitDiscard, QuitHeadless, QuitStop,
+        Right, SamplesNext, Scale, Step, Stop, StopConfirm, Theme, Undo, Up, Zoom,
+    };
+    let app = context.app;
+    match app.mode() {
+        Mode::Editing(_) => return vec![Accept, Cancel],
+        Mode::Quitting => return vec![QuitStop, QuitHeadless, QuitDiscard, Cancel],
+        Mode::Stopping => return vec![StopConfirm, Cancel],
+        Mode::Help(_) => return vec![Up, Down, Cancel],
+        Mode::Watching => {}
+    }
+    let mut wanted = vec![Pause];
+    if app.will_be_paused() {
+        wanted.push(Step);
+    }
+    match app.focus() {
+        Panel::Hypers => wanted.extend([Right, Edit]),
+        Panel::Loss | Panel::Accuracy => wanted.push(Scale),
+        Panel::Confusion => wanted.push(ConfusionSource),
+        Panel::Samples => wanted.push(SamplesNext),
+        Panel::Events => wanted.push(Up),
+    }
+    if app.hypers().can_undo() {
+        wanted.push(Undo);
+    }
+    wanted.extend([FocusNext, Zoom, Stop, Evaluate, ConfusionSource, Scale, SamplesNext, Theme, Help, Quit]);
+    let mut seen = Vec::new();
+    wanted.retain(|action| {
+        let first = !seen.contains(action);
+        seen.push(*action);
+        first
+    });
+    wanted
+}
+
+/// The keys of an action and its word; nothing when it cannot be done now.
+fn item<'a>(context: &Context, action: Action) -> Option<Vec<Piece<'a>>> {
+    let (app, palette) = (context.app, &context.palette);
+    let row = ACTIONS.iter().find(|row| row.action == action && row.when.holds(app.mode(), app.run().ended.is_some()))?;
+    let watching = row.when == When::Watching;
+    let (keys, label) = match action {
+        Action::Right if watching && app.run().ended.is_some() => return None,
+        Action::Right if watching => ("← →".to_owned(), "change"),
+        Action::Up if watching => ("↑ ↓".to_owned(), "scroll"),
+        Action::SamplesNext => ("n p".to_owned(), "samples"),
+        Action::Pause if app.will_be_paused() => (row.keys.first()?.to_string(), "resume"),
+        Action::Scale if app.log_scale() => (row.keys.first()?.to_string(), "linear axis"),
+        _ => (row.keys.first()?.to_string(), row.label),
+    };
+    Some(vec![
+        (keys.into(), palette.bold(Role::Accent)),
+        (" ".into(), palette.style(Role::Muted)),
+        (label.into(), palette.style(Role::Muted)),
+    ])
+}

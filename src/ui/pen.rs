@@ -1,0 +1,102 @@
+//! Writing into a buffer without ever leaving it.
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Writes into a buffer; what does not fit is left out.
+pub struct Pen<'a> {
+    buffer: &'a mut Buffer,
+}
+
+/// Text in a style.
+pub type Piece<'a> = (std::borrow::Cow<'a, str>, Style);
+
+/// How many columns pieces of text take.
+pub fn width(pieces: &[Piece]) -> u16 {
+    pieces.iter().map(|(text, _)| columns(text)).sum()
+}
+
+/// How many columns a text takes.
+pub fn columns(text: &str) -> u16 {
+    u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+impl<'a> Pen<'a> {
+    /// A pen for a buffer.
+    pub fn new(buffer: &'a mut Buffer) -> Self {
+        Self { buffer }
+    }
+
+    /// The whole buffer.
+    pub fn area(&self) -> Rect {
+        self.buffer.area
+    }
+
+    /// The cell at a place, if there is one.
+    pub fn cell(&mut self, x: u16, y: u16) -> Option<&mut Cell> {
+        self.buffer.cell_mut((x, y))
+    }
+
+    /// Sets one character.
+    pub fn put(&mut self, x: u16, y: u16, character: char, style: Style) {
+        if let Some(cell) = self.cell(x, y) {
+            cell.set_char(character).set_style(style);
+        }
+    }
+
+    /// Writes a text, cut with `…` when it is wider than `room`; gives the columns used.
+    pub fn text(&mut self, x: u16, y: u16, room: u16, text: &str, style: Style) -> u16 {
+        let area = self.buffer.area;
+        if y < area.y || y >= area.bottom() || x < area.x || x >= area.right() || room == 0 {
+            return 0;
+        }
+        let room = room.min(area.right() - x);
+        if columns(text) <= room {
+            return self.buffer.set_stringn(x, y, text, room.into(), style).0 - x;
+        }
+        let (end, _) = self.buffer.set_stringn(x, y, clip(text, room - 1), (room - 1).into(), style);
+        self.put(end, y, '…', style);
+        end + 1 - x
+    }
+
+    /// Writes pieces one after the other; gives the columns used.
+    pub fn pieces(&mut self, x: u16, y: u16, room: u16, pieces: &[Piece]) -> u16 {
+        let mut used = 0;
+        for (text, style) in pieces {
+            used += self.text(x.saturating_add(used), y, room.saturating_sub(used), text, *style);
+        }
+        used
+    }
+
+    /// Writes a text that ends before `right`.
+    pub fn text_right(&mut self, right: u16, y: u16, room: u16, text: &str, style: Style) {
+        let used = columns(text).min(room);
+        self.text(right.saturating_sub(used), y, used, text, style);
+    }
+
+    /// Fills a rectangle with a character.
+    pub fn fill(&mut self, area: Rect, character: char, style: Style) {
+        for y in area.y..area.bottom() {
+            for x in area.x..area.right() {
+                if let Some(cell) = self.cell(x, y) {
+                    cell.reset();
+                    cell.set_char(character).set_style(style);
+                }
+            }
+        }
+    }
+}
+
+/// As much of the start of a text as fits into so many columns.
+pub fn clip(text: &str, room: u16) -> &str {
+    let mut used = 0;
+    for (at, character) in text.char_indices() {
+        used += character.width().unwrap_or(0);
+        if used > room.into() {
+            return &text[..at];
+        }
+    }
+    text
+}

@@ -1,0 +1,11 @@
+//! What panels are drawn with: charts, their axes, pictures, boxes.
+
+mod axis;
+mod frame;
+mod picture;
+mod plot;
+
+pub use axis::{Axis, steps_shown};
+pub use frame::{dialog, panel};
+pub use picture::{Picture, rows_for};
+pub use plot::{Plot, PlotPoint, PlotStyles};

@@ -1,0 +1,90 @@
+//! A training image in character cells.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::palette::Palette;
+use super::super::pen::Pen;
+use super::super::theme::Ramp;
+
+/// Ink from none to full, where cells have no colours.
+const ASCII_INK: &[u8; 10] = b" .:-=+*#%@";
+const UNICODE_INK: [char; 5] = [' ', '░', '▒', '▓', '█'];
+/// At most so many pixels are looked at, in each direction, for one dot: a photograph is not read whole every frame.
+const LOOKS: usize = 4;
+
+/// An image: `height × width × channels` bytes, row by row.
+#[derive(Clone, Copy)]
+pub struct Picture<'a> {
+    /// Its bytes.
+    pub pixels: &'a [u8],
+    /// Height, width, channels.
+    pub shape: [usize; 3],
+}
+
+/// Rows of cells for a picture as wide as this, two pixels to a row.
+pub fn rows_for(columns: u16) -> u16 {
+    columns / 2
+}
+
+impl Picture<'_> {
+    /// Draws the picture as large as it fits, in its own proportions.
+    pub fn draw(&self, area: Rect, palette: &Palette, ascii: bool, pen: &mut Pen) {
+        let [height, width, channels] = self.shape;
+        if area.is_empty() || height == 0 || width == 0 || channels == 0 || self.pixels.len() < height * width * channels {
+            return;
+        }
+        let (wide, high) = (usize::from(area.width), usize::from(area.height) * 2);
+        let scale = (wide as f64 / width as f64).min(high as f64 / height as f64);
+        let across = ((width as f64 * scale).round() as usize).clamp(1, wide);
+        let down = ((height as f64 * scale).round() as usize).clamp(1, high);
+        let left = area.x + ((wide - across) / 2) as u16;
+        for row in 0..down.div_ceil(2) {
+            for column in 0..across {
+                let above = self.pixel(column, 2 * row, across, down);
+                let below = if 2 * row + 1 < down { self.pixel(column, 2 * row + 1, across, down) } else { [0.0; 3] };
+                let (x, y) = (left + column as u16, area.y + row as u16);
+                match (self.color(above, palette), self.color(below, palette)) {
+                    (Some(above), Some(below)) if !ascii => {
+                        let style = Style::new().fg(palette.fit(above)).bg(palette.fit(below));
+                        pen.put(x, y, '▀', style);
+                    }
+                    _ => {
+                        let ink = [above, below].iter().flatten().sum::<f32>() / 6.0;
+                        let of = |levels: usize| ((ink * levels as f32) as usize).min(levels - 1);
+                        let symbol =
+                            if ascii { char::from(ASCII_INK[of(ASCII_INK.len())]) } else { UNICODE_INK[of(UNICODE_INK.len())] };
+                        pen.put(x, y, symbol, Style::new());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Grey images take the theme's ink, coloured ones keep their colours.
+    fn color(&self, value: [f32; 3], palette: &Palette) -> Option<[u8; 3]> {
+        let ink = palette.ramp(Ramp::Picture, value[0])?;
+        Some(if self.shape[2] >= 3 { value.map(|part| (part * 255.0) as u8) } else { ink })
+    }
+
+    /// The mean of the pixels under one dot of `across` × `down`, each channel from 0 to 1.
+    fn pixel(&self, column: usize, row: usize, across: usize, down: usize) -> [f32; 3] {
+        let [height, width, channels] = self.shape;
+        let looks = |at: usize, of: usize, size: usize| {
+            let (from, to) = (at * size / of, ((at + 1) * size).div_ceil(of).min(size));
+            (from..to.max(from + 1)).step_by((to - from).div_ceil(LOOKS).max(1))
+        };
+        let (mut sum, mut count) = ([0.0; 3], 0.0);
+        for y in looks(row, down, height) {
+            for x in looks(column, across, width) {
+                let at = (y * width + x) * channels;
+                for (i, part) in sum.iter_mut().enumerate() {
+                    let channel = if channels >= 3 { i } else { 0 };
+                    *part += f32::from(self.pixels.get(at + channel).copied().unwrap_or(0)) / 255.0;
+                }
+                count += 1.0;
+            }
+        }
+        sum.map(|part| part / count)
+    }
+}
