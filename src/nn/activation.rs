@@ -7,7 +7,7 @@ use crate::protocol::Activation;
 /// Applies the function to each value.
 #[pulp::with_simd(apply = Arch::new())]
 #[inline(always)]
-pub(super) fn apply_with<'a, S: Simd>(_: S, activation: Activation, values: &'a mut [f32]) {
+pub(super) fn apply_with<'a, S: Simd>(_: S, activation: &'a Activation, values: &'a mut [f32]) {
     match activation {
         Activation::Relu => values.iter_mut().for_each(|v| *v = v.max(0.0)),
         Activation::Sigmoid => values.iter_mut().for_each(|v| *v = 1.0 / (1.0 + (-*v).exp())),

@@ -152,7 +152,7 @@ impl Convolution {
                 }
             }
         }
-        apply(self.activation, output);
+        apply(&self.activation, output);
     }
 
     /// The weights by place in the filter, then output channel, then input channel, as the backward pass wants them.

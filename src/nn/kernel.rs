@@ -166,23 +166,23 @@ impl<const P: usize, const V: usize> WithSimd for Tile<'_, '_, '_, P, V> {
                 let mut b_at = product.b.as_ptr().add(run.b as usize + column);
                 for _ in 0..run.len {
                     let b: [S::f32s; V] = std::array::from_fn(|v| load(b_at, v));
-                    for p in 0..P {
-                        let a = simd.splat_f32s(*a_rows[p].add(a_at));
-                        for v in 0..V {
-                            sums[p][v] = simd.mul_add_e_f32s(a, b[v], sums[p][v]);
+                    for (a_row, sums) in a_rows.iter().zip(&mut sums) {
+                        let a = simd.splat_f32s(*a_row.add(a_at));
+                        for (b, sum) in b.iter().zip(sums) {
+                            *sum = simd.mul_add_e_f32s(a, *b, *sum);
                         }
                     }
                     a_at += product.a_step;
                     b_at = b_at.wrapping_add(product.b_step);
                 }
             }
-            for p in 0..P {
-                for v in 0..V {
-                    let at = c_rows[p].add(v * lanes);
+            for (c_row, sums) in c_rows.into_iter().zip(sums) {
+                for (v, sum) in sums.into_iter().enumerate() {
+                    let at = c_row.add(v * lanes);
                     if v + 1 < V || whole {
-                        at.cast::<S::f32s>().write_unaligned(sums[p][v]);
+                        at.cast::<S::f32s>().write_unaligned(sum);
                     } else {
-                        simd.mask_store_ptr_f32s(mask, at, sums[p][v]);
+                        simd.mask_store_ptr_f32s(mask, at, sum);
                     }
                 }
             }

@@ -187,10 +187,9 @@ mod tests {
                 let mut learner = learner(threads);
                 let mut confusion = ConfusionMatrix::new(3);
                 // 40 images are two slices and a half.
-                (0..200)
-                    .collect::<Vec<u32>>()
-                    .chunks(40)
-                    .for_each(|batch| drop(learner.step(&set, batch, &HYPER, &mut confusion)));
+                for batch in (0..200).collect::<Vec<u32>>().chunks(40) {
+                    learner.step(&set, batch, &HYPER, &mut confusion);
+                }
                 assert_eq!(confusion.total(), 200);
                 learner.network().sha256()
             })

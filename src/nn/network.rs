@@ -299,7 +299,7 @@ impl Builder {
                     self.counts[1] += 1;
                     self.push(format!("pool{}", self.counts[1]), convolution.output().to_vec(), 0);
                 }
-                self.stack.layers.push(StackLayer::Convolution(convolution, weights, bias));
+                self.stack.layers.push(StackLayer::Convolution(Box::new(convolution), weights, bias));
             }
             LayerSpec::MaxPool { size } => {
                 let image = image.map_err(|_| wrong("an image; it must stand before flatten"))?;

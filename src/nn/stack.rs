@@ -23,7 +23,7 @@ pub(super) struct Stack {
 #[derive(Debug)]
 pub(super) enum StackLayer {
     /// With the places of its weights and its bias among the network's parameters.
-    Convolution(Convolution, Range<usize>, Range<usize>),
+    Convolution(Box<Convolution>, Range<usize>, Range<usize>),
     /// Pooling that no convolution has taken in.
     MaxPool(MaxPool),
 }

@@ -67,7 +67,8 @@ mod tests {
 
     #[test]
     fn the_environment_is_read_as_the_conventions_say() {
-        let cases: [(&[(&str, &str)], ColorDepth, Charset, Marker); 8] = [
+        type Variables = &'static [(&'static str, &'static str)];
+        let cases: [(Variables, ColorDepth, Charset, Marker); 8] = [
             (&[], ColorDepth::Ansi16, Charset::Ascii, Marker::Braille),
             (&[("TERM", "xterm-256color"), ("LANG", "de_DE.UTF-8")], ColorDepth::Ansi256, Charset::Unicode, Marker::Braille),
             (&[("COLORTERM", "truecolor"), ("LANG", "C.utf8")], ColorDepth::TrueColor, Charset::Unicode, Marker::Braille),

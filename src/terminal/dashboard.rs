@@ -77,7 +77,9 @@ pub(super) async fn show(config: &Config, link: &mut Link, signals: &mut Signals
                 }
                 Input::Lost => {
                     let state = dashboard.app.run().clone();
-                    dashboard.guard.take().map(Guard::abandon);
+                    if let Some(guard) = dashboard.guard.take() {
+                        guard.abandon();
+                    }
                     return Ok(Left::Shown(Shown::Signalled(1, Box::new(state))));
                 }
             },
