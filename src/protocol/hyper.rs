@@ -139,7 +139,7 @@ fn one_two_five(value: f64, up: bool) -> f64 {
     let decade = (value * (1.0 + 1e-9)).log10().floor() as i32;
     let candidates = (decade - 1..=decade + 1).flat_map(|e| [1.0, 2.0, 5.0].map(|m: f64| format!("{m}e{e}")));
     let mut values = candidates.filter_map(|text| text.parse::<f64>().ok());
-    let next = if up { values.find(|v| *v > value * (1.0 + 1e-9)) } else { values.filter(|v| *v < value * (1.0 - 1e-9)).last() };
+    let next = if up { values.find(|v| *v > value * (1.0 + 1e-9)) } else { values.rfind(|v| *v < value * (1.0 - 1e-9)) };
     next.unwrap_or(value)
 }
 
