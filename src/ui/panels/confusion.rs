@@ -141,7 +141,7 @@ fn draw_cell(context: &Context, cell: Rect, count: u64, support: u64, right: boo
         let style = palette.on(color);
         pen.fill(cell, ' ', style);
         if fits {
-            pen.text(cell.x + (cell.width - columns(&text)).div_ceil(2), middle, cell.width, &text, style);
+            pen.text(cell.x + (cell.width - columns(&text)) / 2, middle, cell.width, &text, style);
         }
         return;
     }

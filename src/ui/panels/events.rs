@@ -29,7 +29,7 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         let mut x = inside.x + 1;
         pen.text_right(x + clock, y, clock, &elapsed(line.at_ms), muted);
         x += clock + 2;
-        if inside.width >= 40 {
+        if inside.width >= 56 {
             pen.text_right(x + steps, y, steps, &number::count(line.step), muted);
             x += steps + 2;
         }
