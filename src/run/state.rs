@@ -174,7 +174,7 @@ impl RunState {
                 self.step = *step;
                 self.log(
                     LogKind::Progress,
-                    format!("epoch {epoch} done: training loss {train_loss:.4}, accuracy {}", percent(*train_accuracy)),
+                    format!("epoch {epoch} done: loss {train_loss:.4}, accuracy {}", percent(*train_accuracy)),
                 );
             }
             Event::Evaluated { split, epoch, step, evaluation, .. } => self.apply_evaluation(*split, *epoch, *step, evaluation),

@@ -109,7 +109,7 @@ fn nearest_16(color: [u8; 3]) -> Color {
         return Color::Black;
     }
     // Which of the three are on, judged from the middle between the strongest and the weakest.
-    let middle = min + (max - min) * 6 / 10;
+    let middle = min + (max - min) * 55 / 100;
     let bright = max > 205;
     let on = (usize::from(r >= middle)) + 2 * usize::from(g >= middle) + 4 * usize::from(b >= middle);
     ANSI[if bright { on + 8 } else { on }].0

@@ -54,7 +54,7 @@ impl Layout {
             return Self { header, alert, panels: Vec::new(), footer: Rect { height: 0, ..area } };
         }
         let (header, rest) = cut(area, if area.height >= 28 { 2 } else { 1 });
-        let (alert, rest) = cut(rest, if alert { 1 + u16::from(area.height >= 12) } else { 0 });
+        let (alert, rest) = cut(rest, if alert { 1 + u16::from(area.height >= 28) } else { 0 });
         let (body, footer) = cut(rest, rest.height - 1);
         let panels = if zoomed { vec![(focus, body)] } else { divide(body, focus) };
         Self { header, alert, panels, footer }

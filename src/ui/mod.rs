@@ -14,7 +14,7 @@ mod widgets;
 
 pub use look::{Charset, ColorDepth, Look, Marker};
 pub use role::Role;
-pub use theme::{Theme, ThemeError};
+pub use theme::{Theme, ThemeError, ThemeProblem};
 
 use ratatui::Frame;
 

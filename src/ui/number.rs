@@ -40,7 +40,7 @@ pub fn figure(value: f64) -> String {
         if value > 0.0 { "∞" } else { "-∞" }.to_owned()
     } else if size == 0.0 {
         "0".to_owned()
-    } else if size < 0.000_995 || size >= 99_950.0 {
+    } else if !(0.000_995..99_950.0).contains(&size) {
         format!("{value:.1e}")
     } else {
         // The size after rounding decides, so that 9.996 is 10.0 and not 10.00.
@@ -60,7 +60,7 @@ pub fn percent(part: f64) -> String {
     if part >= 1.0 {
         "100 %".to_owned()
     } else if value >= 98.95 {
-        format!("{:.2} %", (value * 100.0).floor() / 100.0)
+        format!("{:.2} %", value.min(99.99))
     } else {
         format!("{value:.1} %")
     }

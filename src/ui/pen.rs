@@ -2,7 +2,7 @@
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Writes into a buffer; what does not fit is left out.
@@ -42,6 +42,7 @@ impl<'a> Pen<'a> {
     /// Sets one character.
     pub fn put(&mut self, x: u16, y: u16, character: char, style: Style) {
         if let Some(cell) = self.cell(x, y) {
+            cell.modifier = Modifier::empty();
             cell.set_char(character).set_style(style);
         }
     }
@@ -53,6 +54,10 @@ impl<'a> Pen<'a> {
             return 0;
         }
         let room = room.min(area.right() - x);
+        for i in x..x + columns(text).min(room) {
+            // Styles add up: without this, a title would be as dim as the border under it.
+            self.buffer[(i, y)].modifier = Modifier::empty();
+        }
         if columns(text) <= room {
             return self.buffer.set_stringn(x, y, text, room.into(), style).0 - x;
         }

@@ -84,7 +84,7 @@ impl Chart<'_> {
             smooth: palette.bold(Role::Training),
             axis: palette.style(Role::Border),
             label: palette.style(Role::Muted),
-            mark: palette.style(Role::Accent),
+            mark: palette.style(Role::Muted),
             badge: palette.badge(),
         };
         plot.draw(inside, &styles, pen);

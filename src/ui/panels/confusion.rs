@@ -17,12 +17,12 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let run = app.run();
     let (source, matrix) = app.confusion();
     let (role, images) = match source {
-        ConfusionSource::Validation => (Role::Validation, "validation images".to_owned()),
-        ConfusionSource::Test => (Role::Test, "test images".to_owned()),
+        ConfusionSource::Validation => (Role::Validation, "validation".to_owned()),
+        ConfusionSource::Test => (Role::Test, "test".to_owned()),
         ConfusionSource::Auto | ConfusionSource::Training if run.epoch > 0 => {
-            (Role::Training, format!("training images, epoch {}", run.epoch))
+            (Role::Training, format!("training, epoch {}", run.epoch))
         }
-        ConfusionSource::Auto | ConfusionSource::Training => (Role::Training, "training images".to_owned()),
+        ConfusionSource::Auto | ConfusionSource::Training => (Role::Training, "training".to_owned()),
     };
     let muted = palette.style(Role::Muted);
     let mut notes: Vec<Vec<Piece>> = vec![vec![(images.clone().into(), palette.style(role))]];
@@ -31,13 +31,16 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     }
     let inside = framed(context, Panel::Confusion, area, pen, &[title(context, Panel::Confusion, "Confusion")], &notes);
     let Some(matrix) = matrix.filter(|matrix| matrix.total() > 0) else {
-        let text = format!("no {images} judged yet");
+        let text = format!("no {images} images judged yet");
         let x = inside.x + inside.width.saturating_sub(columns(&text)) / 2;
         pen.text(x, inside.y + inside.height / 2, inside.width, &text, muted);
         return;
     };
     if let Some(grid) = Grid::new(context, matrix, inside) {
         grid.draw(context, pen);
+        let axes = grid.axes(context);
+        let room = area.width.saturating_sub(4);
+        pen.text_right(area.right().saturating_sub(2), area.bottom().saturating_sub(1), room, &axes, muted);
     }
 }
 
@@ -80,16 +83,30 @@ impl<'a> Grid<'a> {
         Some(Self { matrix, area: Rect { x, y, width: used.0, height: used.1 }, labels, cell: (wide, high), down, across })
     }
 
+    /// What stands on which axis; where not all of it is seen, from where to where.
+    fn axes(&self, context: &Context) -> String {
+        let range = |(from, count): (usize, usize)| {
+            if count == self.matrix.classes() {
+                return String::new();
+            }
+            let name = |class| context.app.run().class_name(class);
+            format!("{} – {} ", name(from), name(from + count - 1))
+        };
+        format!(" true {}↓  predicted {}→ ", range(self.down), range(self.across))
+    }
+
     fn draw(&self, context: &Context, pen: &mut Pen) {
         let (run, palette) = (context.app.run(), &context.palette);
         let muted = palette.style(Role::Muted);
         let Self { area, labels, cell: (wide, high), .. } = *self;
-        pen.text(area.x, area.y, labels, if labels >= 7 { "true ↓→" } else { "↓→" }, palette.style(Role::Border));
-        for i in 0..self.across.1 {
+        // Where names would run into each other, every other one is left out.
+        let widest = (0..self.across.1).map(|i| columns(&run.class_name(self.across.0 + i))).max().unwrap_or(0);
+        let every = if widest >= wide { 2 } else { 1 };
+        for i in (0..self.across.1).step_by(every) {
             let name = run.class_name(self.across.0 + i);
-            let name = clip(&name, wide - u16::from(wide > 2));
-            let x = area.x + labels + i as u16 * wide + (wide - columns(name)) / 2;
-            pen.text(x, area.y, wide, name, muted);
+            let name = clip(&name, (wide * every as u16).saturating_sub(1));
+            let x = area.x + labels + i as u16 * wide + wide.saturating_sub(columns(name)) / 2;
+            pen.text(x, area.y, (area.right()).saturating_sub(x), name, muted);
         }
         for i in 0..self.down.1 {
             let truth = self.down.0 + i;
@@ -117,13 +134,14 @@ fn draw_cell(context: &Context, cell: Rect, count: u64, support: u64, right: boo
     let part = count as f32 / support as f32;
     // Mistakes are rare: on this scale one in a thousand is seen, and one in ten stands out.
     let (ramp, heat) = if right { (Ramp::HeatRight, part) } else { (Ramp::HeatWrong, (1.0 + 1000.0 * part).ln() / 1001f32.ln()) };
-    let text = number::short(count);
+    let whole = count.to_string();
+    let text = if columns(&whole) < cell.width { whole } else { number::short(count) };
     let fits = columns(&text) <= cell.width;
     if let Some(color) = palette.ramp(ramp, heat) {
         let style = palette.on(color);
         pen.fill(cell, ' ', style);
         if fits {
-            pen.text(cell.x + (cell.width - columns(&text)).div_ceil(2), middle, cell.width, &text, style);
+            pen.text(cell.x + (cell.width - columns(&text)) / 2, middle, cell.width, &text, style);
         }
         return;
     }

@@ -29,10 +29,9 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         let mut x = inside.x + 1;
         pen.text_right(x + clock, y, clock, &elapsed(line.at_ms), muted);
         x += clock + 2;
-        if inside.width >= 50 {
-            pen.text(x, y, 4, "step", palette.style(Role::Border));
-            pen.text_right(x + 5 + steps, y, steps, &number::count(line.step), muted);
-            x += 5 + steps + 2;
+        if inside.width >= 56 {
+            pen.text_right(x + steps, y, steps, &number::count(line.step), muted);
+            x += steps + 2;
         }
         let role = match line.kind {
             LogKind::Progress => Role::Text,

@@ -1,12 +1,12 @@
 //! The last row: the keys that matter now.
 
-use ratatui::layout::Rect;
-
+use super::super::layout::Layout;
 use super::super::pen::{Pen, Piece, columns, width};
 use super::super::{Context, Role};
 use crate::app::{ACTIONS, Action, Mode, Panel, When};
 
-pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
+pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
+    let area = layout.footer;
     if area.is_empty() {
         return;
     }
@@ -17,20 +17,26 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         pen.text_right(area.right() - 1, area.y, used, notice, palette.style(Role::Warning));
         room -= used + 1;
     }
-    let mut items: Vec<Vec<Piece>> = wanted(context).into_iter().filter_map(|action| item(context, action)).collect();
-    // Help and quit come last and stay longest.
+    let items: Vec<Vec<Piece>> =
+        wanted(context, layout.panels.len() == 1).into_iter().filter_map(|action| item(context, action)).collect();
+    // Help and quit stand at the end and always stay; of the others, what still fits.
+    let (others, last) = items.split_at(items.len().saturating_sub(2));
     let needed = |items: &[Vec<Piece>]| items.iter().map(|item| width(item) + 2).sum::<u16>();
-    while needed(&items) > room + 2 && items.len() > 1 {
-        items.remove(items.len().saturating_sub(3));
-    }
+    let mut left = (room + 2).saturating_sub(needed(last));
+    let fitting = others.iter().filter(|item| {
+        let fits = width(item) + 2 <= left;
+        left -= if fits { width(item) + 2 } else { 0 };
+        fits
+    });
+    let shown: Vec<&Vec<Piece>> = fitting.chain(last).collect();
     let mut x = area.x + 1;
-    for item in &items {
+    for item in shown {
         x += pen.pieces(x, area.y, room.saturating_sub(x - area.x - 1), item) + 2;
     }
 }
 
 /// What matters now, the most important first; help and quit at the end.
-fn wanted(context: &Context) -> Vec<Action> {
+fn wanted(context: &Context, alone: bool) -> Vec<Action> {
     use Action::{
         Accept, Cancel, ConfusionSource, Down, Edit, Evaluate, FocusNext, Help, Pause, Quit, QuitDiscard, QuitHeadless, QuitStop,
         Right, SamplesNext, Scale, Step, Stop, StopConfirm, Theme, Undo, Up, Zoom,
@@ -44,6 +50,10 @@ fn wanted(context: &Context) -> Vec<Action> {
         Mode::Watching => {}
     }
     let mut wanted = vec![Pause];
+    if alone && !app.zoomed() {
+        // The others are not seen: how to get to them matters most.
+        wanted.push(FocusNext);
+    }
     if app.will_be_paused() {
         wanted.push(Step);
     }

@@ -7,9 +7,6 @@ use super::super::pen::{Pen, Piece, width};
 use super::super::{Context, Role, layout::Layout, number};
 use crate::protocol::{Outcome, Phase};
 
-/// A progress bar is not worth less.
-const LEAST_BAR: u16 = 8;
-
 pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     let area = layout.header;
     if area.is_empty() {
@@ -17,10 +14,10 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     }
     let two_rows = area.height > 1;
     let left = left(context, area.width);
-    let mut x = area.x + pen.pieces(area.x, area.y, area.width, &left);
+    let x = area.x + pen.pieces(area.x, area.y, area.width, &left);
     let mut facts = facts(context, two_rows);
-    let gap = 3;
-    let mut room = area.right().saturating_sub(x + 1);
+    let gap = if two_rows { 3 } else { 2 };
+    let room = area.right().saturating_sub(x + 1);
     // The least important go first; they are the last.
     let needed = |facts: &[Vec<Piece>]| facts.iter().map(|fact| width(fact) + gap).sum::<u16>();
     while needed(&facts) > room && facts.pop().is_some() {}
@@ -31,12 +28,8 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
         pen.pieces(right, area.y, width(fact), fact);
         right -= gap;
     }
-    room = (right + gap).saturating_sub(x);
     if two_rows {
         draw_bar(context, Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: 1 }, pen);
-    } else if room >= LEAST_BAR + 2 * gap {
-        x += gap;
-        draw_bar(context, Rect { x, y: area.y, width: room - 2 * gap, height: 1 }, pen);
     }
     draw_alert(context, layout.alert, pen);
 }
@@ -76,6 +69,9 @@ fn facts<'a>(context: &Context<'a>, bar_below: bool) -> Vec<Vec<Piece<'a>>> {
         |name: &'static str, value: String, of: String| vec![(name.into(), muted), (value.into(), text), (of.into(), muted)];
     let mut facts = Vec::new();
     let Some(hyper) = run.hyperparameters else { return facts };
+    if !bar_below {
+        facts.push(fact(percent(context), ""));
+    }
     if run.ended.is_some() {
         if let Some(test) = run.tests.last() {
             let accuracy = number::percent(test.evaluation.confusion.accuracy());
@@ -90,18 +86,18 @@ fn facts<'a>(context: &Context<'a>, bar_below: bool) -> Vec<Vec<Piece<'a>>> {
     let of = planned.map_or(String::new(), |planned| format!("/{}", number::count(planned)));
     facts.push(named("step ", number::count(run.step), of));
     if let Some(rate) = run.images_per_second() {
-        facts.push(fact(number::rate(rate), " images/s"));
-    }
-    if !bar_below {
-        facts.truncate(4);
+        facts.push(fact(number::rate(rate), if bar_below { " images/s" } else { " img/s" }));
     }
     facts
+}
+
+fn percent(context: &Context) -> String {
+    format!("{} %", (context.app.run().progress() * 100.0).floor())
 }
 
 /// A thin bar with a notch where each epoch ends, and the part that is done.
 fn draw_bar(context: &Context, area: Rect, pen: &mut Pen) {
     let (run, palette) = (context.app.run(), &context.palette);
-    let percent = format!("{:>3} %", (run.progress() * 100.0).floor());
     let columns = area.width.saturating_sub(6);
     let done = (run.progress() * f64::from(columns)).round() as u16;
     let epochs = run.hyperparameters.map_or(0, |hyper| hyper.epochs as u64);
@@ -117,7 +113,7 @@ fn draw_bar(context: &Context, area: Rect, pen: &mut Pen) {
         };
         pen.put(area.x + i, area.y, symbol, palette.style(role));
     }
-    pen.text_right(area.right(), area.y, 5, &percent, palette.style(Role::Text));
+    pen.text_right(area.right(), area.y, 5, &percent(context), palette.style(Role::Text));
 }
 
 fn draw_alert(context: &Context, area: Rect, pen: &mut Pen) {

@@ -37,7 +37,9 @@ pub fn draw(context: &Context, scroll: usize, pen: &mut Pen) {
             Line::Row(row) => {
                 pen.text(inside.x + 1, y, inside.width.saturating_sub(1), &row.keys_text(), palette.bold(Role::Accent));
                 let x = inside.x + keys + 3;
-                pen.text(x, y, inside.right().saturating_sub(x), row.help, palette.style(Role::Text));
+                let room = inside.right().saturating_sub(x);
+                let text = if columns(row.help) <= room { row.help } else { row.label };
+                pen.text(x, y, room, text, palette.style(Role::Text));
             }
             Line::Blank => {}
         }

@@ -30,7 +30,7 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
             Panel::Events => events::draw(context, *area, pen),
         }
     }
-    footer::draw(context, layout.footer, pen);
+    footer::draw(context, layout, pen);
     match context.app.mode() {
         Mode::Help(scroll) => help::draw(context, *scroll, pen),
         Mode::Quitting => question::draw_quit(context, pen),

@@ -9,7 +9,7 @@ use crate::app::{ACTIONS, Key, When};
 const WIDTH: u16 = 60;
 
 pub fn draw_quit(context: &Context, pen: &mut Pen) {
-    draw(context, "Leave?", "The training goes on while you choose.", When::Quitting, pen);
+    draw(context, "Leave?", "Meanwhile the training goes on.", When::Quitting, pen);
 }
 
 pub fn draw_stop(context: &Context, pen: &mut Pen) {
@@ -20,7 +20,7 @@ fn draw(context: &Context, name: &str, text: &str, when: When, pen: &mut Pen) {
     let palette = &context.palette;
     let rows: Vec<_> = ACTIONS.iter().filter(|row| row.when == when).collect();
     let title = [(name.into(), palette.bold(Role::Focus))];
-    let height = rows.len() as u16 + if pen.area().height >= 12 { 5 } else { 2 };
+    let height = rows.len() as u16 + if pen.area().height >= 12 { 4 } else { 2 };
     let inside = dialog(pen, WIDTH, height, palette.base(), palette.style(Role::Focus), &title);
     let mut y = inside.y;
     if usize::from(inside.height) >= rows.len() + 2 {
@@ -35,7 +35,9 @@ fn draw(context: &Context, name: &str, text: &str, when: When, pen: &mut Pen) {
         }
         pen.text(inside.x + 1, y, inside.width.saturating_sub(1), &shown(row), palette.bold(Role::Accent));
         let x = inside.x + 1 + keys + 2;
-        pen.text(x, y, inside.right().saturating_sub(x), row.help, palette.style(Role::Text));
+        let room = inside.right().saturating_sub(x);
+        let text = if columns(row.help) <= room { row.help } else { row.label };
+        pen.text(x, y, room, text, palette.style(Role::Text));
         y += 1;
     }
 }

@@ -169,7 +169,7 @@ fn prediction<'a>(context: &Context, sample: &Sample, probabilities: &[f32], roo
     let name = context.app.run().class_name(class);
     let wide = usize::from(room.saturating_sub(2 + columns(&sure)));
     let name = super::super::pen::clip(&name, wide as u16).to_owned();
-    let pad = wide.min(6).saturating_sub(usize::from(columns(&name)));
+    let pad = wide.min(2).saturating_sub(usize::from(columns(&name)));
     vec![(mark.into(), style), (name.into(), style), (format!("{:pad$}{sure}", "").into(), style)]
 }
 
@@ -177,7 +177,7 @@ fn prediction<'a>(context: &Context, sample: &Sample, probabilities: &[f32], roo
 fn draw_verdict(context: &Context, sample: &Sample, probabilities: &[f32], area: Rect, pen: &mut Pen) {
     let palette = &context.palette;
     let name = context.app.run().class_name(sample.label);
-    let truth: [Piece; 2] = [("is ".into(), palette.style(Role::Muted)), (name.into(), palette.bold(Role::Text))];
+    let truth: [Piece; 2] = [("true ".into(), palette.style(Role::Muted)), (name.into(), palette.bold(Role::Text))];
     pen.pieces(area.x, area.y, area.width, &truth);
     if area.height > 1 {
         pen.pieces(area.x, area.y + 1, area.width, &prediction(context, sample, probabilities, area.width));

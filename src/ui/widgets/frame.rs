@@ -5,8 +5,8 @@ use ratatui::style::Style;
 
 use super::super::pen::{Pen, Piece, width};
 
-/// Draws a border with a title, and as many of the notes as fit at its right end, the first being the most important;
-/// gives the area inside.
+/// Draws a border with a title and notes at its right end; gives the area inside. Where notes do not fit, each keeps
+/// only its first piece; where that is still too much, the last ones go.
 pub fn panel(pen: &mut Pen, area: Rect, border: Style, title: &[Piece], notes: &[Vec<Piece>]) -> Rect {
     if area.width < 2 || area.height < 2 {
         return Rect { width: 0, height: 0, ..area };
@@ -24,17 +24,15 @@ pub fn panel(pen: &mut Pen, area: Rect, border: Style, title: &[Piece], notes: &
         pen.put(x, y, corner, border);
     }
     let used = spaced(pen, area.x + 2, area.y, area.width.saturating_sub(4), title);
-    let mut room = area.width.saturating_sub(used + 5);
-    let fitting = notes
-        .iter()
-        .take_while(|note| {
-            let fits = width(note) + 3 <= room;
-            room = room.saturating_sub(width(note) + 3);
-            fits
-        })
-        .count();
-    let mut x = right.saturating_sub(notes[..fitting].iter().map(|note| width(note) + 3).sum());
-    for note in &notes[..fitting] {
+    let room = area.width.saturating_sub(used + 4);
+    let needed = |notes: &[&[Piece]]| notes.iter().map(|note| width(note) + 3).sum::<u16>();
+    let mut shown: Vec<&[Piece]> = notes.iter().map(Vec::as_slice).collect();
+    if needed(&shown) > room {
+        shown = notes.iter().filter_map(|note| note.get(..1)).collect();
+    }
+    while needed(&shown) > room && shown.pop().is_some() {}
+    let mut x = right.saturating_sub(needed(&shown));
+    for note in shown {
         x += spaced(pen, x, area.y, width(note) + 2, note) + 1;
     }
     Rect { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 }

@@ -206,7 +206,9 @@ impl Plot<'_> {
                 bottom = bottom.max(before.saturating_sub(1));
                 top = top.min(before + 1);
             }
-            raster.fill(column, top, bottom, smooth);
+            // The smoothed curve is two dots thick where dots are small, so that it stands out from single batches.
+            let thick = usize::from(smooth && raster.down == 4 && bottom + 1 < raster.rows);
+            raster.fill(column, top, bottom + thick, smooth);
             before = next;
         }
     }

@@ -1,0 +1,118 @@
+//! What the dashboard looks like.
+
+mod synthetic;
+
+use std::sync::Arc;
+
+use insta::assert_snapshot;
+use mnist_tui::app::{App, AppOptions, Key, KeyCode, Message};
+use mnist_tui::protocol::{Event, Outcome, Phase, Record};
+use mnist_tui::ui::{Charset, ColorDepth, Look, Marker, Theme, draw};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use synthetic::Synthetic;
+
+fn look() -> Look {
+    Look { themes: Theme::builtin(), depth: ColorDepth::TrueColor, charset: Charset::Unicode, marker: Marker::Braille }
+}
+
+fn app(run: Synthetic) -> App {
+    let theme_names = Theme::builtin().iter().map(|theme| theme.name().to_owned()).collect();
+    let mut app = App::new(AppOptions { theme_names, theme: 0, log_scale: true });
+    app.update(Message::Records(run.records()));
+    app
+}
+
+fn press(app: &mut App, keys: &[Key]) {
+    keys.iter().for_each(|key| drop(app.update(Message::Key(*key))));
+}
+
+fn typed(text: &str) -> Vec<Key> {
+    text.chars().map(Key::char).collect()
+}
+
+fn terminal(app: &App, look: &Look, width: u16, height: u16) -> Terminal<TestBackend> {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a buffer is a terminal");
+    terminal.draw(|frame| draw(app, look, frame)).expect("a buffer takes every frame");
+    terminal
+}
+
+fn render(app: &App, look: &Look, width: u16, height: u16) -> String {
+    terminal(app, look, width, height).backend().to_string()
+}
+
+#[test]
+fn training_at_every_size() {
+    let app = app(Synthetic::default());
+    for (width, height) in [(120, 40), (80, 24), (200, 60), (250, 80), (60, 30), (100, 14), (40, 12), (19, 4)] {
+        assert_snapshot!(format!("training-{width}x{height}"), render(&app, &look(), width, height));
+    }
+}
+
+#[test]
+fn other_terminals() {
+    let app = app(Synthetic::default());
+    assert_snapshot!("ascii", render(&app, &Look { charset: Charset::Ascii, ..look() }, 120, 40));
+    assert_snapshot!("no-colour", render(&app, &Look { depth: ColorDepth::None, ..look() }, 120, 40));
+    assert_snapshot!("block", render(&app, &Look { marker: Marker::Block, ..look() }, 80, 24));
+    assert_snapshot!("dot", render(&app, &Look { marker: Marker::Dot, ..look() }, 80, 24));
+}
+
+#[test]
+fn steering() {
+    let mut app = app(Synthetic::default());
+    let step = app.run().step;
+    let event = Event::PhaseChanged { phase: Phase::Paused, step, answers: None };
+    app.update(Message::Records(vec![Arc::new(Record { at_ms: 7_000, event })]));
+    press(&mut app, &[Key::plain(KeyCode::Right), Key::plain(KeyCode::Down), Key::plain(KeyCode::Enter)]);
+    press(&mut app, &typed("99999"));
+    assert_snapshot!("paused-pending-editing", render(&app, &look(), 120, 40));
+}
+
+#[test]
+fn over_the_dashboard() {
+    for (name, keys) in [("quit", "q"), ("stop", "x"), ("help", "?")] {
+        let mut app = app(Synthetic::default());
+        press(&mut app, &typed(keys));
+        assert_snapshot!(format!("{name}-120x40"), render(&app, &look(), 120, 40));
+        assert_snapshot!(format!("{name}-40x12"), render(&app, &look(), 40, 12));
+    }
+}
+
+#[test]
+fn zoomed() {
+    let mut app = app(Synthetic::default());
+    press(&mut app, &typed("z"));
+    for name in ["hypers", "loss", "accuracy", "confusion", "samples", "events"] {
+        assert_snapshot!(format!("zoomed-{name}"), render(&app, &look(), 120, 40));
+        press(&mut app, &[Key::plain(KeyCode::Tab)]);
+    }
+}
+
+#[test]
+fn before_and_after() {
+    assert_snapshot!("nothing-yet", render(&App::new(AppOptions::default()), &look(), 120, 40));
+    assert_snapshot!("started", render(&app(Synthetic { steps: 0, ..Synthetic::default() }), &look(), 120, 40));
+    assert_snapshot!("first-steps", render(&app(Synthetic { steps: 12, ..Synthetic::default() }), &look(), 80, 24));
+    let outcome = Some(Outcome::Completed);
+    assert_snapshot!("ended", render(&app(Synthetic { steps: 4_300, outcome, ..Synthetic::default() }), &look(), 120, 40));
+    let outcome = Some(Outcome::Failed { message: "the loss is not a number from step 1,764 on".into() });
+    assert_snapshot!("failed", render(&app(Synthetic { outcome, ..Synthetic::default() }), &look(), 120, 40));
+}
+
+#[test]
+fn many_classes() {
+    let many = app(Synthetic { classes: 50, ..Synthetic::default() });
+    assert_snapshot!("fifty-classes", render(&many, &look(), 120, 40));
+    let two = app(Synthetic { classes: 2, ..Synthetic::default() });
+    assert_snapshot!("two-classes", render(&two, &look(), 80, 24));
+}
+
+#[test]
+fn styles() {
+    let app = app(Synthetic::default());
+    for (name, depth) in [("none", ColorDepth::None), ("16", ColorDepth::Ansi16), ("truecolor", ColorDepth::TrueColor)] {
+        let terminal = terminal(&app, &Look { depth, ..look() }, 60, 20);
+        assert_snapshot!(format!("styles-{name}"), format!("{:?}", terminal.backend().buffer()));
+    }
+}

@@ -1,0 +1,206 @@
+//! What keys do: a table of keys, and what comes of them.
+
+mod synthetic;
+
+use std::sync::Arc;
+
+use mnist_tui::app::{ACTIONS, App, AppOptions, Effect, Key, KeyCode, Leave, Message, Mode, Panel, When, keys_markdown};
+use mnist_tui::protocol::{Command, Event, Hyper, Outcome, Phase, Record, RequestId};
+use synthetic::Synthetic;
+
+fn options() -> AppOptions {
+    AppOptions { theme_names: vec!["dark".into(), "light".into()], theme: 0, log_scale: true }
+}
+
+fn app(outcome: Option<Outcome>) -> App {
+    let mut app = App::new(options());
+    app.update(Message::Records(Synthetic { outcome, changes: &[], ..Synthetic::default() }.records()));
+    app
+}
+
+fn tell(app: &mut App, event: Event) -> Vec<Effect> {
+    let at_ms = app.run().at_ms;
+    app.update(Message::Records(vec![Arc::new(Record { at_ms, event })]))
+}
+
+/// Keys as words: single characters, or names.
+fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for word in keys.split_whitespace() {
+        let key = match word {
+            "Space" => Key::char(' '),
+            "Enter" => Key::plain(KeyCode::Enter),
+            "Esc" => Key::plain(KeyCode::Esc),
+            "Tab" => Key::plain(KeyCode::Tab),
+            "BackTab" => Key { shift: true, ..Key::plain(KeyCode::BackTab) },
+            "Up" => Key::plain(KeyCode::Up),
+            "Down" => Key::plain(KeyCode::Down),
+            "Left" => Key::plain(KeyCode::Left),
+            "Right" => Key::plain(KeyCode::Right),
+            "Back" => Key::plain(KeyCode::Backspace),
+            "Home" => Key::plain(KeyCode::Home),
+            "^C" => Key::ctrl('c'),
+            "^L" => Key::ctrl('l'),
+            "^Z" => Key::ctrl('z'),
+            _ => Key::char(word.chars().next().expect("a word has a letter")),
+        };
+        effects.extend(app.update(Message::Key(key)));
+    }
+    effects
+}
+
+fn commands(effects: &[Effect]) -> Vec<Command> {
+    effects.iter().filter_map(|effect| if let Effect::Send(request) = effect { Some(request.command) } else { None }).collect()
+}
+
+fn set(hyper: Hyper, value: f64) -> Command {
+    Command::SetHyper { hyper, value }
+}
+
+#[test]
+fn keys_send_commands() {
+    use Hyper::{BatchSize, Epochs, LearningRate, WeightDecay};
+    let cases: &[(&str, &[Command])] = &[
+        ("Space", &[Command::Pause]),
+        ("Space Space", &[Command::Pause, Command::Resume]),
+        ("s", &[Command::Step]),
+        ("e", &[Command::Evaluate]),
+        ("x Enter", &[Command::Stop]),
+        ("x Enter x Enter", &[Command::Stop]),
+        ("x Esc", &[]),
+        ("q Esc", &[]),
+        ("q s", &[Command::Stop]),
+        ("Right", &[set(LearningRate, 0.002)]),
+        ("l l", &[set(LearningRate, 0.002), set(LearningRate, 0.005)]),
+        ("Left", &[set(LearningRate, 0.0005)]),
+        ("Down Right", &[set(BatchSize, 128.0)]),
+        ("j j Right", &[set(WeightDecay, 1e-6)]),
+        ("j j j j j Left", &[set(Epochs, 4.0)]),
+        ("j j Left", &[]),
+        ("Right u", &[set(LearningRate, 0.002), set(LearningRate, 0.001)]),
+        (
+            "Right Right u u u",
+            &[set(LearningRate, 0.002), set(LearningRate, 0.005), set(LearningRate, 0.002), set(LearningRate, 0.001)],
+        ),
+        ("u", &[]),
+        ("Enter 3 e - 4 Enter", &[set(LearningRate, 3e-4)]),
+        ("Enter 9 9 Enter", &[]),
+        ("Enter 9 9 Enter Back Enter", &[set(LearningRate, 9.0)]),
+        ("Enter Enter", &[]),
+        ("Enter 5 Esc", &[]),
+        ("Enter Home 1 Enter", &[]),
+        ("Enter q s x z Esc", &[]),
+        ("Tab Right Down", &[]),
+        ("7 8 9", &[]),
+        ("? s e x Esc", &[]),
+    ];
+    for (keys, expected) in cases {
+        assert_eq!(commands(&press(&mut app(None), keys)), *expected, "{keys}");
+    }
+}
+
+#[test]
+fn leaving_asks_only_while_there_is_something_to_lose() {
+    let (ended, discard) = (Effect::Leave(Leave::Ended), Effect::Leave(Leave::Discard));
+    let cases: &[(Option<Outcome>, &str, &[Effect])] = &[
+        (None, "q", &[]),
+        (None, "^C", &[]),
+        (None, "q h", &[Effect::Leave(Leave::Headless)]),
+        (None, "q d", &[discard]),
+        (None, "^C ^C", &[discard]),
+        (None, "Enter ^C ^C", &[discard]),
+        (None, "q Esc", &[]),
+        (Some(Outcome::Completed), "q", &[ended]),
+        (Some(Outcome::Stopped), "^C", &[ended]),
+        (Some(Outcome::Failed { message: "out of memory".into() }), "q", &[ended]),
+        (Some(Outcome::Completed), "Space s e x Right Enter u", &[]),
+        (None, "^L ^Z", &[Effect::Repaint, Effect::Suspend]),
+        (None, "q ^L Esc Enter ^Z", &[Effect::Repaint, Effect::Suspend]),
+    ];
+    for (outcome, keys, expected) in cases {
+        assert_eq!(press(&mut app(outcome.clone()), keys), *expected, "{keys} after {outcome:?}");
+    }
+    assert_eq!(press(&mut App::new(options()), "q"), [discard], "nothing has started");
+    let mut interrupted = app(None);
+    assert_eq!(interrupted.update(Message::Interrupted), []);
+    assert_eq!(interrupted.update(Message::Interrupted), [discard]);
+}
+
+#[test]
+fn stop_and_leave_waits_for_the_judgement() {
+    let mut app = app(None);
+    press(&mut app, "q s");
+    assert_eq!(app.state_word(), "stopping…");
+    let ended = Event::RunEnded { outcome: Outcome::Stopped, step: 1_764, weights_sha256: String::new(), answers: None };
+    assert_eq!(tell(&mut app, ended), [Effect::Leave(Leave::Ended)]);
+}
+
+#[test]
+fn a_change_is_pending_until_it_is_answered() {
+    let mut app = app(None);
+    let id = |number| RequestId { client: 0, number };
+    press(&mut app, "Right");
+    assert_eq!(app.pending(Hyper::LearningRate), Some(0.002));
+    let changed =
+        |from, to, number| Event::HyperChanged { step: 1_765, hyper: Hyper::LearningRate, from, to, answers: id(number) };
+    tell(&mut app, changed(0.001, 0.002, 1));
+    assert_eq!((app.pending(Hyper::LearningRate), app.run().interventions.len()), (None, 1));
+
+    press(&mut app, "Right");
+    let command = set(Hyper::LearningRate, 0.005);
+    tell(&mut app, Event::CommandRefused { command, reason: "read-only".into(), answers: id(2) });
+    assert_eq!(app.pending(Hyper::LearningRate), None);
+    assert_eq!(app.hypers().refusal(Hyper::LearningRate), Some("read-only"));
+
+    // The refused change is not there to be undone; somebody else's is.
+    let answers = RequestId { client: 3, number: 1 };
+    tell(&mut app, Event::HyperChanged { step: 1_766, hyper: Hyper::Epochs, from: 5.0, to: 9.0, answers });
+    assert_eq!(commands(&press(&mut app, "u u")), [set(Hyper::Epochs, 5.0), set(Hyper::LearningRate, 0.001)]);
+    assert_eq!(app.hypers().refusal(Hyper::LearningRate), None);
+}
+
+#[test]
+fn the_state_is_a_word() {
+    let mut app = app(None);
+    assert_eq!(app.state_word(), "training");
+    press(&mut app, "Space");
+    assert_eq!(app.state_word(), "pausing…");
+    let phase = |phase, answers| Event::PhaseChanged { phase, step: 1_764, answers };
+    tell(&mut app, phase(Phase::Paused, Some(RequestId { client: 0, number: 1 })));
+    assert_eq!((app.state_word(), app.title().as_str()), ("paused", "seed 41 % · paused"));
+    press(&mut app, "Space");
+    assert_eq!(app.state_word(), "resuming…");
+    tell(&mut app, phase(Phase::Training, Some(RequestId { client: 0, number: 2 })));
+    assert_eq!((app.state_word(), app.title().as_str()), ("training", "seed 41 % · epoch 3/5"));
+}
+
+#[test]
+fn the_view_follows_the_keys() {
+    let mut app = app(None);
+    press(&mut app, "Tab z t a");
+    assert_eq!((app.focus(), app.zoomed(), app.theme(), app.log_scale()), (Panel::Loss, true, 1, false));
+    press(&mut app, "BackTab t p");
+    assert_eq!((app.focus(), app.theme(), app.sample_page()), (Panel::Hypers, 0, -1));
+    press(&mut app, "Tab Enter");
+    assert!(matches!(app.mode(), Mode::Editing(_)) && app.focus() == Panel::Hypers);
+    app.update(Message::Paste(" 2e-3 \n; rm".into()));
+    assert_eq!(commands(&press(&mut app, "Back Enter")), []);
+}
+
+#[test]
+fn no_key_has_two_meanings() {
+    let always = [When::Always];
+    let situations: [&[When]; 5] =
+        [&[When::Watching, When::Training], &[When::Editing], &[When::Help], &[When::Quitting], &[When::Stopping]];
+    for situation in situations {
+        let rows = ACTIONS.iter().filter(|row| situation.iter().chain(&always).any(|when| *when == row.when));
+        let keys: Vec<Key> = rows.flat_map(|row| row.keys).copied().collect();
+        for (i, key) in keys.iter().enumerate() {
+            assert!(!keys[i + 1..].contains(key), "{key} is bound twice in {situation:?}");
+            assert_eq!(key.normal(), *key, "{key} would never be found");
+        }
+    }
+    for row in ACTIONS {
+        assert!(keys_markdown().contains(row.help), "{:?} is not in the README's table", row.action);
+    }
+}
