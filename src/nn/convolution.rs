@@ -5,9 +5,9 @@ use super::kernel::{Product, Run, Start};
 use super::pool::{max_pool_row, max_pool_row_backward};
 use crate::protocol::Activation;
 
-/// The results of a convolution before pooling are made a band of rows at a time, of at most so many values, so that
-/// they are pooled while they are in the processor's nearest memory.
-const BAND_VALUES: usize = 8192;
+/// The results of a convolution before pooling are made a block at a time, of at most so many values, so that they are
+/// pooled while they are in the processor's nearest memory.
+const BLOCK_VALUES: usize = 8192;
 
 /// A convolution layer over images `[height, width, channels_in]` with filters `[kernel, kernel, channels_in, filters]`,
 /// stride 1 and no padding, followed by max pooling over `pool × pool` windows (1 for none) and the activation.
@@ -21,19 +21,26 @@ pub(super) struct Convolution {
     kernel: usize,
     pool: usize,
     activation: Activation,
-    /// Width of the rows before pooling, as far as windows reach.
-    raw_width: usize,
-    /// Rows before pooling in a band: a multiple of `pool`.
-    band_rows: usize,
+    /// Rows and columns before pooling, as far as windows reach.
+    raw: [usize; 2],
+    block: Block,
     addresses: Addresses,
 }
 
-/// Where the kernel finds things, for the first band of an image.
+/// What is worked on at a time: some rows of an image, or several small images.
+#[derive(Clone, Copy, Debug)]
+struct Block {
+    images: usize,
+    /// Rows before pooling, of each image: a multiple of the pooling.
+    rows: usize,
+}
+
+/// Where the kernel finds things, for a whole block at the start of the input. A smaller block is a prefix of it.
 #[derive(Clone, Debug)]
 struct Addresses {
-    /// Each pixel of a band, in the input.
+    /// Each pixel, in the input.
     pixels: Vec<u32>,
-    /// Each pixel of a band, among its results.
+    /// Each pixel, among the results.
     results: Vec<u32>,
     /// The rows of a filter: in the input, against the weights.
     filter_rows: Vec<Run>,
@@ -41,8 +48,8 @@ struct Addresses {
     weights_input: Vec<u32>,
     /// Each weight of a filter, in the weights.
     weights: Vec<u32>,
-    /// The rows of a band: in the input, against the gradients of the results.
-    band_rows: Vec<Run>,
+    /// The rows of pixels: in the input, against the gradients of the results.
+    pixel_rows: Vec<Run>,
     /// For each place in a filter, the pixels that its weights meet, in the input.
     shifted: Vec<Vec<u32>>,
 }
@@ -65,35 +72,46 @@ pub(super) struct Backward<'a> {
     pub bias_gradient: &'a mut [f32],
 }
 
+/// Where a block of some images lies.
+struct Place {
+    /// Its first pixel, in the input.
+    input: usize,
+    /// Its first result, after pooling.
+    output: usize,
+    /// Rows of pixels in it, over all its images.
+    rows: usize,
+}
+
 impl Convolution {
     /// `None` when the filters or the pooling windows do not fit into the image.
     pub fn new(input: [usize; 3], filters: usize, kernel: usize, pool: usize, activation: Activation) -> Option<Self> {
         let [height, width, channels] = input;
         let reach = |size: usize| Some((size + 1).checked_sub(kernel)? / pool * pool).filter(|size| *size > 0);
-        let (raw_height, raw_width) = (reach(height)?, reach(width)?);
-        let band_rows = (BAND_VALUES / (raw_width * filters) / pool * pool).clamp(pool, raw_height);
-        let at = |y: usize, x: usize| ((y * width + x) * channels) as u32;
-        let band = || (0..band_rows).flat_map(|y| (0..raw_width).map(move |x| (y, x)));
-        let row = kernel * channels;
+        let raw = [reach(height)?, reach(width)?];
+        let rows = (BLOCK_VALUES / (raw[1] * filters) / pool * pool).clamp(pool, raw[0]);
+        let images = if rows == raw[0] { (BLOCK_VALUES / (raw[0] * raw[1] * filters)).max(1) } else { 1 };
+        let at = |image: usize, y: usize, x: usize| (((image * height + y) * width + x) * channels) as u32;
+        let pixel_rows = || (0..images).flat_map(|image| (0..rows).map(move |y| (image, y)));
+        let pixels = || pixel_rows().flat_map(|(image, y)| (0..raw[1]).map(move |x| (image, y, x)));
         let places = || (0..kernel).flat_map(|y| (0..kernel).map(move |x| (y, x)));
+        let row = kernel * channels;
+        let row_len = raw[1] * filters;
+        let run = |a, b: usize, len: usize| Run { a, b: b as u32, len: len as u32 };
         let addresses = Addresses {
-            pixels: band().map(|(y, x)| at(y, x)).collect(),
-            results: (0..band_rows * raw_width).map(|i| (i * filters) as u32).collect(),
-            filter_rows: (0..kernel).map(|y| Run { a: at(y, 0), b: (y * row * filters) as u32, len: row as u32 }).collect(),
-            weights_input: (0..kernel * row).map(|i| at(i / row, 0) + (i % row) as u32).collect(),
+            pixels: pixels().map(|(image, y, x)| at(image, y, x)).collect(),
+            results: (0..images * rows * raw[1]).map(|i| (i * filters) as u32).collect(),
+            filter_rows: (0..kernel).map(|y| run(at(0, y, 0), y * row * filters, row)).collect(),
+            weights_input: (0..kernel * row).map(|i| at(0, i / row, 0) + (i % row) as u32).collect(),
             weights: (0..kernel * row).map(|i| (i * filters) as u32).collect(),
-            band_rows: (0..band_rows)
-                .map(|y| Run { a: at(y, 0), b: (y * raw_width * filters) as u32, len: raw_width as u32 })
-                .collect(),
-            shifted: places().map(|(dy, dx)| band().map(|(y, x)| at(y + dy, x + dx)).collect()).collect(),
+            pixel_rows: pixel_rows().enumerate().map(|(i, (image, y))| run(at(image, y, 0), i * row_len, raw[1])).collect(),
+            shifted: places().map(|(dy, dx)| pixels().map(|(image, y, x)| at(image, y + dy, x + dx)).collect()).collect(),
         };
-        Some(Self { input, filters, kernel, pool, activation, raw_width, band_rows, addresses })
+        Some(Self { input, filters, kernel, pool, activation, raw, block: Block { images, rows }, addresses })
     }
 
     /// Height, width and channels of the result.
     pub fn output(&self) -> [usize; 3] {
-        let height = (self.input[0] + 1 - self.kernel) / self.pool;
-        [height, self.raw_width / self.pool, self.filters]
+        [self.raw[0] / self.pool, self.raw[1] / self.pool, self.filters]
     }
 
     /// How many weights there are; the biases are as many as the filters.
@@ -101,10 +119,19 @@ impl Convolution {
         self.kernel * self.kernel * self.input[2] * self.filters
     }
 
-    /// The bands of an image: the first row before pooling and the number of rows.
-    fn bands(&self) -> impl Iterator<Item = (usize, usize)> {
-        let (rows, band) = (self.output()[0] * self.pool, self.band_rows);
-        (0..rows).step_by(band).map(move |first| (first, band.min(rows - first)))
+    /// Cuts images into blocks.
+    fn blocks(&self, images: usize) -> impl Iterator<Item = Place> {
+        let ([_, width, channels], [_, out_width, _]) = (self.input, self.output());
+        let image_len: usize = self.input.iter().product();
+        let out_len: usize = self.output().iter().product();
+        let Block { images: most, rows } = self.block;
+        (0..images).step_by(most).flat_map(move |image| {
+            (0..self.raw[0]).step_by(rows).map(move |first| Place {
+                input: image * image_len + first * width * channels,
+                output: image * out_len + first / self.pool * out_width * self.filters,
+                rows: if most == 1 { rows.min(self.raw[0] - first) } else { rows * most.min(images - image) },
+            })
+        })
     }
 
     /// Computes the results of the images in `input` into `output` and, when there is pooling, the chosen places into
@@ -118,38 +145,31 @@ impl Convolution {
         chosen: &mut [u8],
         scratch: &mut Vec<f32>,
     ) {
-        let [_, width, channels] = self.input;
-        let image_len: usize = self.input.iter().product();
-        let out_len: usize = self.output().iter().product();
-        let row_len = self.raw_width * self.filters;
-        scratch.resize(self.band_rows * row_len, 0.0);
-        let images = input.chunks_exact(image_len).zip(output.chunks_exact_mut(out_len)).enumerate();
-        for (index, (image, output)) in images {
-            for (first, rows) in self.bands() {
-                let pixels = rows * self.raw_width;
-                let product = Product {
-                    a: &image[first * width * channels..],
-                    a_rows: &self.addresses.pixels[..pixels],
-                    a_step: 1,
-                    b: weights,
-                    b_step: self.filters,
-                    runs: &self.addresses.filter_rows,
-                    columns: self.filters,
-                };
-                let results = &self.addresses.results[..pixels];
-                if self.pool == 1 {
-                    product.compute(Start::Row(bias), &mut output[first * row_len..][..rows * row_len], results);
-                    continue;
-                }
-                product.compute(Start::Row(bias), scratch, results);
-                let pooled_row = row_len / self.pool;
-                let at = first / self.pool * pooled_row;
-                let (output, chosen) = (&mut output[at..], &mut chosen[index * out_len + at..]);
-                let bands = scratch.chunks_exact(self.pool * row_len).take(rows / self.pool);
-                let targets = output.chunks_exact_mut(pooled_row).zip(chosen.chunks_exact_mut(pooled_row));
-                for (rows, (pooled, chosen)) in bands.zip(targets) {
-                    max_pool_row(rows, self.raw_width, self.filters, self.pool, pooled, chosen);
-                }
+        let row_len = self.raw[1] * self.filters;
+        let pooled_row = row_len / self.pool;
+        scratch.resize(self.block.images * self.block.rows * row_len, 0.0);
+        for place in self.blocks(input.len() / self.input.iter().product::<usize>()) {
+            let pixels = place.rows * self.raw[1];
+            let product = Product {
+                a: &input[place.input..],
+                a_rows: &self.addresses.pixels[..pixels],
+                a_step: 1,
+                b: weights,
+                b_step: self.filters,
+                runs: &self.addresses.filter_rows,
+                columns: self.filters,
+            };
+            let results = &self.addresses.results[..pixels];
+            if self.pool == 1 {
+                product.compute(Start::Row(bias), &mut output[place.output..][..place.rows * row_len], results);
+                continue;
+            }
+            product.compute(Start::Row(bias), scratch, results);
+            let windows = scratch.chunks_exact(self.pool * row_len).take(place.rows / self.pool);
+            let targets =
+                output[place.output..].chunks_exact_mut(pooled_row).zip(chosen[place.output..].chunks_exact_mut(pooled_row));
+            for (rows, (pooled, chosen)) in windows.zip(targets) {
+                max_pool_row(rows, self.raw[1], self.filters, self.pool, pooled, chosen);
             }
         }
         apply(&self.activation, output);
@@ -171,57 +191,51 @@ impl Convolution {
     /// The gradients of everything that went into [`forward`](Self::forward), from `gradient`, that of its results,
     /// which is used up.
     pub fn backward(&self, gradient: &mut [f32], pass: Backward, scratch: &mut Vec<f32>) {
-        let [_, width, channels] = self.input;
-        let image_len: usize = self.input.iter().product();
-        let out_len: usize = self.output().iter().product();
-        let row_len = self.raw_width * self.filters;
+        let channels = self.input[2];
+        let row_len = self.raw[1] * self.filters;
+        let pooled_row = row_len / self.pool;
         let Backward { input, output, chosen, transposed, mut input_gradient, weight_gradient, bias_gradient } = pass;
-        scratch.resize(self.band_rows * row_len, 0.0);
+        scratch.resize(self.block.images * self.block.rows * row_len, 0.0);
         multiply_derivative(self.activation, output, gradient);
         add_rows(gradient, bias_gradient);
         if let Some(input_gradient) = input_gradient.as_deref_mut() {
             input_gradient.fill(0.0);
         }
-        for (index, (image, gradient)) in input.chunks_exact(image_len).zip(gradient.chunks_exact(out_len)).enumerate() {
-            for (first, rows) in self.bands() {
-                let raw: &[f32] = if self.pool == 1 {
-                    &gradient[first * row_len..][..rows * row_len]
-                } else {
-                    let pooled_row = row_len / self.pool;
-                    let at = first / self.pool * pooled_row;
-                    let (gradient, chosen) = (&gradient[at..], &chosen[index * out_len + at..]);
-                    let bands = scratch.chunks_exact_mut(self.pool * row_len).take(rows / self.pool);
-                    let sources = gradient.chunks_exact(pooled_row).zip(chosen.chunks_exact(pooled_row));
-                    for (rows, (pooled, chosen)) in bands.zip(sources) {
-                        max_pool_row_backward(pooled, chosen, self.filters, self.pool, rows, self.raw_width);
-                    }
-                    &scratch[..rows * row_len]
-                };
+        for place in self.blocks(input.len() / self.input.iter().product::<usize>()) {
+            let raw: &[f32] = if self.pool == 1 {
+                &gradient[place.output..][..place.rows * row_len]
+            } else {
+                let windows = scratch.chunks_exact_mut(self.pool * row_len).take(place.rows / self.pool);
+                let sources =
+                    gradient[place.output..].chunks_exact(pooled_row).zip(chosen[place.output..].chunks_exact(pooled_row));
+                for (rows, (pooled, chosen)) in windows.zip(sources) {
+                    max_pool_row_backward(pooled, chosen, self.filters, self.pool, rows, self.raw[1]);
+                }
+                &scratch[..place.rows * row_len]
+            };
+            Product {
+                a: &input[place.input..],
+                a_rows: &self.addresses.weights_input,
+                a_step: channels,
+                b: raw,
+                b_step: self.filters,
+                runs: &self.addresses.pixel_rows[..place.rows],
+                columns: self.filters,
+            }
+            .compute(Start::Result, weight_gradient, &self.addresses.weights);
+            let Some(input_gradient) = input_gradient.as_deref_mut() else { continue };
+            let pixels = place.rows * self.raw[1];
+            for (shifted, weights) in self.addresses.shifted.iter().zip(transposed.chunks_exact(channels * self.filters)) {
                 Product {
-                    a: &image[first * width * channels..],
-                    a_rows: &self.addresses.weights_input,
-                    a_step: channels,
-                    b: raw,
-                    b_step: self.filters,
-                    runs: &self.addresses.band_rows[..rows],
-                    columns: self.filters,
+                    a: raw,
+                    a_rows: &self.addresses.results[..pixels],
+                    a_step: 1,
+                    b: weights,
+                    b_step: channels,
+                    runs: &[Run { a: 0, b: 0, len: self.filters as u32 }],
+                    columns: channels,
                 }
-                .compute(Start::Result, weight_gradient, &self.addresses.weights);
-                let Some(input_gradient) = input_gradient.as_deref_mut() else { continue };
-                let target = &mut input_gradient[index * image_len + first * width * channels..(index + 1) * image_len];
-                let pixels = rows * self.raw_width;
-                for (shifted, weights) in self.addresses.shifted.iter().zip(transposed.chunks_exact(channels * self.filters)) {
-                    Product {
-                        a: raw,
-                        a_rows: &self.addresses.results[..pixels],
-                        a_step: 1,
-                        b: weights,
-                        b_step: channels,
-                        runs: &[Run { a: 0, b: 0, len: self.filters as u32 }],
-                        columns: channels,
-                    }
-                    .compute(Start::Result, target, &shifted[..pixels]);
-                }
+                .compute(Start::Result, &mut input_gradient[place.input..], &shifted[..pixels]);
             }
         }
     }
