@@ -18,7 +18,7 @@ fn look() -> Look {
 
 fn app(run: Synthetic) -> App {
     let theme_names = Theme::builtin().iter().map(|theme| theme.name().to_owned()).collect();
-    let mut app = App::new(AppOptions { theme_names, theme: 0, log_scale: true });
+    let mut app = App::new(AppOptions { theme_names, theme: 0, log_scale: true, ..AppOptions::default() });
     app.update(Message::Records(run.records()));
     app
 }

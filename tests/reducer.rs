@@ -9,7 +9,7 @@ use mnist_tui::protocol::{Command, Event, Hyper, Outcome, Phase, Record, Request
 use synthetic::Synthetic;
 
 fn options() -> AppOptions {
-    AppOptions { theme_names: vec!["dark".into(), "light".into()], theme: 0, log_scale: true }
+    AppOptions { theme_names: vec!["dark".into(), "light".into()], theme: 0, log_scale: true, ..AppOptions::default() }
 }
 
 fn app(outcome: Option<Outcome>) -> App {
@@ -122,8 +122,8 @@ fn leaving_asks_only_while_there_is_something_to_lose() {
     }
     assert_eq!(press(&mut App::new(options()), "q"), [discard], "nothing has started");
     let mut interrupted = app(None);
-    assert_eq!(interrupted.update(Message::Interrupted), []);
-    assert_eq!(interrupted.update(Message::Interrupted), [discard]);
+    assert_eq!(interrupted.update(Message::Key(Key::ctrl('c'))), []);
+    assert_eq!(interrupted.update(Message::Key(Key::ctrl('c'))), [discard]);
 }
 
 #[test]

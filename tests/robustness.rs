@@ -70,7 +70,7 @@ proptest! {
         let outcome = [None, Some(Outcome::Completed), Some(Outcome::Failed { message: "内存不足: no memory".repeat(4) })][usize::from(ended)].clone();
         let themes = Theme::builtin();
         let theme_names = themes.iter().map(|theme| theme.name().to_owned()).collect();
-        let mut app = App::new(AppOptions { theme_names, theme, log_scale });
+        let mut app = App::new(AppOptions { theme_names, theme, log_scale, ..AppOptions::default() });
         let look = Look {
             themes,
             depth: [ColorDepth::None, ColorDepth::Ansi16, ColorDepth::Ansi256, ColorDepth::TrueColor][depth],

@@ -14,8 +14,6 @@ pub enum Message {
     Paste(String),
     /// The run said something.
     Records(Vec<Arc<Record>>),
-    /// The process was asked to stop (SIGINT).
-    Interrupted,
 }
 
 /// Something for the terminal layer to do.

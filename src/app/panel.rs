@@ -1,13 +1,14 @@
 //! The parts of the overview that can have the focus.
 
 /// A part of the overview.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Panel {
     /// The loss over the steps.
     Loss,
     /// The accuracy over the steps.
     Accuracy,
     /// The hyperparameters, to be read and changed.
+    #[default]
     Hypers,
     /// What was taken for what.
     Confusion,

@@ -13,6 +13,8 @@ pub struct AppOptions {
     pub theme: usize,
     /// Whether the charts start with logarithmic axes.
     pub log_scale: bool,
+    /// The panel that has the focus at first.
+    pub focus: Panel,
 }
 
 /// Everything the dashboard knows: the run, and what the person looking at it does.
@@ -39,14 +41,14 @@ pub struct App {
 impl App {
     /// A dashboard on a run that has said nothing yet.
     pub fn new(options: AppOptions) -> Self {
-        let AppOptions { theme_names, theme, log_scale } = options;
+        let AppOptions { theme_names, theme, log_scale, focus } = options;
         Self {
             run: RunState::default(),
             theme: theme % theme_names.len().max(1),
             theme_names,
             log_scale,
             mode: Mode::Watching,
-            focus: Panel::Hypers,
+            focus,
             zoomed: false,
             hypers: HyperPanel::default(),
             requests: Requests::default(),

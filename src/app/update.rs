@@ -15,7 +15,6 @@ impl App {
                 Vec::new()
             }
             Message::Records(records) => records.iter().flat_map(|record| self.record(record)).collect(),
-            Message::Interrupted => self.act(Action::Interrupt),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::app::{App, AppOptions, Effect, Leave, Message};
 use crate::config::{AxisScale, Config};
 use crate::link::Link;
 use crate::run::RunState;
-use crate::ui::{Look, Theme, draw};
+use crate::ui::{Look, Theme, draw, opening_panel};
 
 /// Rust's standard output writes every line by itself; a frame goes out as one.
 const FRAME_BYTES: usize = 64 * 1024;
@@ -114,7 +114,9 @@ impl Dashboard {
         let themes = Theme::builtin();
         let theme_names: Vec<String> = themes.iter().map(|theme| theme.name().to_owned()).collect();
         let theme = theme_names.iter().position(|name| *name == config.ui.theme).unwrap_or(0);
-        let app = App::new(AppOptions { theme_names, theme, log_scale: config.ui.axis == AxisScale::Log });
+        let (width, height) = crossterm::terminal::size()?;
+        let focus = opening_panel(width, height);
+        let app = App::new(AppOptions { theme_names, theme, log_scale: config.ui.axis == AxisScale::Log, focus });
         let look = Look {
             themes,
             depth: color_depth(&config.ui, &environment),

@@ -17,8 +17,9 @@ pub use role::Role;
 pub use theme::{Theme, ThemeError, ThemeProblem};
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 
-use crate::app::App;
+use crate::app::{App, Panel};
 use layout::Layout;
 use palette::Palette;
 use pen::Pen;
@@ -29,6 +30,13 @@ struct Context<'a> {
     palette: Palette<'a>,
     marker: Marker,
     ascii: bool,
+}
+
+/// The panel that should have the focus at first on a terminal of this size: the hyperparameters, where a person steers,
+/// or the loss where they would stand alone.
+pub fn opening_panel(width: u16, height: u16) -> Panel {
+    let layout = Layout::new(Rect::new(0, 0, width, height), Panel::Hypers, false, false);
+    if layout.panels.len() == 1 { Panel::Loss } else { Panel::Hypers }
 }
 
 /// Draws the dashboard on the whole frame.
