@@ -8,6 +8,7 @@ mod data;
 mod error;
 pub mod preset;
 mod rules;
+mod schedule;
 mod settings;
 mod sources;
 mod spec;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use data::DataConfig;
 pub use error::{ConfigError, Origin, Problem};
+pub use schedule::{SCHEDULES, ScheduleConfig};
 pub use settings::{Setting, Settings};
 pub use sources::{FlagValue, Sources};
 pub use train::{OPTIMIZERS, TrainConfig};
@@ -31,6 +33,8 @@ pub use ui::{AxisScale, Charset, ColorMode, Marker, UiConfig};
 pub struct Config {
     /// The network and how it is trained.
     pub train: TrainConfig,
+    /// How the learning rate changes of itself.
+    pub schedule: ScheduleConfig,
     /// The images and how they are divided.
     pub data: DataConfig,
     /// How the dashboard looks.

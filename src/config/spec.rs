@@ -1,15 +1,19 @@
 //! From a configuration to the recipe of a run.
 
-use super::{Config, ConfigError, Origin, preset, rules};
+use super::{Config, ConfigError, Origin, SCHEDULES, preset, rules};
 use crate::protocol::{DataSpec, Hyperparameters, RunSpec};
 
 impl Config {
-    /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`.
+    /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`,
+    /// or no schedule of the name in `schedule.kind`.
     pub fn run_spec(&self, classes: usize) -> Result<RunSpec, ConfigError> {
-        let Self { train, data, .. } = self;
+        let Self { train, data, schedule, .. } = self;
         let layers = preset::layers(&train.preset, classes).ok_or_else(|| {
             ConfigError::new(Origin::Default, rules::wrong_choice("train.preset", &train.preset, &preset::NAMES))
         })?;
+        let schedule = schedule
+            .schedule()
+            .ok_or_else(|| ConfigError::new(Origin::Default, rules::wrong_choice("schedule.kind", &schedule.kind, &SCHEDULES)))?;
         Ok(RunSpec {
             preset: train.preset.clone(),
             layers,
@@ -25,7 +29,13 @@ impl Config {
                 batch_size: train.batch_size,
                 weight_decay: train.weight_decay,
                 epochs: train.epochs,
+                momentum: train.momentum,
+                label_smoothing: train.label_smoothing,
+                clip_norm: train.clip_norm,
+                patience: train.patience,
             },
+            schedule,
+            min_delta: train.min_delta,
             until_test_accuracy: (train.until_test_accuracy > 0.0).then_some(train.until_test_accuracy),
         })
     }

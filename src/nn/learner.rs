@@ -1,13 +1,17 @@
 //! A network that learns: batches cut into slices, slices spread over threads, gradients summed and applied.
 
-use rayon::prelude::*;
+use std::ops::Range;
 
-use super::activation::add_scaled;
+use rayon::prelude::*;
+use thiserror::Error;
+
+use super::Snapshot;
+use super::gradient::Gradient;
 use super::network::{Network, SliceOutcome};
 use super::optimizer::OptimizerState;
 use super::stack::{SharedWorkspace, lock};
 use crate::data::ImageSet;
-use crate::protocol::{ConfusionMatrix, Evaluation, Hyperparameters, Optimizer};
+use crate::protocol::{ConfusionMatrix, Evaluation, Hyperparameters, Optimizer, Quantity};
 
 /// Images that go through the network together. What a slice needs fits into a core's own memory, and a batch of 32
 /// still gives two threads something to do.
@@ -19,6 +23,7 @@ const CHUNK: usize = 8192;
 pub struct Learner {
     network: Network,
     optimizer: OptimizerState,
+    gradient: Gradient,
     workspaces: Vec<SharedWorkspace>,
     threads: rayon::ThreadPool,
 }
@@ -26,10 +31,20 @@ pub struct Learner {
 /// What one step came to, before the parameters changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepOutcome {
-    /// The mean cross-entropy of the batch.
+    /// The mean cross-entropy of the batch against its targets, smoothed ones with label smoothing.
     pub loss: f32,
     /// The right predictions.
     pub correct: u32,
+}
+
+/// A batch from which no step can be made; nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("the {quantity:?} of a batch is not finite, first in layer {layer:?}")]
+pub struct NotFinite {
+    /// What is not finite.
+    pub quantity: Quantity,
+    /// The first layer, from the image on, whose gradient is not finite.
+    pub layer: Option<String>,
 }
 
 impl Learner {
@@ -39,7 +54,7 @@ impl Learner {
     pub fn new(network: Network, optimizer: Optimizer, threads: usize) -> Result<Self, rayon::ThreadPoolBuildError> {
         let threads = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("train-{i}")).build()?;
         let optimizer = OptimizerState::new(optimizer, network.values().len());
-        Ok(Self { network, optimizer, workspaces: Vec::new(), threads })
+        Ok(Self { network, optimizer, gradient: Gradient::default(), workspaces: Vec::new(), threads })
     }
 
     /// The network as it is now.
@@ -47,20 +62,34 @@ impl Learner {
         &self.network
     }
 
+    /// What the network and the optimizer know now.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot { values: self.network.values().to_vec(), optimizer: self.optimizer.clone() }
+    }
+
+    /// Goes back to a snapshot of this learner.
+    pub fn restore(&mut self, snapshot: &Snapshot) {
+        self.network.update(|values| values.copy_from_slice(&snapshot.values));
+        self.optimizer.clone_from(&snapshot.optimizer);
+    }
+
     /// Trains on the images `indices` of `set`, one batch. Predictions are counted into `confusion`.
+    ///
+    /// Fails when the loss or the gradient is not finite; then nothing has changed.
     pub fn step(
         &mut self,
         set: &ImageSet,
         indices: &[u32],
         hyper: &Hyperparameters,
         confusion: &mut ConfusionMatrix,
-    ) -> StepOutcome {
+    ) -> Result<StepOutcome, NotFinite> {
         let slices: Vec<&[u32]> = indices.chunks(SLICE).collect();
-        let Self { network, optimizer, workspaces, threads } = self;
+        let Self { network, optimizer, gradient, workspaces, threads } = self;
         workspaces.resize_with(slices.len().max(workspaces.len()), SharedWorkspace::default);
+        let smoothing = hyper.label_smoothing as f32;
         let outcomes: Vec<SliceOutcome> = threads.install(|| {
             let jobs = slices.par_iter().zip(&workspaces[..slices.len()]);
-            jobs.map(|(slice, workspace)| network.gradient(set, slice, workspace)).collect()
+            jobs.map(|(slice, workspace)| network.gradient(set, slice, workspace, smoothing)).collect()
         });
         let guards: Vec<_> = workspaces[..slices.len()].iter().map(lock).collect();
         // Each slice's loss is a mean over its images, so its gradient counts by its part of the batch.
@@ -69,36 +98,39 @@ impl Learner {
             .zip(&slices)
             .map(|(workspace, slice)| (slice.len() as f32 / indices.len() as f32, &workspace.gradient[..]))
             .collect();
-        let update = optimizer.begin(hyper);
-        let parameters = network.parameters.clone();
+        let loss = outcomes.iter().zip(&parts).fold(0.0, |sum, (outcome, (part, _))| sum + part * outcome.loss as f32);
+        let pieces: Vec<(Range<usize>, bool)> = network
+            .parameters
+            .iter()
+            .flat_map(|parameter| pieces(&parameter.range).map(|piece| (piece, parameter.is_weight)))
+            .collect();
+        let ranges: Vec<Range<usize>> = pieces.iter().map(|(piece, _)| piece.clone()).collect();
+        let sum = threads.install(|| gradient.sum(&parts, &ranges, hyper.clip_norm > 0.0));
+        let quantity = if loss.is_finite() { Quantity::Gradient } else { Quantity::Loss };
+        if sum.is_err() || !loss.is_finite() {
+            let layer = sum.err().and_then(|place| network.layer_at(place));
+            return Err(NotFinite { quantity, layer: layer.map(str::to_owned) });
+        }
+        let update = optimizer.begin(hyper, gradient.clip(hyper.clip_norm, |_| true));
         network.update(|values| {
-            let mut jobs = Vec::new();
+            let mut jobs = Vec::with_capacity(pieces.len());
             let (mut values, mut first, mut second) = (values, &mut optimizer.first[..], &mut optimizer.second[..]);
-            for parameter in &parameters {
-                for start in parameter.range.clone().step_by(CHUNK) {
-                    let range = start..parameter.range.end.min(start + CHUNK);
-                    let len = range.len();
-                    let (v, f, s);
-                    (v, values) = values.split_at_mut(len);
-                    (f, first) = first.split_at_mut(len);
-                    (s, second) = second.split_at_mut(len);
-                    jobs.push((range, parameter.is_weight, v, f, s));
-                }
+            for (piece, is_weight) in &pieces {
+                let len = piece.len();
+                let (v, f, s);
+                (v, values) = values.split_at_mut(len);
+                (f, first) = first.split_at_mut(len);
+                (s, second) = second.split_at_mut(len);
+                jobs.push((gradient.of(piece), *is_weight, v, f, s));
             }
             threads.install(|| {
-                jobs.into_par_iter().for_each(|(range, is_weight, values, first, second)| {
-                    let gradients = parts.iter().map(|(part, gradient)| (*part, &gradient[range.clone()]));
-                    let gradient = weighted_sum(gradients, range.len());
-                    update.apply(values, &gradient, first, second, is_weight);
+                jobs.into_par_iter().for_each(|(gradient, is_weight, values, first, second)| {
+                    update.apply(values, gradient, first, second, is_weight);
                 });
             });
         });
-        let mut total = StepOutcome { loss: 0.0, correct: 0 };
-        for ((outcome, slice), (part, _)) in outcomes.iter().zip(&slices).zip(&parts) {
-            total.loss += part * outcome.loss as f32;
-            total.correct += count(set, slice, outcome, confusion);
-        }
-        total
+        let correct = outcomes.iter().zip(&slices).map(|(outcome, slice)| count(set, slice, outcome, confusion)).sum();
+        Ok(StepOutcome { loss, correct })
     }
 
     /// Judges the network on the images `indices` of `set`.
@@ -131,11 +163,10 @@ impl Learner {
     }
 }
 
-/// The sum of some rows of `len` values, each times its weight.
-fn weighted_sum<'a>(rows: impl Iterator<Item = (f32, &'a [f32])>, len: usize) -> Vec<f32> {
-    let mut sum = vec![0.0; len];
-    rows.for_each(|(weight, row)| add_scaled(weight, row, &mut sum));
-    sum
+/// The pieces of a parameter that are worked on one at a time.
+fn pieces(range: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let end = range.end;
+    range.clone().step_by(CHUNK).map(move |start| start..end.min(start + CHUNK))
 }
 
 /// Counts a slice's predictions; returns how many are right.
@@ -172,7 +203,16 @@ mod tests {
         ]
     }
 
-    const HYPER: Hyperparameters = Hyperparameters { learning_rate: 0.01, batch_size: 40, weight_decay: 0.01, epochs: 1 };
+    /// With everything that could depend on the number of threads.
+    fn hyper() -> Hyperparameters {
+        Hyperparameters {
+            learning_rate: 0.01,
+            weight_decay: 0.01,
+            label_smoothing: 0.1,
+            clip_norm: 0.5,
+            ..Hyperparameters::default()
+        }
+    }
 
     fn learner(threads: usize) -> Learner {
         Learner::new(Network::new(&layers(), [10, 10, 1], 3, 5).expect("a network that fits"), Optimizer::Adam, threads)
@@ -188,7 +228,7 @@ mod tests {
                 let mut confusion = ConfusionMatrix::new(3);
                 // 40 images are two slices and a half.
                 for batch in (0..200).collect::<Vec<u32>>().chunks(40) {
-                    learner.step(&set, batch, &HYPER, &mut confusion);
+                    learner.step(&set, batch, &hyper(), &mut confusion).expect("finite numbers");
                 }
                 assert_eq!(confusion.total(), 200);
                 learner.network().sha256()
@@ -205,8 +245,8 @@ mod tests {
         // One step of plain gradient descent with rate 1 moves each parameter by its gradient.
         let start = learner.network.values().to_vec();
         learner.optimizer = OptimizerState::new(Optimizer::Sgd, start.len());
-        let plain = Hyperparameters { learning_rate: 1.0, weight_decay: 0.0, ..HYPER };
-        learner.step(&set, &indices, &plain, &mut ConfusionMatrix::new(3));
+        let plain = Hyperparameters { learning_rate: 1.0, momentum: 0.0, ..Hyperparameters::default() };
+        learner.step(&set, &indices, &plain, &mut ConfusionMatrix::new(3)).expect("finite numbers");
         let gradient: Vec<f32> = start.iter().zip(learner.network.values()).map(|(before, after)| before - after).collect();
         let mut checked = 0;
         for i in (0..start.len()).step_by(13) {
@@ -233,6 +273,55 @@ mod tests {
         assert_eq!((probabilities.len(), evaluation.confusion.total()), (50, 50));
         assert!((loss - evaluation.loss).abs() < 1e-5);
         assert!(probabilities.iter().all(|p| (p.iter().sum::<f32>() - 1.0).abs() < 1e-5));
+    }
+
+    /// PyTorch 2.15: `cross_entropy([[1, 2, 0.5], [0.1, -0.3, 0.2]], [0, 2], label_smoothing=0.1)` is 1.1943; here the
+    /// smoothed loss follows from the plain one and the mean over all classes.
+    #[test]
+    fn smoothed_targets_are_for_training_only() {
+        let (set, indices) = (images(16), (0..16).collect::<Vec<u32>>());
+        let mut learner = learner(1);
+        let (probabilities, evaluation) = (learner.predict(&set, &indices), learner.evaluate(&set, &indices));
+        let uniform: f64 = probabilities.iter().flatten().map(|p| -f64::from(p.ln())).sum::<f64>() / (16.0 * 3.0);
+        let hyper = Hyperparameters { label_smoothing: 0.1, ..Hyperparameters::default() };
+        let step = learner.step(&set, &indices, &hyper, &mut ConfusionMatrix::new(3)).expect("finite numbers");
+        let expected = 0.9 * evaluation.loss + 0.1 * uniform;
+        assert!((f64::from(step.loss) - expected).abs() < 1e-5, "{} against {expected}", step.loss);
+        assert!((evaluation.loss - expected).abs() > 1e-4, "the smoothing is seen");
+    }
+
+    #[test]
+    fn a_clipped_step_is_as_long_as_the_norm_allows() {
+        let (set, indices) = (images(40), (0..40).collect::<Vec<u32>>());
+        let mut learner = learner(2);
+        let start = learner.network.values().to_vec();
+        learner.optimizer = OptimizerState::new(Optimizer::Sgd, start.len());
+        let hyper = Hyperparameters { learning_rate: 1.0, momentum: 0.0, clip_norm: 0.01, ..Hyperparameters::default() };
+        learner.step(&set, &indices, &hyper, &mut ConfusionMatrix::new(3)).expect("finite numbers");
+        let moved = start.iter().zip(learner.network.values()).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
+        assert!((moved - 0.01).abs() < 1e-4, "{moved}");
+    }
+
+    #[test]
+    fn a_batch_that_is_not_finite_changes_nothing() {
+        let (set, indices) = (images(40), (0..40).collect::<Vec<u32>>());
+        let mut learner = learner(2);
+        let mut confusion = ConfusionMatrix::new(3);
+        learner.step(&set, &indices, &hyper(), &mut confusion).expect("finite numbers");
+        let good = learner.snapshot();
+        // A weight of the first dense layer spoils its layer's result and every gradient.
+        let spoilt = good.values.len() - 30;
+        learner.network.update(|values| values[spoilt] = f32::NAN);
+        let before = learner.snapshot();
+        let wrong = learner.step(&set, &indices, &hyper(), &mut confusion).expect_err("not finite");
+        assert_eq!((wrong.quantity, wrong.layer.as_deref()), (Quantity::Loss, Some("conv1")));
+        assert_eq!(learner.optimizer.steps, 1);
+        assert_eq!((&learner.optimizer.first, &learner.optimizer.second), (&before.optimizer.first, &before.optimizer.second));
+        let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(learner.network.values()), bits(&before.values));
+        assert_eq!(confusion.total(), 40, "its predictions are not counted");
+        learner.restore(&good);
+        learner.step(&set, &indices, &hyper(), &mut confusion).expect("finite again");
     }
 
     #[test]

@@ -5,12 +5,15 @@
 
 mod activation;
 mod convolution;
+mod gradient;
 mod kernel;
 mod learner;
 mod network;
 mod optimizer;
 mod pool;
+mod snapshot;
 mod stack;
 
-pub use learner::{Learner, StepOutcome};
+pub use learner::{Learner, NotFinite, StepOutcome};
 pub use network::{Network, NetworkError};
+pub use snapshot::Snapshot;

@@ -158,8 +158,18 @@ impl Network {
         digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The loss of a slice of a batch, and its gradient in the workspace.
-    pub(super) fn gradient(&self, set: &ImageSet, indices: &[u32], workspace: &SharedWorkspace) -> SliceOutcome {
+    /// The layer that the parameter at this place belongs to.
+    pub(super) fn layer_at(&self, place: usize) -> Option<&str> {
+        let mut end = 0;
+        self.layers.iter().find_map(|layer| {
+            end += layer.parameters;
+            (place < end).then_some(layer.name.as_str())
+        })
+    }
+
+    /// The loss of a slice of a batch, and its gradient in the workspace. The part `smoothing` of each target is spread
+    /// evenly over all classes.
+    pub(super) fn gradient(&self, set: &ImageSet, indices: &[u32], workspace: &SharedWorkspace, smoothing: f32) -> SliceOutcome {
         self.fill(set, indices, workspace);
         {
             let gradient = &mut lock(workspace).gradient;
@@ -168,7 +178,7 @@ impl Network {
         }
         let logits = self.head(on_tape(&self.stack, &self.weights, workspace, indices.len()));
         let outcome_logits = logits.retaped::<NoneTape>();
-        let loss = cross_entropy_with_logits_loss(logits, self.targets(set, indices));
+        let loss = cross_entropy_with_logits_loss(logits, self.targets(set, indices, smoothing));
         let outcome = SliceOutcome { loss: loss.array().into(), predictions: self.predictions(&outcome_logits.as_vec()) };
         let mut gradients = loss.backward();
         let gradient = &mut lock(workspace).gradient;
@@ -190,7 +200,7 @@ impl Network {
         let logits = self.head(off_tape(&self.stack, &self.weights, workspace, indices.len()));
         let predictions = self.predictions(&logits.as_vec());
         let probabilities = logits.clone().softmax::<Axis<1>>().as_vec();
-        let loss = cross_entropy_with_logits_loss(logits, self.targets(set, indices)).array();
+        let loss = cross_entropy_with_logits_loss(logits, self.targets(set, indices, 0.0)).array();
         (SliceOutcome { loss: loss.into(), predictions }, probabilities)
     }
 
@@ -219,10 +229,12 @@ impl Network {
         x
     }
 
-    fn targets(&self, set: &ImageSet, indices: &[u32]) -> Matrix {
-        let mut targets = vec![0.0; indices.len() * self.classes];
+    /// The probabilities that images should get: 1 for their classes, but the part `smoothing` of it spread evenly over
+    /// all classes (Szegedy et al. 2016, section 7).
+    fn targets(&self, set: &ImageSet, indices: &[u32], smoothing: f32) -> Matrix {
+        let mut targets = vec![smoothing / self.classes as f32; indices.len() * self.classes];
         for (row, index) in targets.chunks_exact_mut(self.classes).zip(indices) {
-            row[set.label(*index as usize)] = 1.0;
+            row[set.label(*index as usize)] += 1.0 - smoothing;
         }
         Cpu::default().tensor_from_vec(targets, (indices.len(), self.classes))
     }

@@ -2,6 +2,8 @@
 
 mod engine;
 mod job;
+mod schedule;
+mod stopping;
 mod worker;
 
 pub use engine::Port;

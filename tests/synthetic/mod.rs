@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mnist_tui::protocol::{
     ConfusionMatrix, DataSpec, Evaluation, Event, Holdout, Hyper, Hyperparameters, LayerShape, Optimizer, Outcome, Phase, Record,
-    RequestId, RunSpec, RunStarted, Sample, Split, StepsFinished,
+    RequestId, RunSpec, RunStarted, Sample, Schedule, Split, StepsFinished,
 };
 
 /// Steps in one event.
@@ -21,12 +21,22 @@ pub struct Synthetic {
     /// Changes of the learning rate: before which step, from, to.
     pub changes: &'static [(u64, f64, f64)],
     pub outcome: Option<Outcome>,
+    pub schedule: Schedule,
 }
 
 impl Default for Synthetic {
     fn default() -> Self {
         let changes = &[(400, 0.001, 0.002), (1_500, 0.002, 0.0005)];
-        Self { classes: 10, batch: 64, epochs: 5, train_images: 55_000, steps: 1_764, changes, outcome: None }
+        Self {
+            classes: 10,
+            batch: 64,
+            epochs: 5,
+            train_images: 55_000,
+            steps: 1_764,
+            changes,
+            outcome: None,
+            schedule: Schedule::Constant,
+        }
     }
 }
 
@@ -61,7 +71,7 @@ impl Synthetic {
                 change = changes.next();
                 let answers = RequestId { client: 1, number: 1 };
                 let (from, to) = (*from, *to);
-                records.push((end, Event::HyperChanged { step: end, hyper: Hyper::LearningRate, from, to, answers }));
+                records.push((end, Event::HyperChanged { step: end, hyper: Hyper::LearningRate, from, to, base: None, answers }));
             }
             if end > step {
                 records.push((end, self.steps(step, end, epoch as usize, &mut noise)));
@@ -93,11 +103,20 @@ impl Synthetic {
     }
 
     fn started(&self) -> (u64, Event) {
-        let hyperparameters =
-            Hyperparameters { learning_rate: 0.001, batch_size: self.batch, weight_decay: 0.0, epochs: self.epochs };
+        let hyperparameters = Hyperparameters { batch_size: self.batch, epochs: self.epochs, ..Hyperparameters::default() };
         let data = DataSpec { source: "mnist".into(), validation: Holdout::Count(5_000), train_limit: None };
         let (preset, optimizer) = ("seed".to_owned(), Optimizer::Adam);
-        let spec = RunSpec { preset, layers: Vec::new(), optimizer, seed: 1, data, hyperparameters, until_test_accuracy: None };
+        let spec = RunSpec {
+            preset,
+            layers: Vec::new(),
+            optimizer,
+            seed: 1,
+            data,
+            hyperparameters,
+            schedule: self.schedule,
+            min_delta: 0.0,
+            until_test_accuracy: None,
+        };
         let started = RunStarted {
             run_id: "20260101-120000-seed".into(),
             name: "seed".into(),
