@@ -102,7 +102,7 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("[ui]\nmax_fps = 61", "c.toml:2: ui.max_fps must be between 1 and 60, not 61"),
         (
             "[train]\npreset = \"sead\"",
-            "c.toml:2: train.preset must be one of seed, two-conv, mlp, not \"sead\"; did you mean \"seed\"?",
+            "c.toml:2: train.preset must be one of seed, two-conv, lenet5, mlp, not \"sead\"; did you mean \"seed\"?",
         ),
         ("[train]\noptimizer = \"lion\"", "c.toml:2: train.optimizer must be one of adam, adamw, sgd, not \"lion\""),
         ("[train]\nepochs = 1\nepochs = 2", "c.toml:3: not valid TOML: duplicate key"),

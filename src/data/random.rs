@@ -12,6 +12,8 @@ pub enum Purpose {
     Order = 2,
     /// The parameters before the first step.
     Initialisation = 3,
+    /// Which values a dropout layer sets to 0.
+    Dropout = 4,
 }
 
 /// The random numbers for one purpose. `a` and `b` tell its parts apart (an epoch, a layer); the same four values give

@@ -4,13 +4,23 @@
 //! thread is free, and the gradients are added up in the order of the slices: the number of threads changes nothing.
 
 mod activation;
+mod average_pool;
+mod batch_norm;
+mod builder;
+mod checkpoint;
 mod convolution;
+mod dropout;
+mod head;
 mod kernel;
 mod learner;
 mod network;
 mod optimizer;
+mod padding;
+mod parameter;
 mod pool;
 mod stack;
 
+pub use builder::NetworkError;
+pub use checkpoint::CheckpointError;
 pub use learner::{Learner, StepOutcome};
-pub use network::{Network, NetworkError};
+pub use network::Network;

@@ -13,4 +13,4 @@ pub use command::{Command, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix};
 pub use event::{Evaluation, Event, LayerShape, Outcome, Phase, Record, RunStarted, Sample, Split, StepsFinished};
 pub use hyper::{Hyper, HyperError, Hyperparameters};
-pub use spec::{Activation, DataSpec, Holdout, LayerSpec, Optimizer, RunSpec};
+pub use spec::{Activation, DataSpec, Holdout, LayerSpec, Optimizer, Padding, RunSpec};

@@ -69,7 +69,7 @@ impl Job {
         let network = Network::new(&spec.layers, dataset.train.shape(), dataset.class_names.len(), spec.seed)?;
         let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, NonZero::get) } else { threads };
         let layers = network.layers().to_vec();
-        let learner = Learner::new(network, spec.optimizer, threads)
+        let learner = Learner::new(network, spec.optimizer, threads, spec.seed)
             .map_err(|source| JobError::Threads { threads, source: Box::new(source) })?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let run_id = run_id(now.as_millis() as u64);
