@@ -6,6 +6,7 @@
 
 mod data;
 mod error;
+mod model;
 pub mod preset;
 mod rules;
 mod settings;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use data::DataConfig;
 pub use error::{ConfigError, Origin, Problem};
+pub use model::ModelConfig;
 pub use settings::{Setting, Settings};
 pub use sources::{FlagValue, Sources};
 pub use train::{OPTIMIZERS, TrainConfig};
@@ -31,6 +33,8 @@ pub use ui::{AxisScale, Charset, ColorMode, Marker, UiConfig};
 pub struct Config {
     /// The network and how it is trained.
     pub train: TrainConfig,
+    /// A network of one's own.
+    pub model: ModelConfig,
     /// The images and how they are divided.
     pub data: DataConfig,
     /// How the dashboard looks.

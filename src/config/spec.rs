@@ -1,18 +1,26 @@
 //! From a configuration to the recipe of a run.
 
 use super::{Config, ConfigError, Origin, preset, rules};
-use crate::protocol::{DataSpec, Hyperparameters, RunSpec};
+use crate::protocol::{DataSpec, Hyperparameters, LayerSpec, RunSpec};
 
 impl Config {
+    /// The layers of the network for so many classes: one's own, or those of the preset. Fails when there is no preset of
+    /// the name.
+    pub fn layers(&self, classes: usize) -> Result<Vec<LayerSpec>, ConfigError> {
+        if !self.model.layers.is_empty() {
+            return Ok(self.model.layers.clone());
+        }
+        preset::layers(&self.train.preset, classes).ok_or_else(|| {
+            ConfigError::new(Origin::Default, rules::wrong_choice("train.preset", &self.train.preset, &preset::NAMES))
+        })
+    }
+
     /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`.
     pub fn run_spec(&self, classes: usize) -> Result<RunSpec, ConfigError> {
         let Self { train, data, .. } = self;
-        let layers = preset::layers(&train.preset, classes).ok_or_else(|| {
-            ConfigError::new(Origin::Default, rules::wrong_choice("train.preset", &train.preset, &preset::NAMES))
-        })?;
         Ok(RunSpec {
-            preset: train.preset.clone(),
-            layers,
+            preset: if self.model.layers.is_empty() { train.preset.clone() } else { "custom".into() },
+            layers: self.layers(classes)?,
             optimizer: train.optimizer,
             seed: train.seed,
             data: DataSpec {

@@ -78,7 +78,7 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("# a\nlearning_rate = 1", "c.toml:2: there is no key learning_rate; did you mean train.learning_rate?"),
         ("[ui]\nepochs = 1", "c.toml:2: there is no key ui.epochs; did you mean train.epochs?"),
         ("[trian]\nepochs = 1", "c.toml:1: there is no key trian; did you mean train?"),
-        ("[elsewhere]", "c.toml:1: there is no key elsewhere; the tables are train, data, ui"),
+        ("[elsewhere]", "c.toml:1: there is no key elsewhere; the tables are train, model, data, ui"),
         (
             "[ui]\nfont_family = 1",
             "c.toml:2: there is no key ui.font_family; the keys of [ui] are theme, color, charset, marker, axis, max_fps",
@@ -105,6 +105,15 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
             "c.toml:2: train.preset must be one of seed, two-conv, lenet5, mlp, not \"sead\"; did you mean \"seed\"?",
         ),
         ("[train]\noptimizer = \"lion\"", "c.toml:2: train.optimizer must be one of adam, adamw, sgd, not \"lion\""),
+        (
+            "[[model.layers]]\nkind = \"conv\"\nfilters = 8\nkernel = 3\nactivation = \"gelu\"",
+            "c.toml:1: model.layers, layer 1 cannot be { kind = \"conv\", filters = 8, kernel = 3, activation = \"gelu\" }: \
+             unknown variant `gelu`, expected one of `relu`, `sigmoid`, `tanh`, `none`",
+        ),
+        (
+            "[model]\nlayers = [1]",
+            "c.toml:2: model.layers must be a list of layers, each a table with its kind, not a list with 1 in it",
+        ),
         ("[train]\nepochs = 1\nepochs = 2", "c.toml:3: not valid TOML: duplicate key"),
         ("[train]\nepochs =", "c.toml:2: not valid TOML: string values must be quoted, expected literal string"),
     ];
@@ -121,7 +130,7 @@ fn what_is_wrong_elsewhere_is_said_with_its_place() {
             "--set train.learning_rat=1: there is no key train.learning_rat; did you mean train.learning_rate?",
         ),
         (sources(example(), &[], &["train.epochs"], &[]), "--set train.epochs: no value is given; write it as table.key=value"),
-        (sources(example(), &[], &["=1"], &[]), "--set =1: there is no key ; the tables are train, data, ui"),
+        (sources(example(), &[], &["=1"], &[]), "--set =1: there is no key ; the tables are train, model, data, ui"),
         (sources(example(), &[], &["train.epochs="], &[]), "--set train.epochs=: train.epochs must be a whole number, not \"\""),
         (
             sources(example(), &[], &[], &[("--lr", "train.learning_rate", "11")]),
@@ -206,6 +215,7 @@ fn any_config() -> impl Strategy<Value = Config> {
                 threads,
                 until_test_accuracy: until,
             },
+            model: ModelConfig { layers: if until > 0.5 { preset::layers(preset, 10).unwrap_or_default() } else { Vec::new() } },
             data: DataConfig { validation, train_limit, ..DataConfig::default() },
             ui: UiConfig { color, max_fps, ..UiConfig::default() },
         }
