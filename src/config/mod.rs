@@ -33,7 +33,7 @@ pub use ui::{AxisScale, Charset, ColorMode, Marker, UiConfig};
 pub struct Config {
     /// The network and how it is trained.
     pub train: TrainConfig,
-    /// A network of one's own.
+    /// The network's layers and parameters.
     pub model: ModelConfig,
     /// The images and how they are divided.
     pub data: DataConfig,

@@ -21,6 +21,8 @@ impl Config {
         Ok(RunSpec {
             preset: if self.model.layers.is_empty() { train.preset.clone() } else { "custom".into() },
             layers: self.layers(classes)?,
+            init_from: Some(self.model.init_from.clone()).filter(|path| !path.is_empty()),
+            freeze: self.model.freeze.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
             optimizer: train.optimizer,
             seed: train.seed,
             data: DataSpec {

@@ -215,7 +215,10 @@ fn any_config() -> impl Strategy<Value = Config> {
                 threads,
                 until_test_accuracy: until,
             },
-            model: ModelConfig { layers: if until > 0.5 { preset::layers(preset, 10).unwrap_or_default() } else { Vec::new() } },
+            model: ModelConfig {
+                layers: if until > 0.5 { preset::layers(preset, 10).unwrap_or_default() } else { Vec::new() },
+                ..ModelConfig::default()
+            },
             data: DataConfig { validation, train_limit, ..DataConfig::default() },
             ui: UiConfig { color, max_fps, ..UiConfig::default() },
         }

@@ -214,7 +214,7 @@ impl Builder {
 
     fn parameter(&mut self, name: String, layout: Layout, kind: ParameterKind) -> Range<usize> {
         let range = self.offset()..self.offset() + layout.len();
-        self.parameters.push(Parameter { name, range: range.clone(), kind, layout });
+        self.parameters.push(Parameter { name, range: range.clone(), kind, layout, frozen: false });
         range
     }
 

@@ -16,7 +16,7 @@ use super::parameter::{Layout, Parameter};
 #[derive(Debug, Error)]
 pub enum CheckpointError {
     /// Not safetensors, or cut off.
-    #[error("it is not a safetensors file: {0}")]
+    #[error("it is not a safetensors file")]
     Format(#[from] safetensors::SafeTensorError),
     /// The network has a tensor that the file has not.
     #[error("it has no tensor {name}, which the network needs with the shape {shape:?}")]

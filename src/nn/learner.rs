@@ -87,7 +87,9 @@ impl Learner {
                     (v, values) = values.split_at_mut(len);
                     (f, first) = first.split_at_mut(len);
                     (s, second) = second.split_at_mut(len);
-                    jobs.push((range, parameter.kind, v, f, s));
+                    if !parameter.frozen {
+                        jobs.push((range, parameter.kind, v, f, s));
+                    }
                 }
             }
             threads.install(|| {

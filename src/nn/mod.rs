@@ -23,4 +23,4 @@ mod stack;
 pub use builder::NetworkError;
 pub use checkpoint::CheckpointError;
 pub use learner::{Learner, StepOutcome};
-pub use network::Network;
+pub use network::{FreezeError, Network};

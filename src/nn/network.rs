@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dfdx::prelude::*;
 use rand_chacha::rand_core::RngCore;
 use sha2::{Digest, Sha256};
+use thiserror::Error;
 
 use super::builder::{Builder, NetworkError};
 use super::dropout::Chance;
@@ -23,6 +24,14 @@ pub struct Network {
     stack: Arc<Stack>,
     weights: Arc<StackWeights>,
     head: Head,
+}
+
+/// A name that no layer with parameters has.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("there is no layer {name} to freeze; those with parameters are {layers}")]
+pub struct FreezeError {
+    name: String,
+    layers: String,
 }
 
 /// What a slice of a batch came to.
@@ -66,6 +75,23 @@ impl Network {
     /// The number of classes it tells apart.
     pub fn classes(&self) -> usize {
         self.classes
+    }
+
+    /// Lets layers keep their parameters: those of a name (`conv1`), or of a kind (`conv`).
+    ///
+    /// Fails when there are none of the name.
+    pub fn freeze(&mut self, name: &str) -> Result<(), FreezeError> {
+        let is_meant = |layer: &str| layer == name || layer.trim_end_matches(|c: char| c.is_ascii_digit()) == name;
+        let mut found = false;
+        for parameter in &mut self.parameters {
+            let layer = parameter.name.split('.').next().unwrap_or_default();
+            if is_meant(layer) {
+                parameter.frozen = true;
+                found = true;
+            }
+        }
+        let layers = || self.layers.iter().filter(|layer| layer.parameters > 0).map(|layer| layer.name.as_str());
+        if found { Ok(()) } else { Err(FreezeError { name: name.into(), layers: layers().collect::<Vec<_>>().join(", ") }) }
     }
 
     /// All parameters, layer by layer, weights before biases.

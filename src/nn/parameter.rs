@@ -11,6 +11,8 @@ pub(super) struct Parameter {
     pub range: Range<usize>,
     pub kind: ParameterKind,
     pub layout: Layout,
+    /// It keeps its values.
+    pub frozen: bool,
 }
 
 /// What a tensor's values stand for.

@@ -91,6 +91,20 @@ pub enum Event {
         /// The request.
         answers: RequestId,
     },
+    /// The parameters are in a file.
+    ParametersSaved {
+        /// After this step.
+        step: u64,
+        /// The file.
+        path: String,
+    },
+    /// The parameters could not be written to a file; what was there before is as it was.
+    SavingFailed {
+        /// The file.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
     /// No more training in this run.
     RunEnded {
         /// Why.

@@ -11,6 +11,12 @@ pub struct RunSpec {
     pub preset: String,
     /// The network, from the image to the logits.
     pub layers: Vec<LayerSpec>,
+    /// The checkpoint that the parameters start from; random ones without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init_from: Option<String>,
+    /// Layers that do not learn, by the start of their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub freeze: Vec<String>,
     /// What turns gradients into steps.
     pub optimizer: Optimizer,
     /// Everything random follows from it.

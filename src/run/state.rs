@@ -55,6 +55,8 @@ pub struct RunState {
     pub epoch_train_loss: Option<f64>,
     /// Seconds of training until the test accuracy asked for was first reached.
     pub seconds_to_target: Option<f64>,
+    /// The parameters were to be written to a file and could not be.
+    pub not_saved: bool,
     rate: VecDeque<(f64, u64)>,
 }
 
@@ -200,6 +202,11 @@ impl RunState {
                 });
                 let text = format!("{} {} → {}", hyper.label(), hyper.display(*from), hyper.display(*to));
                 self.log(LogKind::Intervention(self.interventions.len()), text);
+            }
+            Event::ParametersSaved { path, .. } => self.log(LogKind::Progress, format!("parameters saved to {path}")),
+            Event::SavingFailed { path, reason } => {
+                self.not_saved = true;
+                self.log(LogKind::Problem, format!("parameters not saved to {path}: {reason}"));
             }
             Event::CommandRefused { reason, .. } => self.log(LogKind::Problem, format!("refused: {reason}")),
             Event::RunEnded { outcome, step, weights_sha256, .. } => {

@@ -4,6 +4,7 @@ use std::mem::take;
 use std::time::{Duration, Instant};
 
 use super::Job;
+use super::save::write_whole;
 use crate::data::epoch_order;
 use crate::protocol::{
     Command, ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Request, RequestId, Sample, Split, StepsFinished,
@@ -94,6 +95,7 @@ impl<'a, P: Port> Engine<'a, P> {
         if self.job.started.spec.until_test_accuracy.is_none() || matches!(outcome, Outcome::Stopped) {
             self.evaluate(Split::Test, None);
         }
+        self.save();
         let weights_sha256 = self.job.learner.network().sha256();
         self.port.emit(Event::RunEnded { outcome, step: self.step, weights_sha256, answers: self.stopping });
     }
@@ -272,6 +274,22 @@ impl<'a, P: Port> Engine<'a, P> {
         let samples = self.samples.iter().map(sample).collect();
         self.port.emit(Event::SamplesChosen { samples });
         self.tell_samples();
+    }
+
+    /// Writes the parameters to the file that was asked for.
+    fn save(&mut self) {
+        let Some(file) = &self.job.save else { return };
+        let path = file.display().to_string();
+        let metadata = [("run", &self.job.started.run_id), ("preset", &self.job.started.spec.preset)];
+        let numbers = [("step", self.step), ("epoch", self.epoch as u64), ("seed", self.job.started.spec.seed)];
+        let metadata = metadata.map(|(key, value)| (key.into(), value.clone()));
+        let metadata = metadata.into_iter().chain(numbers.map(|(key, value)| (key.into(), value.to_string())));
+        let bytes = self.job.learner.network().to_safetensors(metadata.collect()).map_err(|error| error.to_string());
+        let saved = bytes.and_then(|bytes| write_whole(file, &bytes).map_err(|error| error.to_string()));
+        self.port.emit(match saved {
+            Ok(()) => Event::ParametersSaved { step: self.step, path },
+            Err(reason) => Event::SavingFailed { path, reason },
+        });
     }
 
     fn tell_samples(&mut self) {

@@ -2,8 +2,9 @@
 
 mod engine;
 mod job;
+mod save;
 mod worker;
 
 pub use engine::Port;
-pub use job::{Job, JobError};
+pub use job::{Job, JobError, JobOptions};
 pub use worker::spawn;

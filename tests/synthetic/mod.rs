@@ -97,7 +97,17 @@ impl Synthetic {
             Hyperparameters { learning_rate: 0.001, batch_size: self.batch, weight_decay: 0.0, epochs: self.epochs };
         let data = DataSpec { source: "mnist".into(), validation: Holdout::Count(5_000), train_limit: None };
         let (preset, optimizer) = ("seed".to_owned(), Optimizer::Adam);
-        let spec = RunSpec { preset, layers: Vec::new(), optimizer, seed: 1, data, hyperparameters, until_test_accuracy: None };
+        let spec = RunSpec {
+            preset,
+            layers: Vec::new(),
+            init_from: None,
+            freeze: Vec::new(),
+            optimizer,
+            seed: 1,
+            data,
+            hyperparameters,
+            until_test_accuracy: None,
+        };
         let started = RunStarted {
             run_id: "20260101-120000-seed".into(),
             name: "seed".into(),
