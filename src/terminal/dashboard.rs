@@ -1,16 +1,17 @@
 //! The dashboard's loop: what comes in goes to the app, what it asks for is done, and what changed is drawn.
 
-use std::io::{self, BufWriter, Stdout, stdout};
+use std::io;
 use std::time::Duration;
 
+use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, SetTitle};
-use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use tokio::time::{Instant, sleep_until};
 
 use super::Shown;
 use super::capabilities::{charset, color_depth, environment, marker, synchronized};
+use super::frame_writer::FrameWriter;
 use super::guard::Guard;
 use super::input::{self, Input};
 use super::signals::{Asked, Signals, stop_process_group};
@@ -19,9 +20,6 @@ use crate::config::{AxisScale, Config};
 use crate::link::Link;
 use crate::run::RunState;
 use crate::ui::{Look, Theme, draw, opening_panel};
-
-/// Rust's standard output writes every line by itself; a frame goes out as one.
-const FRAME_BYTES: usize = 64 * 1024;
 
 /// How the dashboard was left.
 pub(super) enum Left {
@@ -37,7 +35,8 @@ struct Dashboard {
     look: Look,
     /// `None` while the terminal is not ours.
     guard: Option<Guard>,
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<FrameWriter>>,
+    frame: FrameWriter,
     synchronized: bool,
     title: String,
     /// The least time from one frame to the next.
@@ -126,12 +125,14 @@ impl Dashboard {
         // Colours are left out by the themes. crossterm's own way resets bold and reverse with them.
         crossterm::style::force_color_output(true);
         let guard = Guard::enter()?;
-        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, stdout())))?;
+        let frame = FrameWriter::default();
+        let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
         Ok(Self {
             app,
             look,
             guard: Some(guard),
             terminal,
+            frame,
             synchronized: synchronized(&environment),
             title: String::new(),
             interval: Duration::from_secs(1) / config.ui.max_fps.max(1),
@@ -160,8 +161,9 @@ impl Dashboard {
         let Self { terminal, app, look, .. } = self;
         terminal.draw(|frame| draw(app, look, frame))?;
         if self.synchronized {
-            execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+            queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
         }
+        self.frame.send()?;
         self.drawn = Some(Instant::now());
         self.due = None;
         Ok(())

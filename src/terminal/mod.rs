@@ -3,6 +3,7 @@
 
 mod capabilities;
 mod dashboard;
+mod frame_writer;
 mod guard;
 mod headless;
 mod input;

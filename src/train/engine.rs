@@ -9,8 +9,8 @@ use crate::protocol::{
     Command, ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Request, RequestId, Sample, Split, StepsFinished,
 };
 
-/// Steps are told about at most 15 times a second, all since the last time at once.
-const TELL_STEPS: Duration = Duration::from_millis(66);
+/// Steps are told about 8 times a second, all since the last time at once: often enough to look alive, and calm.
+const TELL_STEPS: Duration = Duration::from_millis(125);
 /// The chosen images are looked at again so often.
 const TELL_SAMPLES: Duration = Duration::from_millis(500);
 /// How many images of each class are chosen.
