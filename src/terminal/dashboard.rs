@@ -49,66 +49,77 @@ struct Dashboard {
 /// Shows the run that `link` leads to until a person leaves, a signal comes or the terminal is lost.
 pub(super) async fn show(config: &Config, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
     let mut dashboard = Dashboard::new(config)?;
-    let mut inputs = input::start()?;
-    loop {
-        let messages = tokio::select! {
-            biased;
-            asked = signals.next() => match asked {
-                Asked::End(signal) => {
-                    let state = dashboard.app.run().clone();
-                    return Ok(Left::Shown(Shown::Signalled(signal, Box::new(state))));
-                }
-                Asked::Suspend => {
-                    dashboard.suspend()?;
-                    None
-                }
-                Asked::Continued => {
-                    dashboard.claim()?;
-                    None
-                }
-            },
-            Some(input) = inputs.recv() => match input {
-                Input::Key(key) => Some(Message::Key(key)),
-                Input::Paste(text) => Some(Message::Paste(text)),
-                Input::Changed => {
-                    dashboard.changed();
-                    None
-                }
-                Input::Lost => {
-                    let state = dashboard.app.run().clone();
-                    if let Some(guard) = dashboard.guard.take() {
-                        guard.abandon();
-                    }
-                    return Ok(Left::Shown(Shown::Signalled(1, Box::new(state))));
-                }
-            },
-            records = link.updates() => Some(Message::Records(records)),
-            () = sleep_until(dashboard.due.unwrap_or_else(Instant::now)), if dashboard.due.is_some() => {
-                dashboard.draw()?;
-                None
-            }
-        };
-        let Some(message) = messages else { continue };
-        dashboard.changed();
-        for effect in dashboard.app.update(message) {
-            match effect {
-                Effect::Send(request) => link.send(request),
-                Effect::Suspend => dashboard.suspend()?,
-                Effect::Repaint => dashboard.terminal.clear()?,
-                Effect::Leave(leave) => {
-                    let state = Box::new(dashboard.app.run().clone());
-                    return Ok(match leave {
-                        Leave::Ended => Left::Shown(Shown::Ended(state)),
-                        Leave::Discard => Left::Shown(Shown::Discarded),
-                        Leave::Headless => Left::ForHeadless(state),
-                    });
-                }
-            }
-        }
+    match dashboard.follow(link, signals).await {
+        // A picture may be drawn before anybody has told that the terminal is gone.
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => Ok(dashboard.lost()),
+        result => result,
     }
 }
 
 impl Dashboard {
+    /// The loop.
+    async fn follow(&mut self, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
+        let mut inputs = input::start()?;
+        loop {
+            let messages = tokio::select! {
+                biased;
+                asked = signals.next() => match asked {
+                    Asked::End(signal) => {
+                        let state = self.app.run().clone();
+                        return Ok(Left::Shown(Shown::Signalled(signal, Box::new(state))));
+                    }
+                    Asked::Suspend => {
+                        self.suspend()?;
+                        None
+                    }
+                    Asked::Continued => {
+                        self.claim()?;
+                        None
+                    }
+                },
+                Some(input) = inputs.recv() => match input {
+                    Input::Key(key) => Some(Message::Key(key)),
+                    Input::Paste(text) => Some(Message::Paste(text)),
+                    Input::Changed => {
+                        self.changed();
+                        None
+                    }
+                    Input::Lost => return Ok(self.lost()),
+                },
+                records = link.updates() => Some(Message::Records(records)),
+                () = sleep_until(self.due.unwrap_or_else(Instant::now)), if self.due.is_some() => {
+                    self.draw()?;
+                    None
+                }
+            };
+            let Some(message) = messages else { continue };
+            self.changed();
+            for effect in self.app.update(message) {
+                match effect {
+                    Effect::Send(request) => link.send(request),
+                    Effect::Suspend => self.suspend()?,
+                    Effect::Repaint => self.repaint()?,
+                    Effect::Leave(leave) => {
+                        let state = Box::new(self.app.run().clone());
+                        return Ok(match leave {
+                            Leave::Ended => Left::Shown(Shown::Ended(state)),
+                            Leave::Discard => Left::Shown(Shown::Discarded),
+                            Leave::Headless => Left::ForHeadless(state),
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lets go of a terminal that is gone, as after a hangup.
+    fn lost(&mut self) -> Left {
+        if let Some(guard) = self.guard.take() {
+            guard.abandon();
+        }
+        Left::Shown(Shown::Signalled(1, Box::new(self.app.run().clone())))
+    }
+
     fn new(config: &Config) -> io::Result<Self> {
         let themes = Theme::builtin();
         let theme_names: Vec<String> = themes.iter().map(|theme| theme.name().to_owned()).collect();
@@ -169,6 +180,13 @@ impl Dashboard {
         Ok(())
     }
 
+    /// Makes the next frame a whole one. `Terminal::clear` would ask for the cursor's place, and the thread that reads
+    /// keys would take the answer.
+    fn repaint(&mut self) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
+    }
+
     /// Gives the terminal back and stops; goes on when the process is continued.
     fn suspend(&mut self) -> io::Result<()> {
         self.guard = None;
@@ -180,7 +198,7 @@ impl Dashboard {
     fn claim(&mut self) -> io::Result<()> {
         self.guard = None;
         self.guard = Some(Guard::enter()?);
-        self.terminal.clear()?;
+        self.repaint()?;
         self.title.clear();
         self.changed();
         Ok(())
