@@ -6,8 +6,7 @@ use crate::support::{ENDLESS, SHORT, Session, count};
 
 /// Goes through everything that the dashboard can show, and leaves.
 fn tour(mut session: Session) -> Vec<u8> {
-    let states = ["training", "judging"];
-    session.wait_for("the training", |screen| states.iter().any(|state| screen.contents().contains(state)));
+    session.wait_for_text(&["images/s"]);
     session.press("\x1b[C");
     session.wait_for_text(&["1 changed"]);
     session.press("\r77");
@@ -15,11 +14,14 @@ fn tour(mut session: Session) -> Vec<u8> {
     session.press("\x1b");
     session.wait_for_text(&["q quit"]);
     // Every panel alone, then every theme.
-    for panel in ["Confusion", "Samples", "Events", "Loss", "Accuracy", "Hyperparameters"] {
+    for panel in ["Loss", "Accuracy", "Confusion", "Samples", "Events", "Hyperparameters"] {
         session.press("\tz");
         session.wait_for(panel, |screen| {
-            let contents = screen.contents();
-            contents.lines().nth(2).is_some_and(|line| line.contains(panel)) && contents.lines().nth(39).is_some()
+            screen
+                .contents()
+                .lines()
+                .nth(2)
+                .is_some_and(|line| line[3..].starts_with(&format!(" {panel} ")) && !line.contains("++"))
         });
         session.press("z");
     }

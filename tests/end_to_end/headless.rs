@@ -166,13 +166,8 @@ fn the_same_seed_gives_the_same_weights_whatever_the_threads() {
 #[test]
 fn a_signal_stops_the_training_and_leaves_its_results() {
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        let run = Run::start(&small(&["--threads", "1", "--epochs", "900"])[2..].iter().fold(
-            vec!["--headless", "--json"],
-            |mut all, argument| {
-                all.push(argument);
-                all
-            },
-        ));
+        let long = ["--headless", "--json", "--threads", "1", "--epochs", "900", "--train-limit", "2000", "--validation", "200"];
+        let run = Run::start(&long);
         run.wait_for("epoch 1 done");
         send_signal(run.child.id(), signal);
         let ended = run.end();

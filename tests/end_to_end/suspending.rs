@@ -9,7 +9,7 @@ fn paused() -> (Session, String) {
     let mut session = Session::start(120, 40, ENDLESS);
     session.wait_for_text(&["● training", "images/s"]);
     session.press(" ");
-    let picture = session.wait_for_text(&["● paused", "Space resume", "0  paused"]);
+    let picture = session.wait_for_text(&["● paused", "Space resume"]);
     (session, picture)
 }
 
