@@ -17,11 +17,9 @@ fn tour(mut session: Session) -> Vec<u8> {
     for panel in ["Loss", "Accuracy", "Confusion", "Samples", "Events", "Hyperparameters"] {
         session.press("\tz");
         session.wait_for(panel, |screen| {
-            screen
-                .contents()
-                .lines()
-                .nth(2)
-                .is_some_and(|line| line[3..].starts_with(&format!(" {panel} ")) && !line.contains("++"))
+            let contents = screen.contents();
+            let top: String = contents.lines().nth(2).unwrap_or_default().chars().skip(2).collect();
+            top.starts_with(&format!(" {panel} ")) && !top.contains("++") && !top.contains("╮╭")
         });
         session.press("z");
     }
@@ -81,6 +79,17 @@ fn a_locale_without_unicode_gets_ascii() {
     let bytes = tour(Session::start_with(120, 40, ENDLESS, &[("LANG", "C")]));
     let wrong = bytes.iter().position(|byte| !byte.is_ascii());
     assert_eq!(wrong.map(|at| String::from_utf8_lossy(&bytes[at.saturating_sub(40)..bytes.len().min(at + 40)])), None);
+}
+
+#[test]
+fn a_name_cannot_speak_to_the_terminal() {
+    let name = "a\x1b]0;b\x07c";
+    let mut session = Session::start(120, 40, &[&ENDLESS[2..], &["--name", name]].concat());
+    session.wait_for_text(&["● training", "images/s"]);
+    session.press("\x03\x03");
+    session.expect_end(0);
+    let bytes = session.bytes();
+    assert_eq!((count(&bytes, b"\x1b]0;b"), count(&bytes, b"\x07c")), (0, 0));
 }
 
 #[test]

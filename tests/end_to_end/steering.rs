@@ -118,5 +118,9 @@ fn the_dashboard_follows_the_size_of_the_terminal() {
             });
         }
     }
-    leave(session);
+    session.press("\x03\x03");
+    // The prompt is gone: it was cut off with everything else that did not fit.
+    let (code, _) = session.end();
+    assert_eq!(code, 0);
+    session.expect_terminal_given_back();
 }

@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use vt100::{Parser, Screen};
 
 /// Whatever is waited for has come by then, on the slowest machine.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_secs(30);
 /// What cannot be waited for is looked at so often.
 const LOOK: Duration = Duration::from_millis(10);
 /// What the shell left on the terminal before the program started.
@@ -250,10 +250,10 @@ impl Session {
     #[track_caller]
     pub fn wait_until(&self, what: &str, mut holds: impl FnMut() -> bool) {
         let deadline = Instant::now() + DEADLINE;
-        let mut received = lock(&self.received.0);
         while !holds() {
-            assert!(Instant::now() < deadline, "{what} did not come; the screen:\n{}", received.parser.screen().contents());
-            received = self.received.1.wait_timeout(received, LOOK).unwrap_or_else(PoisonError::into_inner).0;
+            assert!(Instant::now() < deadline, "{what} did not come; the screen:\n{}", self.text());
+            // Whether it was news or the time that woke it, it looks again.
+            drop(self.received.1.wait_timeout(lock(&self.received.0), LOOK));
         }
     }
 
