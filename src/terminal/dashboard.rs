@@ -19,7 +19,7 @@ use crate::app::{App, AppOptions, Effect, Leave, Message};
 use crate::config::{AxisScale, Config};
 use crate::link::Link;
 use crate::run::RunState;
-use crate::ui::{Look, Theme, draw, opening_panel};
+use crate::ui::{Charset, Look, Theme, draw, opening_panel};
 
 /// How the dashboard was left.
 pub(super) enum Left {
@@ -42,6 +42,8 @@ struct Dashboard {
     /// The least time from one frame to the next.
     interval: Duration,
     drawn: Option<Instant>,
+    /// The next frame leaves nothing of what the terminal shows.
+    whole: bool,
     /// When the next frame is drawn, if something has changed.
     due: Option<Instant>,
 }
@@ -81,7 +83,7 @@ impl Dashboard {
                     Input::Key(key) => Some(Message::Key(key)),
                     Input::Paste(text) => Some(Message::Paste(text)),
                     Input::Changed => {
-                        self.changed();
+                        self.repaint();
                         None
                     }
                     Input::Lost => return Ok(self.lost()),
@@ -98,7 +100,7 @@ impl Dashboard {
                 match effect {
                     Effect::Send(request) => link.send(request),
                     Effect::Suspend => self.suspend()?,
-                    Effect::Repaint => self.repaint()?,
+                    Effect::Repaint => self.repaint(),
                     Effect::Leave(leave) => {
                         let state = Box::new(self.app.run().clone());
                         return Ok(match leave {
@@ -148,6 +150,7 @@ impl Dashboard {
             title: String::new(),
             interval: Duration::from_secs(1) / config.ui.max_fps.max(1),
             drawn: None,
+            whole: false,
             due: Some(Instant::now()),
         })
     }
@@ -164,7 +167,12 @@ impl Dashboard {
         if self.synchronized {
             queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         }
-        let title = self.app.title();
+        if std::mem::take(&mut self.whole) {
+            // `Terminal::clear` would ask for the cursor's place, and the thread that reads keys would take the answer.
+            let size = self.terminal.size()?;
+            self.terminal.resize(size.into())?;
+        }
+        let title = plain_title(&self.app.title(), self.look.charset);
         if title != self.title {
             queue!(self.terminal.backend_mut(), SetTitle(&title))?;
             self.title = title;
@@ -180,11 +188,11 @@ impl Dashboard {
         Ok(())
     }
 
-    /// Makes the next frame a whole one. `Terminal::clear` would ask for the cursor's place, and the thread that reads
-    /// keys would take the answer.
-    fn repaint(&mut self) -> io::Result<()> {
-        let size = self.terminal.size()?;
-        self.terminal.resize(size.into())
+    /// Makes the next frame a whole one, whatever the terminal shows. One that is made smaller and greater again between
+    /// two frames has lost what it showed, and has the same size as before.
+    fn repaint(&mut self) {
+        self.whole = true;
+        self.changed();
     }
 
     /// Gives the terminal back and stops; goes on when the process is continued.
@@ -198,9 +206,18 @@ impl Dashboard {
     fn claim(&mut self) -> io::Result<()> {
         self.guard = None;
         self.guard = Some(Guard::enter()?);
-        self.repaint()?;
         self.title.clear();
-        self.changed();
+        self.repaint();
         Ok(())
     }
+}
+
+/// A title in characters that the terminal has.
+fn plain_title(title: &str, charset: Charset) -> String {
+    let plain = |character: char| match character {
+        '·' if charset == Charset::Ascii => '-',
+        character if charset == Charset::Ascii && !character.is_ascii() => '?',
+        character => character,
+    };
+    title.chars().map(plain).collect()
 }

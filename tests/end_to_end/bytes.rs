@@ -82,17 +82,6 @@ fn a_locale_without_unicode_gets_ascii() {
 }
 
 #[test]
-fn a_name_cannot_speak_to_the_terminal() {
-    let name = "a\x1b]0;b\x07c";
-    let mut session = Session::start(120, 40, &[&ENDLESS[2..], &["--name", name]].concat());
-    session.wait_for_text(&["● training", "images/s"]);
-    session.press("\x03\x03");
-    session.expect_end(0);
-    let bytes = session.bytes();
-    assert_eq!((count(&bytes, b"\x1b]0;b"), count(&bytes, b"\x07c")), (0, 0));
-}
-
-#[test]
 fn a_wrong_setting_is_refused_before_the_terminal_is_touched() {
     let mut session = Session::start(80, 24, &["--set", "train.learning_rat=1"]);
     let (code, bytes) = session.end();
