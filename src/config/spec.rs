@@ -6,7 +6,7 @@ use crate::protocol::{DataSpec, Hyperparameters, RunSpec};
 impl Config {
     /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`.
     pub fn run_spec(&self, classes: usize) -> Result<RunSpec, ConfigError> {
-        let Self { train, data, .. } = self;
+        let Self { train, data, augment, .. } = self;
         let layers = preset::layers(&train.preset, classes).ok_or_else(|| {
             ConfigError::new(Origin::Default, rules::wrong_choice("train.preset", &train.preset, &preset::NAMES))
         })?;
@@ -20,10 +20,12 @@ impl Config {
                 validation: data.validation,
                 train_limit: (data.train_limit > 0).then_some(data.train_limit),
             },
+            augmentation: *augment,
             hyperparameters: Hyperparameters {
                 learning_rate: train.learning_rate,
                 batch_size: train.batch_size,
                 weight_decay: train.weight_decay,
+                augmentation: train.augmentation,
                 epochs: train.epochs,
             },
             until_test_accuracy: (train.until_test_accuracy > 0.0).then_some(train.until_test_accuracy),

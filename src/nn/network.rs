@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::convolution::Convolution;
 use super::pool::MaxPool;
 use super::stack::{SharedWorkspace, Stack, StackLayer, StackWeights, lock, off_tape, on_tape};
-use crate::data::{ImageSet, Purpose, stream};
+use crate::data::{Augmenter, ImageSet, Purpose, stream};
 use crate::protocol::{Activation, LayerShape, LayerSpec};
 
 type Matrix<T = NoneTape> = Tensor<(usize, usize), f32, Cpu, T>;
@@ -158,9 +158,15 @@ impl Network {
         digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The loss of a slice of a batch, and its gradient in the workspace.
-    pub(super) fn gradient(&self, set: &ImageSet, indices: &[u32], workspace: &SharedWorkspace) -> SliceOutcome {
-        self.fill(set, indices, workspace);
+    /// The loss of a slice of a batch, its images varied by `augmenter`, and its gradient in the workspace.
+    pub(super) fn gradient(
+        &self,
+        set: &ImageSet,
+        indices: &[u32],
+        augmenter: Option<&Augmenter>,
+        workspace: &SharedWorkspace,
+    ) -> SliceOutcome {
+        self.fill(set, indices, augmenter, workspace);
         {
             let gradient = &mut lock(workspace).gradient;
             gradient.clear();
@@ -186,7 +192,7 @@ impl Network {
 
     /// The loss of a slice and the probabilities of its images, `[images, classes]`.
     pub(super) fn judge(&self, set: &ImageSet, indices: &[u32], workspace: &SharedWorkspace) -> (SliceOutcome, Vec<f32>) {
-        self.fill(set, indices, workspace);
+        self.fill(set, indices, None, workspace);
         let logits = self.head(off_tape(&self.stack, &self.weights, workspace, indices.len()));
         let predictions = self.predictions(&logits.as_vec());
         let probabilities = logits.clone().softmax::<Axis<1>>().as_vec();
@@ -194,12 +200,15 @@ impl Network {
         (SliceOutcome { loss: loss.into(), predictions }, probabilities)
     }
 
-    /// Brings pixels to [0, 1].
-    fn fill(&self, set: &ImageSet, indices: &[u32], workspace: &SharedWorkspace) {
+    /// Brings pixels to [0, 1], varied by `augmenter`.
+    fn fill(&self, set: &ImageSet, indices: &[u32], augmenter: Option<&Augmenter>, workspace: &SharedWorkspace) {
         let pixels = &mut lock(workspace).pixels;
         pixels.clear();
         for index in indices {
-            pixels.extend(set.image(*index as usize).iter().map(|byte| f32::from(*byte) / 255.0));
+            match augmenter {
+                Some(augmenter) => augmenter.append(set, *index, pixels),
+                None => pixels.extend(set.image(*index as usize).iter().map(|byte| f32::from(*byte) / 255.0)),
+            }
         }
     }
 
