@@ -24,12 +24,12 @@ fn learner(preset: &str) -> (ImageSet, Learner) {
 fn train_seed(bencher: divan::Bencher, batch: usize) {
     let (images, mut learner) = learner("seed");
     let order = epoch_order(&(0..images.len() as u32).collect::<Vec<_>>(), 0, 1);
-    let hyper = Hyperparameters { learning_rate: 1e-3, batch_size: batch, weight_decay: 0.0, epochs: 1 };
+    let hyper = Hyperparameters { learning_rate: 1e-3, batch_size: batch, weight_decay: 0.0, augmentation: 0.0, epochs: 1 };
     let mut confusion = ConfusionMatrix::new(10);
     let mut batches = order.chunks_exact(batch).cycle();
     bencher
         .counter(divan::counter::ItemsCount::new(batch))
-        .bench_local(|| batches.next().map(|batch| learner.step(&images, batch, &hyper, &mut confusion)));
+        .bench_local(|| batches.next().map(|batch| learner.step(&images, batch, None, &hyper, &mut confusion)));
 }
 
 /// Judging a thousand images.

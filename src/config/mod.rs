@@ -27,6 +27,8 @@ pub use sources::{FlagValue, Sources};
 pub use train::{OPTIMIZERS, TrainConfig};
 pub use ui::{AxisScale, Charset, ColorMode, Marker, UiConfig};
 
+use crate::protocol::Augmentation;
+
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +39,8 @@ pub struct Config {
     pub model: ModelConfig,
     /// The images and how they are divided.
     pub data: DataConfig,
+    /// How training images are varied when `train.augmentation` is 1.
+    pub augment: Augmentation,
     /// How the dashboard looks.
     pub ui: UiConfig,
 }

@@ -5,7 +5,7 @@ use toml::Value;
 
 use super::{OPTIMIZERS, Problem, preset};
 use crate::data::Dataset;
-use crate::protocol::{Hyper, LayerSpec};
+use crate::protocol::{Augmentation, Hyper, LayerSpec};
 
 /// The type of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,6 +130,10 @@ fn check_number(key: &str, number: f64, value: &Value) -> Result<(), Problem> {
         true => Ok(()),
         false => Err(Problem::Range { key: key.into(), range: range.into(), found: describe(value) }),
     };
+    let augment = Augmentation::RANGES.iter().find(|(name, ..)| key.strip_prefix("augment.") == Some(*name));
+    if let Some((_, most, unit)) = augment {
+        return fits(&format!("between 0 (off) and {most}{unit}"), (0.0..=*most).contains(&number));
+    }
     match (key, value) {
         ("train.threads", _) => fits("between 0 (one a core) and 1024", (0.0..=1024.0).contains(&number)),
         ("train.until_test_accuracy", _) => fits("between 0 (off) and 1", (0.0..=1.0).contains(&number)),

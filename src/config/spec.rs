@@ -17,7 +17,7 @@ impl Config {
 
     /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`.
     pub fn run_spec(&self, classes: usize) -> Result<RunSpec, ConfigError> {
-        let Self { train, data, .. } = self;
+        let Self { train, data, augment, .. } = self;
         Ok(RunSpec {
             preset: if self.model.layers.is_empty() { train.preset.clone() } else { "custom".into() },
             layers: self.layers(classes)?,
@@ -30,10 +30,12 @@ impl Config {
                 validation: data.validation,
                 train_limit: (data.train_limit > 0).then_some(data.train_limit),
             },
+            augmentation: *augment,
             hyperparameters: Hyperparameters {
                 learning_rate: train.learning_rate,
                 batch_size: train.batch_size,
                 weight_decay: train.weight_decay,
+                augmentation: train.augmentation,
                 epochs: train.epochs,
             },
             until_test_accuracy: (train.until_test_accuracy > 0.0).then_some(train.until_test_accuracy),

@@ -78,7 +78,7 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("# a\nlearning_rate = 1", "c.toml:2: there is no key learning_rate; did you mean train.learning_rate?"),
         ("[ui]\nepochs = 1", "c.toml:2: there is no key ui.epochs; did you mean train.epochs?"),
         ("[trian]\nepochs = 1", "c.toml:1: there is no key trian; did you mean train?"),
-        ("[elsewhere]", "c.toml:1: there is no key elsewhere; the tables are train, model, data, ui"),
+        ("[elsewhere]", "c.toml:1: there is no key elsewhere; the tables are train, model, data, augment, ui"),
         (
             "[ui]\nfont_family = 1",
             "c.toml:2: there is no key ui.font_family; the keys of [ui] are theme, color, charset, marker, axis, max_fps",
@@ -99,6 +99,10 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("[train]\nlearning_rate = nan", "c.toml:2: train.learning_rate must be between 0.0000001 and 10, not NaN"),
         ("[train]\nuntil_test_accuracy = 99", "c.toml:2: train.until_test_accuracy must be between 0 (off) and 1, not 99.0"),
         ("[data]\nvalidation = 1.0", "c.toml:2: data.validation must be a count of images or a fraction below 1, not 1.0"),
+        ("[augment]\nrotation = 181", "c.toml:2: augment.rotation must be between 0 (off) and 180 degrees, not 181.0"),
+        ("[augment]\nscale = -0.1", "c.toml:2: augment.scale must be between 0 (off) and 1, not -0.1"),
+        ("[augment]\nelastic = nan", "c.toml:2: augment.elastic must be between 0 (off) and 32 pixels, not NaN"),
+        ("[train]\naugmentation = 3", "c.toml:2: train.augmentation must be between 0 and 2, not 3"),
         ("[ui]\nmax_fps = 61", "c.toml:2: ui.max_fps must be between 1 and 60, not 61"),
         (
             "[train]\npreset = \"sead\"",
@@ -130,7 +134,7 @@ fn what_is_wrong_elsewhere_is_said_with_its_place() {
             "--set train.learning_rat=1: there is no key train.learning_rat; did you mean train.learning_rate?",
         ),
         (sources(example(), &[], &["train.epochs"], &[]), "--set train.epochs: no value is given; write it as table.key=value"),
-        (sources(example(), &[], &["=1"], &[]), "--set =1: there is no key ; the tables are train, model, data, ui"),
+        (sources(example(), &[], &["=1"], &[]), "--set =1: there is no key ; the tables are train, model, data, augment, ui"),
         (sources(example(), &[], &["train.epochs="], &[]), "--set train.epochs=: train.epochs must be a whole number, not \"\""),
         (
             sources(example(), &[], &[], &[("--lr", "train.learning_rate", "11")]),
@@ -182,7 +186,8 @@ fn the_environment_names_the_file() {
 
 fn any_config() -> impl Strategy<Value = Config> {
     let optimizer = prop::sample::select(vec![Optimizer::Adam, Optimizer::AdamW, Optimizer::Sgd]);
-    let hyper = (1e-7..10.0f64, 1usize..=8192, 0.0..=1.0f64, 1usize..=1000);
+    let hyper = (1e-7..10.0f64, 1usize..=8192, 0.0..=1.0f64, 0.0..=2.0f64, 1usize..=1000);
+    let augment = (0.0..=180.0f64, 0.0..=1.0f64, 0.0..=256.0f64, 0.0..=40.0f64, 0.0..=32.0f64);
     let train = (
         prop::sample::select(&preset::NAMES[..]),
         "[^\\pC]{0,20}",
@@ -200,29 +205,35 @@ fn any_config() -> impl Strategy<Value = Config> {
         ColorMode::Palette16,
         ColorMode::None,
     ]);
-    (train, validation, 0usize..100_000, color, 1u32..=60).prop_map(|(train, validation, train_limit, color, max_fps)| {
-        let (preset, name, optimizer, (learning_rate, batch_size, weight_decay, epochs), seed, threads, until) = train;
-        Config {
-            train: TrainConfig {
-                preset: preset.into(),
-                name,
-                optimizer,
-                learning_rate,
-                batch_size,
-                weight_decay,
-                epochs,
-                seed,
-                threads,
-                until_test_accuracy: until,
-            },
-            model: ModelConfig {
-                layers: if until > 0.5 { preset::layers(preset, 10).unwrap_or_default() } else { Vec::new() },
-                ..ModelConfig::default()
-            },
-            data: DataConfig { validation, train_limit, ..DataConfig::default() },
-            ui: UiConfig { color, max_fps, ..UiConfig::default() },
-        }
-    })
+    (train, validation, 0usize..100_000, augment, color, 1u32..=60).prop_map(
+        |(train, validation, train_limit, augment, color, max_fps)| {
+            let (preset, name, optimizer, (learning_rate, batch_size, weight_decay, augmentation, epochs), seed, threads, until) =
+                train;
+            let (rotation, scale, shift, shear, elastic) = augment;
+            Config {
+                train: TrainConfig {
+                    preset: preset.into(),
+                    name,
+                    optimizer,
+                    learning_rate,
+                    batch_size,
+                    weight_decay,
+                    augmentation,
+                    epochs,
+                    seed,
+                    threads,
+                    until_test_accuracy: until,
+                },
+                model: ModelConfig {
+                    layers: if until > 0.5 { preset::layers(preset, 10).unwrap_or_default() } else { Vec::new() },
+                    ..ModelConfig::default()
+                },
+                data: DataConfig { validation, train_limit, ..DataConfig::default() },
+                augment: Augmentation { rotation, scale, shift, shear, elastic },
+                ui: UiConfig { color, max_fps, ..UiConfig::default() },
+            }
+        },
+    )
 }
 
 proptest! {

@@ -23,6 +23,8 @@ pub struct TrainConfig {
     pub batch_size: usize,
     /// How strongly weights are pulled to zero; biases are not.
     pub weight_decay: f64,
+    /// How strongly training images are varied: a factor on the table `[augment]`, 0 for not at all.
+    pub augmentation: f64,
     /// How often the training goes through its images.
     pub epochs: usize,
     /// Everything random follows from it.
@@ -42,6 +44,7 @@ impl Default for TrainConfig {
             learning_rate: 0.001,
             batch_size: 64,
             weight_decay: 0.0,
+            augmentation: 0.0,
             epochs: 5,
             seed: 0,
             threads: 0,

@@ -8,7 +8,7 @@ use super::network::{Network, SliceOutcome};
 use super::optimizer::OptimizerState;
 use super::parameter::ParameterKind;
 use super::stack::{SharedWorkspace, lock};
-use crate::data::ImageSet;
+use crate::data::{Augmenter, ImageSet};
 use crate::protocol::{ConfusionMatrix, Evaluation, Hyperparameters, Optimizer};
 
 /// Images that go through the network together. What a slice needs fits into a core's own memory, and a batch of 32
@@ -50,11 +50,12 @@ impl Learner {
         &self.network
     }
 
-    /// Trains on the images `indices` of `set`, one batch. Predictions are counted into `confusion`.
+    /// Trains on the images `indices` of `set`, one batch, varied by `augmenter`. Predictions are counted into `confusion`.
     pub fn step(
         &mut self,
         set: &ImageSet,
         indices: &[u32],
+        augmenter: Option<&Augmenter>,
         hyper: &Hyperparameters,
         confusion: &mut ConfusionMatrix,
     ) -> StepOutcome {
@@ -64,8 +65,10 @@ impl Learner {
         workspaces.resize_with(slices.len().max(workspaces.len()), SharedWorkspace::default);
         let outcomes: Vec<SliceOutcome> = threads.install(|| {
             let jobs = slices.par_iter().zip(&workspaces[..slices.len()]).enumerate();
-            jobs.map(|(i, (slice, workspace))| network.gradient(set, slice, workspace, Chance { slice: i as u64, ..chance }))
-                .collect()
+            jobs.map(|(i, (slice, workspace))| {
+                network.gradient(set, slice, augmenter, workspace, Chance { slice: i as u64, ..chance })
+            })
+            .collect()
         });
         let guards: Vec<_> = workspaces[..slices.len()].iter().map(lock).collect();
         // Each slice's loss is a mean over its images, so its gradient counts by its part of the batch.
@@ -167,7 +170,7 @@ fn count(set: &ImageSet, slice: &[u32], outcome: &SliceOutcome, confusion: &mut 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{Activation, LayerSpec, Padding};
+    use crate::protocol::{Activation, Augmentation, LayerSpec, Padding};
 
     fn images(count: usize) -> ImageSet {
         let pixels = (0..count * 100).map(|i| ((i * 7919 + i / 100 * 104_729) % 251) as u8).collect();
@@ -194,7 +197,8 @@ mod tests {
         ]
     }
 
-    const HYPER: Hyperparameters = Hyperparameters { learning_rate: 0.01, batch_size: 40, weight_decay: 0.01, epochs: 1 };
+    const HYPER: Hyperparameters =
+        Hyperparameters { learning_rate: 0.01, batch_size: 40, weight_decay: 0.01, augmentation: 0.0, epochs: 1 };
 
     fn learner(threads: usize) -> Learner {
         Learner::new(Network::new(&layers(), [10, 10, 1], 3, 5).expect("a network that fits"), Optimizer::Adam, threads, 5)
@@ -210,13 +214,29 @@ mod tests {
                 let mut confusion = ConfusionMatrix::new(3);
                 // 40 images are two slices and a half.
                 for batch in (0..200).collect::<Vec<u32>>().chunks(40) {
-                    learner.step(&set, batch, &HYPER, &mut confusion);
+                    learner.step(&set, batch, None, &HYPER, &mut confusion);
                 }
                 assert_eq!(confusion.total(), 200);
                 learner.network().sha256()
             })
             .to_vec();
         assert!(digests.iter().all(|digest| *digest == digests[0]), "{digests:?}");
+    }
+
+    #[test]
+    fn varied_images_train_the_same_on_any_number_of_threads_and_other_weights_than_plain_ones() {
+        let (set, indices) = (images(80), (0..80).collect::<Vec<u32>>());
+        let digest = |threads, strength| {
+            let mut learner = learner(threads);
+            let augmenter = Augmenter::new(Augmentation::default(), strength, 5, 1);
+            for batch in indices.chunks(40) {
+                learner.step(&set, batch, augmenter.as_ref(), &HYPER, &mut ConfusionMatrix::new(3));
+            }
+            learner.network().sha256()
+        };
+        assert_eq!(digest(1, 1.0), digest(2, 1.0));
+        assert_ne!(digest(1, 1.0), digest(1, 0.5));
+        assert_ne!(digest(1, 1.0), digest(1, 0.0));
     }
 
     /// The whole way: pixels, every kind of layer with its chance, the loss, the mean over uneven slices.
@@ -230,7 +250,7 @@ mod tests {
             learner.optimizer = OptimizerState::new(Optimizer::Sgd, values.len());
             learner.network.update(|parameters| parameters.copy_from_slice(values));
             let plain = Hyperparameters { learning_rate, weight_decay: 0.0, ..HYPER };
-            let outcome = learner.step(&set, &indices, &plain, &mut ConfusionMatrix::new(3));
+            let outcome = learner.step(&set, &indices, None, &plain, &mut ConfusionMatrix::new(3));
             (f64::from(outcome.loss), learner.network.values().to_vec())
         };
         // With rate 1 each parameter moves by its gradient.

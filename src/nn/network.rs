@@ -12,7 +12,7 @@ use super::dropout::Chance;
 use super::head::{Head, Matrix};
 use super::parameter::{Parameter, ParameterKind};
 use super::stack::{SharedWorkspace, Stack, StackWeights, lock, off_tape, on_tape};
-use crate::data::{ImageSet, Purpose, stream};
+use crate::data::{Augmenter, ImageSet, Purpose, stream};
 use crate::protocol::{LayerShape, LayerSpec};
 
 /// A network with its parameters.
@@ -114,9 +114,16 @@ impl Network {
         digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The loss of a slice of a batch, and its gradient in the workspace.
-    pub(super) fn gradient(&self, set: &ImageSet, indices: &[u32], workspace: &SharedWorkspace, chance: Chance) -> SliceOutcome {
-        self.fill(set, indices, workspace);
+    /// The loss of a slice of a batch, its images varied by `augmenter`, and its gradient in the workspace.
+    pub(super) fn gradient(
+        &self,
+        set: &ImageSet,
+        indices: &[u32],
+        augmenter: Option<&Augmenter>,
+        workspace: &SharedWorkspace,
+        chance: Chance,
+    ) -> SliceOutcome {
+        self.fill(set, indices, augmenter, workspace);
         {
             let gradient = &mut lock(workspace).gradient;
             gradient.clear();
@@ -134,7 +141,7 @@ impl Network {
 
     /// The loss of a slice and the probabilities of its images, `[images, classes]`.
     pub(super) fn judge(&self, set: &ImageSet, indices: &[u32], workspace: &SharedWorkspace) -> (SliceOutcome, Vec<f32>) {
-        self.fill(set, indices, workspace);
+        self.fill(set, indices, None, workspace);
         let logits = self.head.forward(off_tape(&self.stack, &self.weights, workspace, indices.len()), None);
         let predictions = self.predictions(&logits.as_vec());
         let probabilities = logits.clone().softmax::<Axis<1>>().as_vec();
@@ -142,12 +149,15 @@ impl Network {
         (SliceOutcome { loss: loss.into(), predictions }, probabilities)
     }
 
-    /// Brings pixels to [0, 1].
-    fn fill(&self, set: &ImageSet, indices: &[u32], workspace: &SharedWorkspace) {
+    /// Brings pixels to [0, 1], varied by `augmenter`.
+    fn fill(&self, set: &ImageSet, indices: &[u32], augmenter: Option<&Augmenter>, workspace: &SharedWorkspace) {
         let pixels = &mut lock(workspace).pixels;
         pixels.clear();
         for index in indices {
-            pixels.extend(set.image(*index as usize).iter().map(|byte| f32::from(*byte) / 255.0));
+            match augmenter {
+                Some(augmenter) => augmenter.append(set, *index, pixels),
+                None => pixels.extend(set.image(*index as usize).iter().map(|byte| f32::from(*byte) / 255.0)),
+            }
         }
     }
 

@@ -32,6 +32,13 @@ pub enum Event {
         /// For each image, the probability of each class.
         probabilities: Vec<Vec<f32>>,
     },
+    /// Training images were varied: some of a batch, as the network got them. A few now and then, for people to look at.
+    SamplesAugmented {
+        /// Trained on in this step.
+        step: u64,
+        /// The images.
+        samples: Vec<Sample>,
+    },
     /// Steps were trained.
     StepsFinished(Box<StepsFinished>),
     /// Every training image was seen once more.

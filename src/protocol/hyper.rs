@@ -13,6 +13,9 @@ pub struct Hyperparameters {
     pub batch_size: usize,
     /// How strongly weights are pulled to zero; biases are not.
     pub weight_decay: f64,
+    /// How strongly training images are varied: a factor on the recipe's [`Augmentation`](super::Augmentation).
+    #[serde(default)]
+    pub augmentation: f64,
     /// How often the training goes through its images.
     pub epochs: usize,
 }
@@ -27,6 +30,8 @@ pub enum Hyper {
     BatchSize,
     /// How strongly weights are pulled to zero.
     WeightDecay,
+    /// How strongly training images are varied; 0 for not at all.
+    Augmentation,
     /// How often the training goes through its images.
     Epochs,
 }
@@ -58,7 +63,7 @@ pub enum HyperError {
 
 impl Hyper {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 4] = [Self::LearningRate, Self::BatchSize, Self::WeightDecay, Self::Epochs];
+    pub const ALL: [Self; 5] = [Self::LearningRate, Self::BatchSize, Self::WeightDecay, Self::Augmentation, Self::Epochs];
 
     /// Its name in configurations and files.
     pub fn key(self) -> &'static str {
@@ -66,6 +71,7 @@ impl Hyper {
             Self::LearningRate => "learning_rate",
             Self::BatchSize => "batch_size",
             Self::WeightDecay => "weight_decay",
+            Self::Augmentation => "augmentation",
             Self::Epochs => "epochs",
         }
     }
@@ -76,6 +82,7 @@ impl Hyper {
             Self::LearningRate => "learning rate",
             Self::BatchSize => "batch size",
             Self::WeightDecay => "weight decay",
+            Self::Augmentation => "augmentation",
             Self::Epochs => "epochs",
         }
     }
@@ -86,6 +93,7 @@ impl Hyper {
             Self::LearningRate => (1e-7, 10.0),
             Self::BatchSize => (1.0, 8192.0),
             Self::WeightDecay => (0.0, 1.0),
+            Self::Augmentation => (0.0, 2.0),
             Self::Epochs => (1.0, 1000.0),
         }
     }
@@ -107,11 +115,14 @@ impl Hyper {
         Ok(value)
     }
 
-    /// The next value up or down as arrow keys give it: rates go 1, 2, 5, 10, …, batch sizes double, epochs count.
+    /// The next value up or down as arrow keys give it: rates go 1, 2, 5, 10, …, batch sizes double, epochs count,
+    /// the augmentation goes in quarters.
     pub fn nudge(self, value: f64, up: bool) -> f64 {
         let (min, max) = self.range();
         let next = match self {
             Self::Epochs => value + if up { 1.0 } else { -1.0 },
+            Self::Augmentation if up => ((value * 4.0).floor() + 1.0) / 4.0,
+            Self::Augmentation => ((value * 4.0).ceil() - 1.0) / 4.0,
             Self::BatchSize => {
                 let power = value.log2();
                 2f64.powf(if up { power.floor() + 1.0 } else { power.ceil() - 1.0 })
@@ -150,6 +161,7 @@ impl Hyperparameters {
             Hyper::LearningRate => self.learning_rate,
             Hyper::BatchSize => self.batch_size as f64,
             Hyper::WeightDecay => self.weight_decay,
+            Hyper::Augmentation => self.augmentation,
             Hyper::Epochs => self.epochs as f64,
         }
     }
@@ -161,6 +173,7 @@ impl Hyperparameters {
             Hyper::LearningRate => self.learning_rate = value,
             Hyper::BatchSize => self.batch_size = value as usize,
             Hyper::WeightDecay => self.weight_decay = value,
+            Hyper::Augmentation => self.augmentation = value,
             Hyper::Epochs => self.epochs = value as usize,
         }
         Ok(self)
@@ -186,6 +199,11 @@ mod tests {
             (Hyper::WeightDecay, 0.0, true, 1e-6),
             (Hyper::WeightDecay, 1e-6, false, 0.0),
             (Hyper::WeightDecay, 0.0, false, 0.0),
+            (Hyper::Augmentation, 0.0, true, 0.25),
+            (Hyper::Augmentation, 1.0, false, 0.75),
+            (Hyper::Augmentation, 0.6, false, 0.5),
+            (Hyper::Augmentation, 0.0, false, 0.0),
+            (Hyper::Augmentation, 2.0, true, 2.0),
             (Hyper::Epochs, 5.0, true, 6.0),
             (Hyper::Epochs, 1.0, false, 1.0),
         ];
@@ -196,7 +214,7 @@ mod tests {
 
     #[test]
     fn values_out_of_range_are_refused_and_change_nothing() {
-        let start = Hyperparameters { learning_rate: 1e-3, batch_size: 64, weight_decay: 0.0, epochs: 5 };
+        let start = Hyperparameters { learning_rate: 1e-3, batch_size: 64, weight_decay: 0.0, augmentation: 0.0, epochs: 5 };
         for (hyper, value) in [
             (Hyper::LearningRate, 0.0),
             (Hyper::LearningRate, f64::NAN),
@@ -204,6 +222,7 @@ mod tests {
             (Hyper::BatchSize, 0.0),
             (Hyper::BatchSize, 1.5),
             (Hyper::WeightDecay, -0.1),
+            (Hyper::Augmentation, 2.1),
             (Hyper::Epochs, 1001.0),
         ] {
             let error = start.with(hyper, value).expect_err(hyper.key());

@@ -3,12 +3,14 @@
 //! These types are the payload of the channels inside the program, and serialize to one JSON object a line wherever
 //! a run leaves it. This module imports nothing else of the crate.
 
+mod augmentation;
 mod command;
 mod confusion;
 mod event;
 mod hyper;
 mod spec;
 
+pub use augmentation::Augmentation;
 pub use command::{Command, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix};
 pub use event::{Evaluation, Event, LayerShape, Outcome, Phase, Record, RunStarted, Sample, Split, StepsFinished};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Hyperparameters;
+use super::{Augmentation, Hyperparameters};
 
 /// The recipe of a run. The same recipe gives the same weights, bit for bit, on the same kind of processor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub struct RunSpec {
     pub seed: u64,
     /// Where the images come from, and how they are divided.
     pub data: DataSpec,
+    /// How training images are varied at strength 1.
+    #[serde(default)]
+    pub augmentation: Augmentation,
     /// The hyperparameters at the start; later values are in the events.
     pub hyperparameters: Hyperparameters,
     /// Stop at the first epoch's end at which the test accuracy reaches this.

@@ -49,6 +49,8 @@ pub struct RunState {
     pub samples: Vec<Sample>,
     /// For each of them, the newest probability of each class.
     pub probabilities: Vec<Vec<f32>>,
+    /// Training images as they are varied now; none when they are not, or when no batch has been trained since a change.
+    pub augmented: Vec<Sample>,
     /// What happened, for people.
     pub log: Vec<LogLine>,
     /// The mean loss over the last whole epoch, each image taken when it was trained on.
@@ -169,6 +171,7 @@ impl RunState {
             }
             Event::SamplesChosen { samples } => self.samples.clone_from(samples),
             Event::SamplesPredicted { probabilities, .. } => self.probabilities.clone_from(probabilities),
+            Event::SamplesAugmented { samples, .. } => self.augmented.clone_from(samples),
             Event::StepsFinished(steps) => self.apply_steps(steps),
             Event::EpochFinished { epoch, step, train_loss, train_accuracy } => {
                 self.epoch_train_loss = Some(*train_loss);
@@ -192,6 +195,10 @@ impl RunState {
             Event::HyperChanged { step, hyper, from, to, .. } => {
                 if let Some(changed) = self.hyperparameters.and_then(|h| h.with(*hyper, *to).ok()) {
                     self.hyperparameters = Some(changed);
+                }
+                if *hyper == Hyper::Augmentation {
+                    // The next batch will look different.
+                    self.augmented.clear();
                 }
                 self.interventions.push(Intervention {
                     step: *step,

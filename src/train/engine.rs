@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Job;
 use super::save::write_whole;
-use crate::data::epoch_order;
+use crate::data::{Augmenter, epoch_order};
 use crate::protocol::{
     Command, ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Request, RequestId, Sample, Split, StepsFinished,
 };
@@ -14,6 +14,11 @@ use crate::protocol::{
 const TELL_STEPS: Duration = Duration::from_millis(125);
 /// The chosen images are looked at again so often.
 const TELL_SAMPLES: Duration = Duration::from_millis(500);
+/// Varied training images are shown so often: long enough to be looked at.
+const TELL_AUGMENTED: Duration = Duration::from_millis(2000);
+/// No more than so many at a time, and no more bytes of them, so that the record of a long run stays small.
+const AUGMENTED: usize = 12;
+const AUGMENTED_BYTES: usize = 12 * 1024;
 /// How many images of each class are chosen.
 const SAMPLES_PER_CLASS: usize = 3;
 /// No more than so many are chosen.
@@ -47,6 +52,7 @@ pub(super) struct Engine<'a, P> {
     steps: StepsFinished,
     told_steps: Instant,
     told_samples: Option<Instant>,
+    told_augmented: Option<Instant>,
     /// Sums over the epoch: the losses of its images, the right ones, all.
     epoch_sums: (f64, u64, u64),
     samples: Vec<u32>,
@@ -75,6 +81,7 @@ impl<'a, P: Port> Engine<'a, P> {
             steps: StepsFinished::default(),
             told_steps: Instant::now(),
             told_samples: None,
+            told_augmented: None,
             epoch_sums: (0.0, 0, 0),
             samples: Vec::new(),
         }
@@ -173,6 +180,7 @@ impl<'a, P: Port> Engine<'a, P> {
             Ok(changed) => {
                 let from = self.hyper.get(hyper);
                 self.hyper = changed;
+                self.told_augmented = self.told_augmented.filter(|_| hyper != Hyper::Augmentation);
                 self.port.emit(Event::HyperChanged { step: self.step + 1, hyper, from, to: value, answers: id });
             }
             Err(error) => self.port.emit(Event::CommandRefused { command, reason: error.to_string(), answers: id }),
@@ -186,7 +194,10 @@ impl<'a, P: Port> Engine<'a, P> {
             self.steps.epoch = self.epoch;
             self.steps.confusion = ConfusionMatrix::new(self.job.started.class_names.len());
         }
-        let outcome = self.job.learner.step(&self.job.dataset.train, batch, &self.hyper, &mut self.steps.confusion);
+        let spec = &self.job.started.spec;
+        let augmenter = Augmenter::new(spec.augmentation, self.hyper.augmentation, spec.seed, self.epoch);
+        let confusion = &mut self.steps.confusion;
+        let outcome = self.job.learner.step(&self.job.dataset.train, batch, augmenter.as_ref(), &self.hyper, confusion);
         self.trained += began.elapsed();
         self.step += 1;
         self.images_seen += batch.len() as u64;
@@ -203,6 +214,11 @@ impl<'a, P: Port> Engine<'a, P> {
         }
         if self.paused || self.told_samples.is_none_or(|told| told.elapsed() >= TELL_SAMPLES) {
             self.tell_samples();
+        }
+        if let Some(augmenter) = augmenter
+            && (self.paused || self.told_augmented.is_none_or(|told| told.elapsed() >= TELL_AUGMENTED))
+        {
+            self.tell_augmented(&augmenter, batch);
         }
     }
 
@@ -296,5 +312,20 @@ impl<'a, P: Port> Engine<'a, P> {
         let probabilities = self.job.learner.predict(&self.job.dataset.train, &self.samples);
         self.port.emit(Event::SamplesPredicted { step: self.step, probabilities });
         self.told_samples = Some(Instant::now());
+    }
+
+    /// Shows the first images of a batch as they were trained on.
+    fn tell_augmented(&mut self, augmenter: &Augmenter, batch: &[u32]) {
+        let images = &self.job.dataset.train;
+        let bytes = images.shape().iter().product::<usize>();
+        let mut pixels = Vec::new();
+        let samples = batch.iter().take((AUGMENTED_BYTES / bytes).clamp(1, AUGMENTED)).map(|index| {
+            pixels.clear();
+            augmenter.append(images, *index, &mut pixels);
+            let pixels = pixels.iter().map(|value| (value * 255.0).round() as u8).collect();
+            Sample { index: *index as usize, label: images.label(*index as usize), pixels }
+        });
+        self.port.emit(Event::SamplesAugmented { step: self.step, samples: samples.collect() });
+        self.told_augmented = Some(Instant::now());
     }
 }

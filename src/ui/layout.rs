@@ -4,8 +4,8 @@ use ratatui::layout::Rect;
 
 use crate::app::Panel;
 
-/// Rows of the hyperparameters: four, the optimizer, and the border.
-const HYPERS: u16 = 7;
+/// Rows of the hyperparameters: five, the optimizer, and the border.
+const HYPERS: u16 = 8;
 /// Rows of a confusion matrix of ten classes, one row a class: their names and the border come on top.
 const MATRIX: u16 = 13;
 /// The same with two rows a class, and with three.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use mnist_tui::protocol::{
-    ConfusionMatrix, DataSpec, Evaluation, Event, Holdout, Hyper, Hyperparameters, LayerShape, Optimizer, Outcome, Phase, Record,
-    RequestId, RunSpec, RunStarted, Sample, Split, StepsFinished,
+    Augmentation, ConfusionMatrix, DataSpec, Evaluation, Event, Holdout, Hyper, Hyperparameters, LayerShape, Optimizer, Outcome,
+    Phase, Record, RequestId, RunSpec, RunStarted, Sample, Split, StepsFinished,
 };
 
 /// Steps in one event.
@@ -21,12 +21,14 @@ pub struct Synthetic {
     /// Changes of the learning rate: before which step, from, to.
     pub changes: &'static [(u64, f64, f64)],
     pub outcome: Option<Outcome>,
+    /// Whether training images were varied from the newest step on.
+    pub augmented: bool,
 }
 
 impl Default for Synthetic {
     fn default() -> Self {
         let changes = &[(400, 0.001, 0.002), (1_500, 0.002, 0.0005)];
-        Self { classes: 10, batch: 64, epochs: 5, train_images: 55_000, steps: 1_764, changes, outcome: None }
+        Self { classes: 10, batch: 64, epochs: 5, train_images: 55_000, steps: 1_764, changes, outcome: None, augmented: false }
     }
 }
 
@@ -79,6 +81,12 @@ impl Synthetic {
                 records.push((step, Event::PhaseChanged { phase: Phase::Training, step, answers }));
             }
         }
+        if self.augmented {
+            let answers = RequestId { client: 1, number: 2 };
+            let samples = (0..12).map(|i| Sample { index: i, label: i * 3 % 10, pixels: digit(i * 3 % 10, i) }).collect();
+            records.push((step, Event::HyperChanged { step, hyper: Hyper::Augmentation, from: 0.0, to: 1.0, answers }));
+            records.push((step, Event::SamplesAugmented { step, samples }));
+        }
         if let Some(outcome) = &self.outcome {
             let epoch = (self.steps / per_epoch).max(1) as usize;
             if !matches!(outcome, Outcome::Failed { .. }) {
@@ -93,8 +101,13 @@ impl Synthetic {
     }
 
     fn started(&self) -> (u64, Event) {
-        let hyperparameters =
-            Hyperparameters { learning_rate: 0.001, batch_size: self.batch, weight_decay: 0.0, epochs: self.epochs };
+        let hyperparameters = Hyperparameters {
+            learning_rate: 0.001,
+            batch_size: self.batch,
+            weight_decay: 0.0,
+            augmentation: 0.0,
+            epochs: self.epochs,
+        };
         let data = DataSpec { source: "mnist".into(), validation: Holdout::Count(5_000), train_limit: None };
         let (preset, optimizer) = ("seed".to_owned(), Optimizer::Adam);
         let spec = RunSpec {
@@ -105,6 +118,7 @@ impl Synthetic {
             optimizer,
             seed: 1,
             data,
+            augmentation: Augmentation::default(),
             hyperparameters,
             until_test_accuracy: None,
         };
