@@ -16,7 +16,7 @@ fn learner(preset: &str) -> (ImageSet, Learner) {
     let layers = preset::layers(preset, classes).expect("a preset");
     let network = Network::new(&layers, dataset.train.shape(), classes, 0).expect("a network that fits");
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    (dataset.train, Learner::new(network, Optimizer::Adam, threads).expect("threads"))
+    (dataset.train, Learner::new(network, Optimizer::Adam, threads, 0).expect("threads"))
 }
 
 /// One step of the seed network, by images in a batch.
@@ -29,7 +29,7 @@ fn train_seed(bencher: divan::Bencher, batch: usize) {
     let mut batches = order.chunks_exact(batch).cycle();
     bencher
         .counter(divan::counter::ItemsCount::new(batch))
-        .bench_local(|| batches.next().map(|batch| learner.step(&images, batch, &hyper, &mut confusion)));
+        .bench_local(|| batches.next().map(|batch| learner.step(&images, batch, None, &hyper, &mut confusion)));
 }
 
 /// Judging a thousand images.

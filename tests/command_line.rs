@@ -115,3 +115,40 @@ fn lists_and_scripts_are_printed() {
         assert!(text(&output.stdout).contains(part), "{arguments:?}: {}", text(&output.stdout));
     }
 }
+
+#[test]
+fn training_starts_from_saved_parameters_and_leaves_frozen_layers_alone() {
+    let home = home("save");
+    let train = |arguments: &[&str]| {
+        let always = ["--headless", "--json", "--epochs", "1", "--train-limit", "400", "--validation", "100", "--threads", "1"];
+        call(&home, &[&always, arguments].concat())
+    };
+    let digest = |output: &Output| {
+        let summary: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a summary");
+        summary["weights_sha256"].as_str().expect("a digest").to_owned()
+    };
+    let saved = train(&["--save", "a.safetensors"]);
+    assert_eq!(saved.status.code(), Some(0), "{}", text(&saved.stderr));
+    let frozen = train(&["--init-from", "a.safetensors", "--freeze", "conv, dense1,dense2"]);
+    assert_eq!(digest(&saved), digest(&frozen));
+    assert_ne!(digest(&saved), digest(&train(&["--init-from", "a.safetensors", "--freeze", "conv"])));
+
+    let refusals = [
+        (
+            &["--init-from", "a.safetensors", "--preset", "lenet5"][..],
+            "its tensor conv1.weight has the shape [32, 1, 3, 3], but the network needs [6, 1, 5, 5]",
+        ),
+        (&["--init-from", "b.safetensors"], "cannot start from b.safetensors: No such file"),
+        (&["--freeze", "convolution"], "model.freeze: there is no layer convolution to freeze; those with parameters are conv1,"),
+        (&["--save", "no/a.safetensors"], "model.save = no/a.safetensors: there is no folder no"),
+        (
+            &["--set", "model.layers=[{kind=\"flatten\"}]"],
+            "the network cannot be built: the last layer must be dense with 10 units",
+        ),
+    ];
+    for (arguments, part) in refusals {
+        let output = train(arguments);
+        assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(2), true), "{arguments:?}");
+        assert!(text(&output.stderr).contains(part), "{arguments:?}: {}", text(&output.stderr));
+    }
+}

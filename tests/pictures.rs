@@ -117,6 +117,24 @@ fn zoomed() {
 }
 
 #[test]
+fn augmented_images() {
+    let mut plain = app(Synthetic::default());
+    press(&mut plain, &typed("v"));
+    assert_snapshot!("augmented-off", render(&plain, &look(), 120, 40));
+    let mut app = app(Synthetic { augmented: true, ..Synthetic::default() });
+    press(&mut app, &typed("v"));
+    for (width, height) in [(120, 40), (80, 24), (200, 60)] {
+        assert_snapshot!(format!("augmented-{width}x{height}"), render(&app, &look(), width, height));
+    }
+    press(&mut app, &[Key::plain(KeyCode::BackTab), Key::plain(KeyCode::BackTab), Key::char('n')]);
+    assert_snapshot!("augmented-40x12", render(&app, &look(), 40, 12));
+    press(&mut app, &[Key::char('z')]);
+    assert_snapshot!("zoomed-augmented", render(&app, &look(), 120, 40));
+    press(&mut app, &[Key::char('v')]);
+    assert!(render(&app, &look(), 120, 40).contains("Samples"), "back to the predictions");
+}
+
+#[test]
 fn before_and_after() {
     assert_snapshot!("nothing-yet", render(&App::new(AppOptions::default()), &look(), 120, 40));
     assert_snapshot!("started", render(&app(Synthetic { steps: 0, ..Synthetic::default() }), &look(), 120, 40));

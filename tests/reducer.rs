@@ -4,7 +4,9 @@ mod synthetic;
 
 use std::sync::Arc;
 
-use mnist_tui::app::{ACTIONS, App, AppOptions, Effect, Key, KeyCode, Leave, Message, Mode, Panel, When, keys_markdown};
+use mnist_tui::app::{
+    ACTIONS, App, AppOptions, Effect, Key, KeyCode, Leave, Message, Mode, Panel, SampleView, When, keys_markdown,
+};
 use mnist_tui::protocol::{Command, Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule, StepsFinished};
 use synthetic::Synthetic;
 
@@ -75,7 +77,7 @@ fn keys_send_commands() {
         ("Left", &[set(LearningRate, 0.0005)]),
         ("Down Right", &[set(BatchSize, 128.0)]),
         ("j j Right", &[set(WeightDecay, 1e-6)]),
-        ("j j j Left", &[set(Epochs, 4.0)]),
+        ("j j j j Left", &[set(Epochs, 4.0)]),
         ("j j j j j j j j j Right", &[set(Patience, 1.0)]),
         ("b", &[]),
         ("j j Left", &[]),
@@ -233,6 +235,8 @@ fn the_view_follows_the_keys() {
     assert_eq!((app.focus(), app.zoomed(), app.theme(), app.log_scale()), (Panel::Loss, true, 1, false));
     press(&mut app, "BackTab t p");
     assert_eq!((app.focus(), app.theme(), app.sample_page()), (Panel::Hypers, 0, -1));
+    press(&mut app, "v v v");
+    assert_eq!(app.sample_view(), SampleView::Augmented);
     press(&mut app, "Tab Enter");
     assert!(matches!(app.mode(), Mode::Editing(_)) && app.focus() == Panel::Hypers);
     app.update(Message::Paste(" 2e-3 \n; rm".into()));

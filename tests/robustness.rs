@@ -67,6 +67,7 @@ proptest! {
         width in 0u16..300, height in 0u16..100, classes in 1usize..60, steps in 0u64..3_000, keys in prop::collection::vec(0u8..115, 0..40),
         depth in 0usize..4, marker in 0usize..4, ascii: bool, theme in 0usize..9, log_scale: bool, ended in 0u8..3,
         losses in prop::collection::vec(prop::num::f32::ANY, 0..20), odd: bool,
+        augmented: bool, preview: bool,
     ) {
         let outcome = [None, Some(Outcome::Completed), Some(Outcome::Failed { message: "内存不足: no memory".repeat(4) })][usize::from(ended)].clone();
         let themes = Theme::builtin();
@@ -83,10 +84,13 @@ proptest! {
             app.update(Message::Records(vec![Arc::new(Record { at_ms: u64::MAX, event: strange(losses.clone(), classes) })]));
             render(&app, &look, width, height);
         }
-        let run = Synthetic { classes, steps, outcome, batch: 256, ..Synthetic::default() };
+        let run = Synthetic { classes, steps, outcome, augmented, batch: 256, ..Synthetic::default() };
         app.update(Message::Records(run.records()));
         if odd {
             app.update(Message::Records(vec![Arc::new(Record { at_ms: 0, event: strange(losses, 3) })]));
+        }
+        if preview {
+            app.update(Message::Key(Key::char('v')));
         }
         for number in keys {
             app.update(Message::Key(key(number)));

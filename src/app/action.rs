@@ -41,6 +41,8 @@ pub enum Action {
     SamplesNext,
     /// The samples before.
     SamplesPrevious,
+    /// Predictions on samples, or training images as they are varied.
+    SamplesView,
     /// Linear or logarithmic axes.
     Scale,
     /// The next theme.
@@ -153,6 +155,13 @@ pub const ACTIONS: &[Binding] = &[
     row(Action::ConfusionSource, &[c('c')], "confusion", "confusion of training, validation or test images", When::Watching),
     row(Action::SamplesNext, &[c('n')], "next", "next samples", When::Watching),
     row(Action::SamplesPrevious, &[c('p')], "previous", "samples before", When::Watching),
+    row(
+        Action::SamplesView,
+        &[c('v')],
+        "augmented",
+        "predictions on samples, or training images as they are augmented",
+        When::Watching,
+    ),
     row(Action::Theme, &[c('t')], "theme", "next theme", When::Watching),
     row(Action::Help, &[c('?')], "help", "show this list", When::Watching),
     row(Action::Quit, &[c('q')], "quit", "leave; asks first while the training goes on", When::Watching),

@@ -20,6 +20,6 @@ pub use hypers::HyperPanel;
 pub use key::{Key, KeyCode};
 pub use message::{Effect, Leave, Message};
 pub use mode::Mode;
-pub use panel::{ConfusionSource, Panel};
+pub use panel::{ConfusionSource, Panel, SampleView};
 pub use requests::Requests;
 pub use state::{App, AppOptions};

@@ -30,6 +30,16 @@ impl Panel {
     }
 }
 
+/// What the panel of samples shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SampleView {
+    /// Chosen images and what the network takes them for.
+    #[default]
+    Predictions,
+    /// Training images as they are varied now.
+    Augmented,
+}
+
 /// Which images the confusion matrix counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ConfusionSource {

@@ -1,6 +1,6 @@
 //! What the dashboard knows.
 
-use super::{ConfusionSource, HyperPanel, Mode, Panel, Requests};
+use super::{ConfusionSource, HyperPanel, Mode, Panel, Requests, SampleView};
 use crate::protocol::{Command, ConfusionMatrix, Hyper, Outcome, Phase};
 use crate::run::RunState;
 
@@ -32,6 +32,7 @@ pub struct App {
     pub(super) confusion_source: ConfusionSource,
     pub(super) confusion_scroll: (usize, usize),
     pub(super) sample_page: isize,
+    pub(super) sample_view: SampleView,
     pub(super) events_scroll: usize,
     pub(super) notice: Option<String>,
     /// The person asked to stop and leave: the dashboard goes when the run has ended.
@@ -55,6 +56,7 @@ impl App {
             confusion_source: ConfusionSource::Auto,
             confusion_scroll: (0, 0),
             sample_page: 0,
+            sample_view: SampleView::Predictions,
             events_scroll: 0,
             notice: None,
             leave_when_ended: false,
@@ -109,6 +111,11 @@ impl App {
     /// The page of samples; pages go round, so this can be any number.
     pub fn sample_page(&self) -> isize {
         self.sample_page
+    }
+
+    /// What the panel of samples shows.
+    pub fn sample_view(&self) -> SampleView {
+        self.sample_view
     }
 
     /// How many lines the events are scrolled up.

@@ -1,6 +1,6 @@
 //! How the dashboard answers: one function from a message to effects.
 
-use super::{Action, App, Binding, Edit, Effect, Key, KeyCode, Leave, Message, Mode, Panel};
+use super::{Action, App, Binding, Edit, Effect, Key, KeyCode, Leave, Message, Mode, Panel, SampleView};
 use crate::protocol::{Command, Event, Hyper, Record};
 
 impl App {
@@ -94,6 +94,13 @@ impl App {
             }
             Action::SamplesNext => self.turn_page(1),
             Action::SamplesPrevious => self.turn_page(-1),
+            Action::SamplesView => {
+                self.sample_view = match self.sample_view {
+                    SampleView::Predictions => SampleView::Augmented,
+                    SampleView::Augmented => SampleView::Predictions,
+                };
+                Vec::new()
+            }
             Action::Scale => {
                 self.log_scale = !self.log_scale;
                 Vec::new()

@@ -36,7 +36,7 @@ pub(super) enum ConfigCommand {
 impl ConfigCommand {
     pub(super) fn run(&self) -> Result<(), CliError> {
         match self {
-            Self::Show(settings) => print(&show(&settings.settings()?)),
+            Self::Show(settings) => print(&show(&settings.settings()?)?),
             Self::Init { output, force } => {
                 let path = output.clone().or_else(Sources::default_file).ok_or(CliError::NoFolder)?;
                 write_example(&path, *force)?;
@@ -49,10 +49,14 @@ impl ConfigCommand {
 }
 
 /// The settings as TOML, each with its origin as a comment.
-fn show(settings: &Settings) -> String {
+fn show(settings: &Settings) -> Result<String, CliError> {
     let mut text = String::new();
     let mut open = "";
     for setting in settings.iter() {
+        if setting.key == LAYERS {
+            text.push_str(&show_layers(settings)?);
+            continue;
+        }
         let (table, key) = setting.key.split_once('.').unwrap_or(("", &setting.key));
         if table != open {
             let gap = if open.is_empty() { "" } else { "\n" };
@@ -64,7 +68,24 @@ fn show(settings: &Settings) -> String {
         let line = format!("{key} = {}", setting.value);
         text.push_str(&format!("{line:<32} # {origin}\n"));
     }
-    text
+    Ok(text)
+}
+
+/// The key of the layers, which are shown as those of the network that would be trained.
+const LAYERS: &str = "model.layers";
+/// Presets are shown for the digits.
+const CLASSES: usize = 10;
+
+fn show_layers(settings: &Settings) -> Result<String, CliError> {
+    let config = settings.config();
+    let origin = settings.iter().find(|setting| setting.key == LAYERS && setting.value.as_array().is_some_and(|a| !a.is_empty()));
+    let origin = origin.map_or(format!("preset {}", config.train.preset), |setting| setting.origin.to_string());
+    let mut text = String::new();
+    for layer in config.layers(CLASSES)? {
+        let values = toml::to_string(&layer).map_err(|error| CliError::Output(std::io::Error::other(error)))?;
+        text.push_str(&format!("\n[[{LAYERS}]]{:18} # {}\n{values}", "", origin.replace(char::is_control, " ")));
+    }
+    Ok(text)
 }
 
 fn write_example(path: &Path, force: bool) -> Result<(), CliError> {

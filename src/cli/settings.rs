@@ -47,6 +47,15 @@ pub(super) struct SettingArguments {
     /// Stop at the first epoch's end at which the test accuracy reaches X, of 1.
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     until_test_accuracy: Option<String>,
+    /// A checkpoint that the parameters start from.
+    #[arg(long, value_name = "CHECKPOINT")]
+    init_from: Option<String>,
+    /// Layers that do not learn, by the start of their names: conv, or conv1,dense.
+    #[arg(long, value_name = "NAMES")]
+    freeze: Option<String>,
+    /// A file that gets the parameters at the end, as safetensors.
+    #[arg(long, value_name = "FILE")]
+    save: Option<String>,
     /// What the run is called.
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
@@ -83,6 +92,9 @@ impl SettingArguments {
             ("--validation", "data.validation", &self.validation),
             ("--train-limit", "data.train_limit", &self.train_limit),
             ("--until-test-accuracy", "train.until_test_accuracy", &self.until_test_accuracy),
+            ("--init-from", "model.init_from", &self.init_from),
+            ("--freeze", "model.freeze", &self.freeze),
+            ("--save", "model.save", &self.save),
             ("--name", "train.name", &self.name),
             ("--theme", "ui.theme", &self.theme),
         ];

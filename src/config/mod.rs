@@ -6,6 +6,7 @@
 
 mod data;
 mod error;
+mod model;
 pub mod preset;
 mod rules;
 mod schedule;
@@ -21,11 +22,14 @@ use serde::{Deserialize, Serialize};
 
 pub use data::DataConfig;
 pub use error::{ConfigError, Origin, Problem};
+pub use model::ModelConfig;
 pub use schedule::{SCHEDULES, ScheduleConfig};
 pub use settings::{Setting, Settings};
 pub use sources::{FlagValue, Sources};
 pub use train::{OPTIMIZERS, TrainConfig};
 pub use ui::{AxisScale, Charset, ColorMode, Marker, UiConfig};
+
+use crate::protocol::Augmentation;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -35,8 +39,12 @@ pub struct Config {
     pub train: TrainConfig,
     /// How the learning rate changes of itself.
     pub schedule: ScheduleConfig,
+    /// The network's layers and parameters.
+    pub model: ModelConfig,
     /// The images and how they are divided.
     pub data: DataConfig,
+    /// How training images are varied when `train.augmentation` is 1.
+    pub augment: Augmentation,
     /// How the dashboard looks.
     pub ui: UiConfig,
 }

@@ -1,10 +1,11 @@
 //! What each key takes: its type, its range, its choices.
 
+use serde::Deserialize;
 use toml::Value;
 
 use super::{OPTIMIZERS, Problem, SCHEDULES, preset};
 use crate::data::Dataset;
-use crate::protocol::Hyper;
+use crate::protocol::{Augmentation, Hyper, LayerSpec};
 
 /// The type of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,7 @@ pub(super) enum Kind {
     Whole,
     Number,
     Switch,
+    Layers,
 }
 
 impl Kind {
@@ -23,6 +25,7 @@ impl Kind {
             Value::Integer(_) => Self::Whole,
             Value::Float(_) => Self::Number,
             Value::Boolean(_) => Self::Switch,
+            Value::Array(_) => Self::Layers,
             _ => Self::Text,
         }
     }
@@ -35,6 +38,7 @@ impl Kind {
             Self::Text => Value::String(text.into()),
             Self::Whole | Self::Number => number().unwrap_or_else(|_| Value::String(text.into())),
             Self::Switch => text.parse().map_or_else(|_| Value::String(text.into()), Value::Boolean),
+            Self::Layers => text.parse().unwrap_or_else(|_| Value::String(text.into())),
         }
     }
 
@@ -44,6 +48,7 @@ impl Kind {
             Self::Whole => "a whole number",
             Self::Number => "a number",
             Self::Switch => "true or false",
+            Self::Layers => "a list of layers, each a table with its kind",
         }
     }
 }
@@ -61,9 +66,25 @@ pub(super) fn check(key: &str, default: &Value, value: Value) -> Result<Value, P
         (Kind::Whole | Kind::Number, Value::Integer(number)) => check_number(key, *number as f64, &value)?,
         (Kind::Number, Value::Float(number)) => check_number(key, *number, &value)?,
         (Kind::Switch, Value::Boolean(_)) => {}
+        (Kind::Layers, Value::Array(layers)) => {
+            layers.iter().enumerate().try_for_each(|(i, layer)| check_layer(key, i + 1, layer))?
+        }
         _ => return Err(Problem::Type { key: key.into(), expected: kind.name(), found: describe(&value) }),
     }
     Ok(value)
+}
+
+fn check_layer(key: &str, number: usize, layer: &Value) -> Result<(), Problem> {
+    if !layer.is_table() {
+        let found = format!("a list with {} in it", describe(layer));
+        return Err(Problem::Type { key: key.into(), expected: Kind::Layers.name(), found });
+    }
+    let refused = |error: toml::de::Error| Problem::Refused {
+        key: format!("{key}, layer {number}"),
+        found: layer.to_string(),
+        message: error.message().into(),
+    };
+    LayerSpec::deserialize(layer.clone()).map(|_| ()).map_err(refused)
 }
 
 fn check_text(key: &str, text: &str) -> Result<(), Problem> {
@@ -111,6 +132,10 @@ fn check_number(key: &str, number: f64, value: &Value) -> Result<(), Problem> {
         true => Ok(()),
         false => Err(Problem::Range { key: key.into(), range: range.into(), found: describe(value) }),
     };
+    let augment = Augmentation::RANGES.iter().find(|(name, ..)| key.strip_prefix("augment.") == Some(*name));
+    if let Some((_, most, unit)) = augment {
+        return fits(&format!("between 0 (off) and {most}{unit}"), (0.0..=*most).contains(&number));
+    }
     match (key, value) {
         ("train.threads", _) => fits("between 0 (one a core) and 1024", (0.0..=1024.0).contains(&number)),
         ("train.until_test_accuracy", _) => fits("between 0 (off) and 1", (0.0..=1.0).contains(&number)),

@@ -88,7 +88,7 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("# a\nlearning_rate = 1", "c.toml:2: there is no key learning_rate; did you mean train.learning_rate?"),
         ("[ui]\nepochs = 1", "c.toml:2: there is no key ui.epochs; did you mean train.epochs?"),
         ("[trian]\nepochs = 1", "c.toml:1: there is no key trian; did you mean train?"),
-        ("[elsewhere]", "c.toml:1: there is no key elsewhere; the tables are train, schedule, data, ui"),
+        ("[elsewhere]", "c.toml:1: there is no key elsewhere; the tables are train, schedule, model, data, augment, ui"),
         (
             "[ui]\ntypeface = 1",
             "c.toml:2: there is no key ui.typeface; the keys of [ui] are theme, color, charset, marker, axis, max_fps",
@@ -120,14 +120,27 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
             "c.toml:2: schedule.kind must be one of constant, step, exponential, cosine, one-cycle, plateau, \
              not \"onecycle\"; did you mean \"one-cycle\"?",
         ),
+        ("[augment]\nrotation = 181", "c.toml:2: augment.rotation must be between 0 (off) and 180 degrees, not 181.0"),
+        ("[augment]\nscale = -0.1", "c.toml:2: augment.scale must be between 0 (off) and 1, not -0.1"),
+        ("[augment]\nelastic = nan", "c.toml:2: augment.elastic must be between 0 (off) and 32 pixels, not NaN"),
+        ("[train]\naugmentation = 3", "c.toml:2: train.augmentation must be between 0 and 2, not 3"),
         ("[ui]\nmax_fps = 61", "c.toml:2: ui.max_fps must be between 1 and 60, not 61"),
         (
             "[train]\npreset = \"sead\"",
-            "c.toml:2: train.preset must be one of seed, two-conv, mlp, not \"sead\"; did you mean \"seed\"?",
+            "c.toml:2: train.preset must be one of seed, two-conv, lenet5, mlp, not \"sead\"; did you mean \"seed\"?",
         ),
         (
             "[train]\noptimizer = \"lion\"",
             "c.toml:2: train.optimizer must be one of adam, adamw, sgd, nesterov, rmsprop, not \"lion\"",
+        ),
+        (
+            "[[model.layers]]\nkind = \"conv\"\nfilters = 8\nkernel = 3\nactivation = \"gelu\"",
+            "c.toml:1: model.layers, layer 1 cannot be { kind = \"conv\", filters = 8, kernel = 3, activation = \"gelu\" }: \
+             unknown variant `gelu`, expected one of `relu`, `sigmoid`, `tanh`, `none`",
+        ),
+        (
+            "[model]\nlayers = [1]",
+            "c.toml:2: model.layers must be a list of layers, each a table with its kind, not a list with 1 in it",
         ),
         ("[train]\nepochs = 1\nepochs = 2", "c.toml:3: not valid TOML: duplicate key"),
         ("[train]\nepochs =", "c.toml:2: not valid TOML: string values must be quoted, expected literal string"),
@@ -145,7 +158,10 @@ fn what_is_wrong_elsewhere_is_said_with_its_place() {
             "--set train.learning_rat=1: there is no key train.learning_rat; did you mean train.learning_rate?",
         ),
         (sources(example(), &[], &["train.epochs"], &[]), "--set train.epochs: no value is given; write it as table.key=value"),
-        (sources(example(), &[], &["=1"], &[]), "--set =1: there is no key ; the tables are train, schedule, data, ui"),
+        (
+            sources(example(), &[], &["=1"], &[]),
+            "--set =1: there is no key ; the tables are train, schedule, model, data, augment, ui",
+        ),
         (sources(example(), &[], &["train.epochs="], &[]), "--set train.epochs=: train.epochs must be a whole number, not \"\""),
         (
             sources(example(), &[], &[], &[("--lr", "train.learning_rate", "11")]),
@@ -197,7 +213,8 @@ fn the_environment_names_the_file() {
 
 fn any_config() -> impl Strategy<Value = Config> {
     let optimizer = prop::sample::select(vec![Optimizer::Adam, Optimizer::Nesterov, Optimizer::RmsProp]);
-    let hyper = (1e-7..10.0f64, 1usize..=8192, 0.0..=1.0f64, 1usize..=1000);
+    let hyper = (1e-7..10.0f64, 1usize..=8192, 0.0..=1.0f64, 0.0..=2.0f64, 1usize..=1000);
+    let augment = (0.0..=180.0f64, 0.0..=1.0f64, 0.0..=256.0f64, 0.0..=40.0f64, 0.0..=32.0f64);
     let train = (
         prop::sample::select(&preset::NAMES[..]),
         "[^\\pC]{0,20}",
@@ -218,11 +235,13 @@ fn any_config() -> impl Strategy<Value = Config> {
         ColorMode::Palette16,
         ColorMode::None,
     ]);
-    (train, schedule, validation, 0usize..100_000, color, 1u32..=60).prop_map(
-        |(train, schedule, validation, train_limit, color, max_fps)| {
-            let (preset, name, optimizer, (learning_rate, batch_size, weight_decay, epochs), seed, threads, until, more) = train;
+    (train, schedule, validation, 0usize..100_000, augment, color, 1u32..=60).prop_map(
+        |(train, schedule, validation, train_limit, augment, color, max_fps)| {
+            let (preset, name, optimizer, hyper, seed, threads, until, more) = train;
+            let (learning_rate, batch_size, weight_decay, augmentation, epochs) = hyper;
             let (momentum, label_smoothing, clip_norm, patience, min_delta) = more;
             let (kind, warmup, anneal) = schedule;
+            let (rotation, scale, shift, shear, elastic) = augment;
             Config {
                 train: TrainConfig {
                     preset: preset.into(),
@@ -231,6 +250,7 @@ fn any_config() -> impl Strategy<Value = Config> {
                     learning_rate,
                     batch_size,
                     weight_decay,
+                    augmentation,
                     epochs,
                     momentum,
                     label_smoothing,
@@ -242,7 +262,12 @@ fn any_config() -> impl Strategy<Value = Config> {
                     until_test_accuracy: until,
                 },
                 schedule: ScheduleConfig { kind: kind.into(), warmup, anneal, ..ScheduleConfig::default() },
+                model: ModelConfig {
+                    layers: if until > 0.5 { preset::layers(preset, 10).unwrap_or_default() } else { Vec::new() },
+                    ..ModelConfig::default()
+                },
                 data: DataConfig { validation, train_limit, ..DataConfig::default() },
+                augment: Augmentation { rotation, scale, shift, shear, elastic },
                 ui: UiConfig { color, max_fps, ..UiConfig::default() },
             }
         },

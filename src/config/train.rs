@@ -23,6 +23,8 @@ pub struct TrainConfig {
     pub batch_size: usize,
     /// How strongly weights are pulled to zero; biases are not.
     pub weight_decay: f64,
+    /// How strongly training images are varied: a factor on the table `[augment]`, 0 for not at all.
+    pub augmentation: f64,
     /// How often the training goes through its images.
     pub epochs: usize,
     /// How much of its last direction a step keeps.
@@ -45,8 +47,17 @@ pub struct TrainConfig {
 
 impl Default for TrainConfig {
     fn default() -> Self {
-        let Hyperparameters { learning_rate, batch_size, weight_decay, epochs, momentum, label_smoothing, clip_norm, patience } =
-            Hyperparameters::default();
+        let Hyperparameters {
+            learning_rate,
+            batch_size,
+            weight_decay,
+            augmentation,
+            epochs,
+            momentum,
+            label_smoothing,
+            clip_norm,
+            patience,
+        } = Hyperparameters::default();
         Self {
             preset: "seed".into(),
             name: String::new(),
@@ -54,6 +65,7 @@ impl Default for TrainConfig {
             learning_rate,
             batch_size,
             weight_decay,
+            augmentation,
             epochs,
             momentum,
             label_smoothing,

@@ -2,7 +2,9 @@
 //!
 //! Pixels stay bytes here; whoever computes with them turns them into floats a batch at a time.
 
+mod augment;
 mod dataset;
+mod elastic;
 mod error;
 pub mod idx;
 mod images;
@@ -10,7 +12,9 @@ pub mod mnist;
 mod order;
 mod random;
 mod split;
+mod warp;
 
+pub use augment::Augmenter;
 pub use dataset::Dataset;
 pub use error::DataError;
 pub use images::{ImageSet, ImageSetError};

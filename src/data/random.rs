@@ -12,6 +12,10 @@ pub enum Purpose {
     Order = 2,
     /// The parameters before the first step.
     Initialisation = 3,
+    /// Which values a dropout layer sets to 0.
+    Dropout = 4,
+    /// How a training image is varied, by epoch and image.
+    Augmentation = 5,
 }
 
 /// The random numbers for one purpose. `a` and `b` tell its parts apart (an epoch, a layer); the same four values give
@@ -33,6 +37,11 @@ fn below(random: &mut ChaCha8Rng, bound: u64) -> u64 {
             return (product >> 64) as u64;
         }
     }
+}
+
+/// A number from -1 to just below 1, each as likely: even steps of 2⁻²³, so that all of them are exact.
+pub(super) fn even(random: &mut ChaCha8Rng) -> f32 {
+    (random.next_u32() >> 8) as f32 / (1 << 23) as f32 - 1.0
 }
 
 /// Brings `values` into a random order, each equally likely (Fisher–Yates).

@@ -10,7 +10,7 @@ use crate::protocol::Activation;
 const BLOCK_VALUES: usize = 8192;
 
 /// A convolution layer over images `[height, width, channels_in]` with filters `[kernel, kernel, channels_in, filters]`,
-/// stride 1 and no padding, followed by max pooling over `pool × pool` windows (1 for none) and the activation.
+/// no padding, followed by max pooling over `pool × pool` windows (1 for none) and the activation.
 ///
 /// The activations rise everywhere, so the greatest of a window stays the greatest; pooling first saves most of them.
 /// Pixels that no window reaches are never computed.
@@ -18,7 +18,7 @@ const BLOCK_VALUES: usize = 8192;
 pub(super) struct Convolution {
     input: [usize; 3],
     filters: usize,
-    kernel: usize,
+    stride: usize,
     pool: usize,
     activation: Activation,
     /// Rows and columns before pooling, as far as windows reach.
@@ -84,9 +84,18 @@ struct Place {
 
 impl Convolution {
     /// `None` when the filters or the pooling windows do not fit into the image.
-    pub fn new(input: [usize; 3], filters: usize, kernel: usize, pool: usize, activation: Activation) -> Option<Self> {
+    pub fn new(
+        input: [usize; 3],
+        filters: usize,
+        (kernel, stride): (usize, usize),
+        pool: usize,
+        activation: Activation,
+    ) -> Option<Self> {
+        if [filters, kernel, stride, pool].contains(&0) {
+            return None;
+        }
         let [height, width, channels] = input;
-        let reach = |size: usize| Some((size + 1).checked_sub(kernel)? / pool * pool).filter(|size| *size > 0);
+        let reach = |size: usize| Some((size.checked_sub(kernel)? / stride + 1) / pool * pool).filter(|size| *size > 0);
         let raw = [reach(height)?, reach(width)?];
         let rows = (BLOCK_VALUES / (raw[1] * filters) / pool * pool).clamp(pool, raw[0]);
         let images = if rows == raw[0] { (BLOCK_VALUES / (raw[0] * raw[1] * filters)).max(1) } else { 1 };
@@ -98,25 +107,25 @@ impl Convolution {
         let row_len = raw[1] * filters;
         let run = |a, b: usize, len: usize| Run { a, b: b as u32, len: len as u32 };
         let addresses = Addresses {
-            pixels: pixels().map(|(image, y, x)| at(image, y, x)).collect(),
+            pixels: pixels().map(|(image, y, x)| at(image, y * stride, x * stride)).collect(),
             results: (0..images * rows * raw[1]).map(|i| (i * filters) as u32).collect(),
             filter_rows: (0..kernel).map(|y| run(at(0, y, 0), y * row * filters, row)).collect(),
             weights_input: (0..kernel * row).map(|i| at(0, i / row, 0) + (i % row) as u32).collect(),
             weights: (0..kernel * row).map(|i| (i * filters) as u32).collect(),
-            pixel_rows: pixel_rows().enumerate().map(|(i, (image, y))| run(at(image, y, 0), i * row_len, raw[1])).collect(),
-            shifted: places().map(|(dy, dx)| pixels().map(|(image, y, x)| at(image, y + dy, x + dx)).collect()).collect(),
+            pixel_rows: pixel_rows()
+                .enumerate()
+                .map(|(i, (image, y))| run(at(image, y * stride, 0), i * row_len, raw[1]))
+                .collect(),
+            shifted: places()
+                .map(|(dy, dx)| pixels().map(|(image, y, x)| at(image, y * stride + dy, x * stride + dx)).collect())
+                .collect(),
         };
-        Some(Self { input, filters, kernel, pool, activation, raw, block: Block { images, rows }, addresses })
+        Some(Self { input, filters, stride, pool, activation, raw, block: Block { images, rows }, addresses })
     }
 
     /// Height, width and channels of the result.
     pub fn output(&self) -> [usize; 3] {
         [self.raw[0] / self.pool, self.raw[1] / self.pool, self.filters]
-    }
-
-    /// How many weights there are; the biases are as many as the filters.
-    pub fn weights(&self) -> usize {
-        self.kernel * self.kernel * self.input[2] * self.filters
     }
 
     /// Cuts images into blocks.
@@ -127,7 +136,7 @@ impl Convolution {
         let Block { images: most, rows } = self.block;
         (0..images).step_by(most).flat_map(move |image| {
             (0..self.raw[0]).step_by(rows).map(move |first| Place {
-                input: image * image_len + first * width * channels,
+                input: image * image_len + first * self.stride * width * channels,
                 output: image * out_len + first / self.pool * out_width * self.filters,
                 rows: if most == 1 { rows.min(self.raw[0] - first) } else { rows * most.min(images - image) },
             })
@@ -216,7 +225,7 @@ impl Convolution {
             Product {
                 a: &input[place.input..],
                 a_rows: &self.addresses.weights_input,
-                a_step: channels,
+                a_step: channels * self.stride,
                 b: raw,
                 b_step: self.filters,
                 runs: &self.addresses.pixel_rows[..place.rows],
@@ -249,13 +258,14 @@ mod tests {
     /// Convolution, pooling and activation of one image written down as in a textbook, in double precision.
     fn naive(c: &Convolution, input: &[f64], weights: &[f64], bias: &[f64]) -> Vec<f64> {
         let ([_, width, channels], [out_height, out_width, filters]) = (c.input, c.output());
+        let kernel = c.addresses.filter_rows.len();
         let raw = |y: usize, x: usize, f: usize| {
             let mut sum = bias[f];
             for (dy, dx, i) in
-                (0..c.kernel * c.kernel * channels).map(|k| (k / channels / c.kernel, k / channels % c.kernel, k % channels))
+                (0..kernel * kernel * channels).map(|k| (k / channels / kernel, k / channels % kernel, k % channels))
             {
-                sum += input[((y + dy) * width + x + dx) * channels + i]
-                    * weights[((dy * c.kernel + dx) * channels + i) * filters + f];
+                sum += input[((y * c.stride + dy) * width + x * c.stride + dx) * channels + i]
+                    * weights[((dy * kernel + dx) * channels + i) * filters + f];
             }
             sum
         };
@@ -282,12 +292,10 @@ mod tests {
     fn geometry() -> impl Strategy<Value = (Convolution, u64)> {
         let activation =
             prop_oneof![Just(Activation::Relu), Just(Activation::Sigmoid), Just(Activation::Tanh), Just(Activation::None)];
-        (1usize..10, 1usize..10, 1usize..4, 1usize..20, 1usize..4, 1usize..4, activation, any::<u64>()).prop_filter_map(
-            "the filters fit",
-            |(height, width, channels, filters, kernel, pool, activation, seed)| {
-                Some((Convolution::new([height, width, channels], filters, kernel, pool, activation)?, seed))
-            },
-        )
+        (1usize..10, 1usize..10, 1usize..4, 1usize..20, (1usize..4, 1usize..3), 1usize..4, activation, any::<u64>())
+            .prop_filter_map("the filters fit", |(height, width, channels, filters, windows, pool, activation, seed)| {
+                Some((Convolution::new([height, width, channels], filters, windows, pool, activation)?, seed))
+            })
     }
 
     proptest! {
@@ -303,7 +311,7 @@ mod tests {
                 }).collect()
             };
             let (image, out): (usize, usize) = (conv.input.iter().product(), conv.output().iter().product());
-            let (input, weights, bias, sent) = (random(2 * image), random(conv.weights()), random(conv.filters), random(2 * out));
+            let (input, weights, bias, sent) = (random(2 * image), random(conv.addresses.weights.len() * conv.filters), random(conv.filters), random(2 * out));
             let (mut output, mut chosen, mut scratch) = (vec![0.0; 2 * out], vec![0; 2 * out], Vec::new());
             conv.forward(&weights, &bias, &input, &mut output, &mut chosen, &mut scratch);
             let loss = |input: &[f64], weights: &[f64], bias: &[f64]| -> f64 {

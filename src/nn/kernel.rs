@@ -62,7 +62,7 @@ impl Product<'_> {
         assert!(last_c as usize + self.columns <= c.len(), "a row of the result lies outside");
         for run in self.runs.iter().filter(|run| run.len > 0) {
             let last = run.len as usize - 1;
-            assert!((*last_a + run.a) as usize + last * self.a_step < self.a.len(), "a row lies outside");
+            assert!(*last_a as usize + run.a as usize + last * self.a_step < self.a.len(), "a row lies outside");
             assert!(run.b as usize + last * self.b_step + self.columns <= self.b.len(), "a run lies outside");
         }
         if let Start::Row(row) = start {

@@ -4,16 +4,26 @@
 //! thread is free, and the gradients are added up in the order of the slices: the number of threads changes nothing.
 
 mod activation;
+mod average_pool;
+mod batch_norm;
+mod builder;
+mod checkpoint;
 mod convolution;
+mod dropout;
 mod gradient;
+mod head;
 mod kernel;
 mod learner;
 mod network;
 mod optimizer;
+mod padding;
+mod parameter;
 mod pool;
 mod snapshot;
 mod stack;
 
+pub use builder::NetworkError;
+pub use checkpoint::CheckpointError;
 pub use learner::{Learner, NotFinite, StepOutcome};
-pub use network::{Network, NetworkError};
+pub use network::{FreezeError, Network};
 pub use snapshot::Snapshot;

@@ -1,5 +1,7 @@
 //! Max pooling over windows that do not overlap.
 
+use std::ops::RangeInclusive;
+
 use pulp::{Arch, Simd};
 
 /// Channels that are looked at together: enough for the widest vectors, and the compiler makes vector code of it.
@@ -14,9 +16,12 @@ pub(super) struct MaxPool {
 }
 
 impl MaxPool {
+    /// The sizes that windows may have: the places in a window are counted by a byte.
+    pub const SIZES: RangeInclusive<usize> = 1..=15;
+
     /// `None` when no window fits into the image.
     pub fn new(input: [usize; 3], size: usize) -> Option<Self> {
-        (size > 0 && size <= 15 && input[0] >= size && input[1] >= size).then_some(Self { input, size })
+        (Self::SIZES.contains(&size) && input[0] >= size && input[1] >= size).then_some(Self { input, size })
     }
 
     /// Height, width and channels of the result.

@@ -9,7 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dfdx::prelude::*;
 
+use super::average_pool::AveragePool;
+use super::batch_norm::BatchNorm;
 use super::convolution::{Backward, Convolution};
+use super::dropout::{Chance, multiply};
+use super::padding::Padding;
 use super::pool::MaxPool;
 
 /// Layers on images, one after the other.
@@ -26,6 +30,14 @@ pub(super) enum StackLayer {
     Convolution(Box<Convolution>, Range<usize>, Range<usize>),
     /// Pooling that no convolution has taken in.
     MaxPool(MaxPool),
+    /// Average pooling.
+    AveragePool(AveragePool),
+    /// Zeros around images.
+    Padding(Padding),
+    /// Normalisation of images of a shape, with the place of its parameters.
+    BatchNorm(BatchNorm, [usize; 3], Range<usize>),
+    /// Dropout on images of a shape, with its rate and its number among the network's dropout layers.
+    Dropout([usize; 3], f32, usize),
 }
 
 /// The buffers of one slice of a batch.
@@ -35,6 +47,8 @@ pub(super) struct Workspace {
     pub pixels: Vec<f32>,
     outputs: Vec<Vec<f32>>,
     chosen: Vec<Vec<u8>>,
+    /// For each layer, what else its backward pass needs: a dropout's mask, a normalisation's mean and variance.
+    notes: Vec<Vec<f32>>,
     gradients: [Vec<f32>; 2],
     scratch: Vec<f32>,
     /// The gradients of the network's parameters, in their order.
@@ -82,21 +96,29 @@ impl StackLayer {
         match self {
             Self::Convolution(convolution, ..) => convolution.output(),
             Self::MaxPool(pool) => pool.output(),
+            Self::AveragePool(pool) => pool.output(),
+            Self::Padding(padding) => padding.output(),
+            Self::BatchNorm(_, shape, _) | Self::Dropout(shape, ..) => *shape,
         }
+    }
+
+    fn learns(&self) -> bool {
+        matches!(self, Self::Convolution(..) | Self::BatchNorm(..))
     }
 }
 
 impl Stack {
-    /// The results for the images in the workspace's pixels, `[images, values]`.
-    fn forward(&self, weights: &StackWeights, workspace: &mut Workspace, images: usize) -> Vec<f32> {
-        let Workspace { pixels, outputs, chosen, scratch, .. } = workspace;
+    /// The results for the images in the workspace's pixels, `[images, values]`; while training, with `chance`.
+    fn forward(&self, weights: &StackWeights, workspace: &mut Workspace, images: usize, chance: Option<Chance>) -> Vec<f32> {
+        let Workspace { pixels, outputs, chosen, notes, scratch, .. } = workspace;
         outputs.resize_with(self.layers.len(), Vec::new);
         chosen.resize_with(self.layers.len(), Vec::new);
+        notes.resize_with(self.layers.len(), Vec::new);
         for (i, layer) in self.layers.iter().enumerate() {
             let (before, rest) = outputs.split_at_mut(i);
             let input = before.last().unwrap_or(pixels);
             let len = images * layer.output().iter().product::<usize>();
-            let (output, chosen) = (&mut rest[0], &mut chosen[i]);
+            let (output, chosen, notes) = (&mut rest[0], &mut chosen[i], &mut notes[i]);
             output.resize(len, 0.0);
             chosen.resize(len, 0);
             match layer {
@@ -105,6 +127,20 @@ impl Stack {
                     convolution.forward(w, b, input, output, chosen, scratch);
                 }
                 StackLayer::MaxPool(pool) => pool.forward(input, output, chosen),
+                StackLayer::AveragePool(pool) => pool.forward(input, output),
+                StackLayer::Padding(padding) => padding.forward(input, output),
+                StackLayer::BatchNorm(norm, _, parameters) => match chance {
+                    Some(_) => norm.forward(&weights.values[parameters.clone()], input, output, notes),
+                    None => norm.judge(&weights.values[parameters.clone()], input, output),
+                },
+                StackLayer::Dropout(_, rate, number) => match chance {
+                    Some(chance) => {
+                        notes.resize(len, 0.0);
+                        chance.mask(*number, *rate, notes);
+                        multiply(input, notes, output);
+                    }
+                    None => output.copy_from_slice(input),
+                },
             }
         }
         outputs.last().unwrap_or(pixels).clone()
@@ -112,12 +148,14 @@ impl Stack {
 
     /// Adds the gradients of the layers' parameters to the workspace's, from `gradient`, that of the results.
     fn backward(&self, weights: &StackWeights, workspace: &mut Workspace, gradient: &[f32]) {
-        let Workspace { pixels, outputs, chosen, gradients: [current, next], scratch, gradient: parameters } = workspace;
+        let Workspace { pixels, outputs, chosen, notes, gradients: [current, next], scratch, gradient: parameters } = workspace;
+        // Below the first layer that learns nobody needs a gradient.
+        let Some(first) = self.layers.iter().position(StackLayer::learns) else { return };
         current.clear();
         current.extend_from_slice(gradient);
-        for (i, layer) in self.layers.iter().enumerate().rev() {
+        for (i, layer) in self.layers.iter().enumerate().skip(first).rev() {
             let input: &[f32] = if i == 0 { pixels } else { &outputs[i - 1] };
-            next.resize(if i == 0 { 0 } else { input.len() }, 0.0);
+            next.resize(input.len(), 0.0);
             match layer {
                 StackLayer::Convolution(convolution, w, b) => {
                     let [weight_gradient, bias_gradient] = disjoint(parameters, w, b);
@@ -126,14 +164,20 @@ impl Stack {
                         output: &outputs[i],
                         chosen: &chosen[i],
                         transposed: &weights.transposed[i],
-                        input_gradient: (i > 0).then_some(&mut next[..]),
+                        input_gradient: (i > first).then_some(&mut next[..]),
                         weight_gradient,
                         bias_gradient,
                     };
                     convolution.backward(current, pass, scratch);
                 }
-                StackLayer::MaxPool(pool) if i > 0 => pool.backward(current, &chosen[i], next),
-                StackLayer::MaxPool(_) => {}
+                StackLayer::MaxPool(pool) => pool.backward(current, &chosen[i], next),
+                StackLayer::AveragePool(pool) => pool.backward(current, next),
+                StackLayer::Padding(padding) => padding.backward(current, next),
+                StackLayer::BatchNorm(norm, _, range) => {
+                    let (values, parameters) = (&weights.values[range.clone()], &mut parameters[range.clone()]);
+                    norm.backward(values, [input, &outputs[i], &notes[i]], current, parameters, next);
+                }
+                StackLayer::Dropout(..) => multiply(current, &notes[i], next),
             }
             std::mem::swap(current, next);
         }
@@ -152,8 +196,9 @@ pub(super) fn on_tape(
     weights: &Arc<StackWeights>,
     workspace: &SharedWorkspace,
     images: usize,
+    chance: Chance,
 ) -> Tensor<(usize, usize), f32, Cpu, OwnedTape<f32, Cpu>> {
-    let results = off_tape(stack, weights, workspace, images);
+    let results = tensor(stack.forward(weights, &mut lock(workspace), images, Some(chance)), images);
     let mut tape = OwnedTape::default();
     let (stack, weights, workspace) = (Arc::clone(stack), Arc::clone(weights), Arc::clone(workspace));
     let same = results.clone();
@@ -165,14 +210,17 @@ pub(super) fn on_tape(
     results.put_tape(tape)
 }
 
-/// The same without a way back.
+/// The same without a way back and without chance.
 pub(super) fn off_tape(
     stack: &Stack,
     weights: &StackWeights,
     workspace: &SharedWorkspace,
     images: usize,
 ) -> Tensor<(usize, usize), f32, Cpu> {
-    let results = stack.forward(weights, &mut lock(workspace), images);
+    tensor(stack.forward(weights, &mut lock(workspace), images, None), images)
+}
+
+fn tensor(results: Vec<f32>, images: usize) -> Tensor<(usize, usize), f32, Cpu> {
     let shape = (images, results.len() / images.max(1));
     Cpu::default().tensor_from_vec(results, shape)
 }

@@ -32,6 +32,13 @@ pub enum Event {
         /// For each image, the probability of each class.
         probabilities: Vec<Vec<f32>>,
     },
+    /// Training images were varied: some of a batch, as the network got them. A few now and then, for people to look at.
+    SamplesAugmented {
+        /// Trained on in this step.
+        step: u64,
+        /// The images.
+        samples: Vec<Sample>,
+    },
     /// Steps were trained.
     StepsFinished(Box<StepsFinished>),
     /// Every training image was seen once more.
@@ -114,6 +121,20 @@ pub enum Event {
         reason: String,
         /// The request.
         answers: RequestId,
+    },
+    /// The parameters are in a file.
+    ParametersSaved {
+        /// After this step.
+        step: u64,
+        /// The file.
+        path: String,
+    },
+    /// The parameters could not be written to a file; what was there before is as it was.
+    SavingFailed {
+        /// The file.
+        path: String,
+        /// Why not.
+        reason: String,
     },
     /// No more training in this run.
     RunEnded {

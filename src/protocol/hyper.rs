@@ -13,6 +13,9 @@ pub struct Hyperparameters {
     pub batch_size: usize,
     /// How strongly weights are pulled to zero; biases are not.
     pub weight_decay: f64,
+    /// How strongly training images are varied: a factor on the recipe's [`Augmentation`](super::Augmentation).
+    #[serde(default)]
+    pub augmentation: f64,
     /// How often the training goes through its images.
     pub epochs: usize,
     /// How much of its last direction a step keeps: the momentum of SGD and RMSprop, β₁ of Adam and AdamW.
@@ -31,6 +34,7 @@ impl Default for Hyperparameters {
             learning_rate: 0.001,
             batch_size: 64,
             weight_decay: 0.0,
+            augmentation: 0.0,
             epochs: 5,
             momentum: 0.9,
             label_smoothing: 0.0,
@@ -50,6 +54,8 @@ pub enum Hyper {
     BatchSize,
     /// How strongly weights are pulled to zero.
     WeightDecay,
+    /// How strongly training images are varied; 0 for not at all.
+    Augmentation,
     /// How often the training goes through its images.
     Epochs,
     /// How much of its last direction a step keeps.
@@ -89,10 +95,11 @@ pub enum HyperError {
 
 impl Hyper {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::LearningRate,
         Self::BatchSize,
         Self::WeightDecay,
+        Self::Augmentation,
         Self::Epochs,
         Self::Momentum,
         Self::LabelSmoothing,
@@ -106,6 +113,7 @@ impl Hyper {
             Self::LearningRate => "learning_rate",
             Self::BatchSize => "batch_size",
             Self::WeightDecay => "weight_decay",
+            Self::Augmentation => "augmentation",
             Self::Epochs => "epochs",
             Self::Momentum => "momentum",
             Self::LabelSmoothing => "label_smoothing",
@@ -120,6 +128,7 @@ impl Hyper {
             Self::LearningRate => "learning rate",
             Self::BatchSize => "batch size",
             Self::WeightDecay => "weight decay",
+            Self::Augmentation => "augmentation",
             Self::Epochs => "epochs",
             Self::Momentum => "momentum",
             Self::LabelSmoothing => "label smoothing",
@@ -134,6 +143,7 @@ impl Hyper {
             Self::LearningRate => (1e-7, 10.0),
             Self::BatchSize => (1.0, 8192.0),
             Self::WeightDecay => (0.0, 1.0),
+            Self::Augmentation => (0.0, 2.0),
             Self::Epochs => (1.0, 1000.0),
             Self::Momentum => (0.0, 0.999),
             Self::LabelSmoothing => (0.0, 0.5),
@@ -158,13 +168,15 @@ impl Hyper {
         Ok(value)
     }
 
-    /// The next value up or down as arrow keys give it: rates go 1, 2, 5, 10, …, batch sizes double, epochs count, and
-    /// momentum goes 0, 0.5, 0.8, 0.9, 0.95, ….
+    /// The next value up or down as arrow keys give it: rates go 1, 2, 5, 10, …, batch sizes double, epochs count, the
+    /// augmentation goes in quarters, and momentum goes 0, 0.5, 0.8, 0.9, 0.95, ….
     pub fn nudge(self, value: f64, up: bool) -> f64 {
         let (min, max) = self.range();
         let sign = if up { 1.0 } else { -1.0 };
         let next = match self {
             Self::Epochs | Self::Patience => value + sign,
+            Self::Augmentation if up => ((value * 4.0).floor() + 1.0) / 4.0,
+            Self::Augmentation => ((value * 4.0).ceil() - 1.0) / 4.0,
             Self::BatchSize => {
                 let power = value.log2();
                 2f64.powf(if up { power.floor() + 1.0 } else { power.ceil() - 1.0 })
@@ -216,6 +228,7 @@ impl Hyperparameters {
             Hyper::LearningRate => self.learning_rate,
             Hyper::BatchSize => self.batch_size as f64,
             Hyper::WeightDecay => self.weight_decay,
+            Hyper::Augmentation => self.augmentation,
             Hyper::Epochs => self.epochs as f64,
             Hyper::Momentum => self.momentum,
             Hyper::LabelSmoothing => self.label_smoothing,
@@ -231,6 +244,7 @@ impl Hyperparameters {
             Hyper::LearningRate => self.learning_rate = value,
             Hyper::BatchSize => self.batch_size = value as usize,
             Hyper::WeightDecay => self.weight_decay = value,
+            Hyper::Augmentation => self.augmentation = value,
             Hyper::Epochs => self.epochs = value as usize,
             Hyper::Momentum => self.momentum = value,
             Hyper::LabelSmoothing => self.label_smoothing = value,
@@ -260,6 +274,11 @@ mod tests {
             (Hyper::WeightDecay, 0.0, true, 1e-6),
             (Hyper::WeightDecay, 1e-6, false, 0.0),
             (Hyper::WeightDecay, 0.0, false, 0.0),
+            (Hyper::Augmentation, 0.0, true, 0.25),
+            (Hyper::Augmentation, 1.0, false, 0.75),
+            (Hyper::Augmentation, 0.6, false, 0.5),
+            (Hyper::Augmentation, 0.0, false, 0.0),
+            (Hyper::Augmentation, 2.0, true, 2.0),
             (Hyper::Epochs, 5.0, true, 6.0),
             (Hyper::Epochs, 1.0, false, 1.0),
             (Hyper::Momentum, 0.9, true, 0.95),
@@ -294,6 +313,7 @@ mod tests {
             (Hyper::BatchSize, 0.0),
             (Hyper::BatchSize, 1.5),
             (Hyper::WeightDecay, -0.1),
+            (Hyper::Augmentation, 2.1),
             (Hyper::Epochs, 1001.0),
             (Hyper::Momentum, 1.0),
             (Hyper::LabelSmoothing, 0.51),

@@ -3,14 +3,16 @@
 //! These types are the payload of the channels inside the program, and serialize to one JSON object a line wherever
 //! a run leaves it. This module imports nothing else of the crate.
 
+mod augmentation;
 mod command;
 mod confusion;
 mod event;
 mod hyper;
 mod spec;
 
+pub use augmentation::Augmentation;
 pub use command::{Command, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix};
 pub use event::{Evaluation, Event, LayerShape, Outcome, Phase, Quantity, Record, RunStarted, Sample, Split, StepsFinished};
 pub use hyper::{Hyper, HyperError, Hyperparameters};
-pub use spec::{Activation, Anneal, DataSpec, Holdout, LayerSpec, Optimizer, RunSpec, Schedule};
+pub use spec::{Activation, Anneal, DataSpec, Holdout, LayerSpec, Optimizer, Padding, RunSpec, Schedule};

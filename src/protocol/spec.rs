@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Hyperparameters;
+use super::{Augmentation, Hyperparameters};
 
 /// The recipe of a run. The same recipe gives the same weights, bit for bit, on the same kind of processor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -11,12 +11,21 @@ pub struct RunSpec {
     pub preset: String,
     /// The network, from the image to the logits.
     pub layers: Vec<LayerSpec>,
+    /// The checkpoint that the parameters start from; random ones without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init_from: Option<String>,
+    /// Layers that do not learn, by the start of their names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub freeze: Vec<String>,
     /// What turns gradients into steps.
     pub optimizer: Optimizer,
     /// Everything random follows from it.
     pub seed: u64,
     /// Where the images come from, and how they are divided.
     pub data: DataSpec,
+    /// How training images are varied at strength 1.
+    #[serde(default)]
+    pub augmentation: Augmentation,
     /// The hyperparameters at the start; later values are in the events.
     pub hyperparameters: Hyperparameters,
     /// How the learning rate changes of itself.
@@ -69,12 +78,18 @@ impl Holdout {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum LayerSpec {
-    /// Convolution with stride 1 and no padding, its bias, then the activation.
+    /// Convolution with its bias, then the activation.
     Conv {
         /// Output channels.
         filters: usize,
         /// Height and width of a filter.
         kernel: usize,
+        /// Pixels from one place of a filter to the next.
+        #[serde(default = "one")]
+        stride: usize,
+        /// What surrounds the image.
+        #[serde(default)]
+        padding: Padding,
         /// Applied to the result.
         activation: Activation,
     },
@@ -82,6 +97,22 @@ pub enum LayerSpec {
     MaxPool {
         /// Height and width of a window.
         size: usize,
+    },
+    /// The mean value of each window; windows do not overlap, and a rest at the border is left out.
+    AveragePool {
+        /// Height and width of a window.
+        size: usize,
+    },
+    /// Normalises each channel to its own scale and shift, then the activation.
+    BatchNorm {
+        /// Applied to the result.
+        #[serde(default)]
+        activation: Activation,
+    },
+    /// While training, sets values to 0 by chance and scales up the others.
+    Dropout {
+        /// The part of the values that is set to 0, below 1.
+        rate: f32,
     },
     /// `[height, width, channels]` to one row of values.
     Flatten,
@@ -94,8 +125,23 @@ pub enum LayerSpec {
     },
 }
 
+fn one() -> usize {
+    1
+}
+
+/// What surrounds the image of a convolution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Padding {
+    /// Nothing: filters stay within the image, and the result is smaller.
+    #[default]
+    Valid,
+    /// Zeros, so many that stride 1 keeps the size.
+    Same,
+}
+
 /// The function applied to a layer's result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Activation {
     /// max(0, x)
@@ -105,6 +151,7 @@ pub enum Activation {
     /// The hyperbolic tangent.
     Tanh,
     /// x itself.
+    #[default]
     None,
 }
 

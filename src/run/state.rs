@@ -50,6 +50,8 @@ pub struct RunState {
     pub samples: Vec<Sample>,
     /// For each of them, the newest probability of each class.
     pub probabilities: Vec<Vec<f32>>,
+    /// Training images as they are varied now; none when they are not, or when no batch has been trained since a change.
+    pub augmented: Vec<Sample>,
     /// What happened, for people.
     pub log: Vec<LogLine>,
     /// The mean loss over the last whole epoch, each image taken when it was trained on.
@@ -60,6 +62,8 @@ pub struct RunState {
     pub seconds_to_target: Option<f64>,
     /// The newest effective learning rate.
     effective_rate: Option<f64>,
+    /// The parameters were to be written to a file and could not be.
+    pub not_saved: bool,
     rate: VecDeque<(f64, u64)>,
 }
 
@@ -172,6 +176,7 @@ impl RunState {
             }
             Event::SamplesChosen { samples } => self.samples.clone_from(samples),
             Event::SamplesPredicted { probabilities, .. } => self.probabilities.clone_from(probabilities),
+            Event::SamplesAugmented { samples, .. } => self.augmented.clone_from(samples),
             Event::StepsFinished(steps) => self.apply_steps(steps),
             Event::EpochFinished { epoch, step, train_loss, train_accuracy } => {
                 self.epoch_train_loss = Some(*train_loss);
@@ -205,6 +210,10 @@ impl RunState {
                     Some(hyperparameters) => *hyperparameters = hyperparameters.with(*hyper, *to).unwrap_or(*hyperparameters),
                     None => {}
                 }
+                if *hyper == Hyper::Augmentation {
+                    // The next batch will look different.
+                    self.augmented.clear();
+                }
                 self.interventions.push(Intervention {
                     step: *step,
                     epoch: self.epoch.max(1),
@@ -230,6 +239,11 @@ impl RunState {
             Event::ParametersRestored { epoch: 0, .. } => self.log(LogKind::Progress, "parameters of the start restored".into()),
             Event::ParametersRestored { epoch, .. } => {
                 self.log(LogKind::Progress, format!("parameters of the end of epoch {epoch} restored"));
+            }
+            Event::ParametersSaved { path, .. } => self.log(LogKind::Progress, format!("parameters saved to {path}")),
+            Event::SavingFailed { path, reason } => {
+                self.not_saved = true;
+                self.log(LogKind::Problem, format!("parameters not saved to {path}: {reason}"));
             }
             Event::CommandRefused { reason, .. } => self.log(LogKind::Problem, format!("refused: {reason}")),
             Event::RunEnded { outcome, step, weights_sha256, .. } => {

@@ -19,7 +19,7 @@ use crate::app::{App, AppOptions, Effect, Leave, Message};
 use crate::config::{AxisScale, Config};
 use crate::link::Link;
 use crate::run::RunState;
-use crate::ui::{Look, Theme, draw, opening_panel};
+use crate::ui::{Charset, Look, Theme, draw, opening_panel};
 
 /// How the dashboard was left.
 pub(super) enum Left {
@@ -42,6 +42,8 @@ struct Dashboard {
     /// The least time from one frame to the next.
     interval: Duration,
     drawn: Option<Instant>,
+    /// The next frame leaves nothing of what the terminal shows.
+    whole: bool,
     /// When the next frame is drawn, if something has changed.
     due: Option<Instant>,
 }
@@ -49,66 +51,77 @@ struct Dashboard {
 /// Shows the run that `link` leads to until a person leaves, a signal comes or the terminal is lost.
 pub(super) async fn show(config: &Config, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
     let mut dashboard = Dashboard::new(config)?;
-    let mut inputs = input::start()?;
-    loop {
-        let messages = tokio::select! {
-            biased;
-            asked = signals.next() => match asked {
-                Asked::End(signal) => {
-                    let state = dashboard.app.run().clone();
-                    return Ok(Left::Shown(Shown::Signalled(signal, Box::new(state))));
-                }
-                Asked::Suspend => {
-                    dashboard.suspend()?;
-                    None
-                }
-                Asked::Continued => {
-                    dashboard.claim()?;
-                    None
-                }
-            },
-            Some(input) = inputs.recv() => match input {
-                Input::Key(key) => Some(Message::Key(key)),
-                Input::Paste(text) => Some(Message::Paste(text)),
-                Input::Changed => {
-                    dashboard.changed();
-                    None
-                }
-                Input::Lost => {
-                    let state = dashboard.app.run().clone();
-                    if let Some(guard) = dashboard.guard.take() {
-                        guard.abandon();
-                    }
-                    return Ok(Left::Shown(Shown::Signalled(1, Box::new(state))));
-                }
-            },
-            records = link.updates() => Some(Message::Records(records)),
-            () = sleep_until(dashboard.due.unwrap_or_else(Instant::now)), if dashboard.due.is_some() => {
-                dashboard.draw()?;
-                None
-            }
-        };
-        let Some(message) = messages else { continue };
-        dashboard.changed();
-        for effect in dashboard.app.update(message) {
-            match effect {
-                Effect::Send(request) => link.send(request),
-                Effect::Suspend => dashboard.suspend()?,
-                Effect::Repaint => dashboard.terminal.clear()?,
-                Effect::Leave(leave) => {
-                    let state = Box::new(dashboard.app.run().clone());
-                    return Ok(match leave {
-                        Leave::Ended => Left::Shown(Shown::Ended(state)),
-                        Leave::Discard => Left::Shown(Shown::Discarded),
-                        Leave::Headless => Left::ForHeadless(state),
-                    });
-                }
-            }
-        }
+    match dashboard.follow(link, signals).await {
+        // A picture may be drawn before anybody has told that the terminal is gone.
+        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => Ok(dashboard.lost()),
+        result => result,
     }
 }
 
 impl Dashboard {
+    /// The loop.
+    async fn follow(&mut self, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
+        let mut inputs = input::start()?;
+        loop {
+            let messages = tokio::select! {
+                biased;
+                asked = signals.next() => match asked {
+                    Asked::End(signal) => {
+                        let state = self.app.run().clone();
+                        return Ok(Left::Shown(Shown::Signalled(signal, Box::new(state))));
+                    }
+                    Asked::Suspend => {
+                        self.suspend()?;
+                        None
+                    }
+                    Asked::Continued => {
+                        self.claim()?;
+                        None
+                    }
+                },
+                Some(input) = inputs.recv() => match input {
+                    Input::Key(key) => Some(Message::Key(key)),
+                    Input::Paste(text) => Some(Message::Paste(text)),
+                    Input::Changed => {
+                        self.repaint();
+                        None
+                    }
+                    Input::Lost => return Ok(self.lost()),
+                },
+                records = link.updates() => Some(Message::Records(records)),
+                () = sleep_until(self.due.unwrap_or_else(Instant::now)), if self.due.is_some() => {
+                    self.draw()?;
+                    None
+                }
+            };
+            let Some(message) = messages else { continue };
+            self.changed();
+            for effect in self.app.update(message) {
+                match effect {
+                    Effect::Send(request) => link.send(request),
+                    Effect::Suspend => self.suspend()?,
+                    Effect::Repaint => self.repaint(),
+                    Effect::Leave(leave) => {
+                        let state = Box::new(self.app.run().clone());
+                        return Ok(match leave {
+                            Leave::Ended => Left::Shown(Shown::Ended(state)),
+                            Leave::Discard => Left::Shown(Shown::Discarded),
+                            Leave::Headless => Left::ForHeadless(state),
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lets go of a terminal that is gone, as after a hangup.
+    fn lost(&mut self) -> Left {
+        if let Some(guard) = self.guard.take() {
+            guard.abandon();
+        }
+        Left::Shown(Shown::Signalled(1, Box::new(self.app.run().clone())))
+    }
+
     fn new(config: &Config) -> io::Result<Self> {
         let themes = Theme::builtin();
         let theme_names: Vec<String> = themes.iter().map(|theme| theme.name().to_owned()).collect();
@@ -137,6 +150,7 @@ impl Dashboard {
             title: String::new(),
             interval: Duration::from_secs(1) / config.ui.max_fps.max(1),
             drawn: None,
+            whole: false,
             due: Some(Instant::now()),
         })
     }
@@ -153,7 +167,12 @@ impl Dashboard {
         if self.synchronized {
             queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         }
-        let title = self.app.title();
+        if std::mem::take(&mut self.whole) {
+            // `Terminal::clear` would ask for the cursor's place, and the thread that reads keys would take the answer.
+            let size = self.terminal.size()?;
+            self.terminal.resize(size.into())?;
+        }
+        let title = plain_title(&self.app.title(), self.look.charset);
         if title != self.title {
             queue!(self.terminal.backend_mut(), SetTitle(&title))?;
             self.title = title;
@@ -169,6 +188,13 @@ impl Dashboard {
         Ok(())
     }
 
+    /// Makes the next frame a whole one, whatever the terminal shows. One that is made smaller and greater again between
+    /// two frames has lost what it showed, and has the same size as before.
+    fn repaint(&mut self) {
+        self.whole = true;
+        self.changed();
+    }
+
     /// Gives the terminal back and stops; goes on when the process is continued.
     fn suspend(&mut self) -> io::Result<()> {
         self.guard = None;
@@ -180,9 +206,18 @@ impl Dashboard {
     fn claim(&mut self) -> io::Result<()> {
         self.guard = None;
         self.guard = Some(Guard::enter()?);
-        self.terminal.clear()?;
         self.title.clear();
-        self.changed();
+        self.repaint();
         Ok(())
     }
+}
+
+/// A title in characters that the terminal has.
+fn plain_title(title: &str, charset: Charset) -> String {
+    let plain = |character: char| match character {
+        '·' if charset == Charset::Ascii => '-',
+        character if charset == Charset::Ascii && !character.is_ascii() => '?',
+        character => character,
+    };
+    title.chars().map(plain).collect()
 }

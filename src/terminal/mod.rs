@@ -10,6 +10,7 @@ mod input;
 mod signals;
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use thiserror::Error;
@@ -19,7 +20,7 @@ use crate::data::{DataError, Dataset};
 use crate::link::connect;
 use crate::protocol::Outcome;
 use crate::run::RunState;
-use crate::train::{Job, JobError, spawn};
+use crate::train::{Job, JobError, JobOptions, spawn};
 
 /// How a run is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +79,12 @@ enum Shown {
 pub fn train(config: &Config, mode: Mode) -> Result<ExitCode, TrainError> {
     let dataset = Dataset::load(&config.data.source)?;
     let spec = config.run_spec(dataset.class_names.len())?;
-    let job = Job::prepare(spec, dataset, &config.train.name, config.train.threads)?;
+    let options = JobOptions {
+        name: config.train.name.clone(),
+        threads: config.train.threads,
+        save: Some(&config.model.save).filter(|path| !path.is_empty()).map(PathBuf::from),
+    };
+    let job = Job::prepare(spec, dataset, options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
     let shown: Result<Shown, TrainError> = runtime.block_on(async {
         // Signals are heard before there is anything to interrupt.
@@ -100,7 +106,7 @@ pub fn train(config: &Config, mode: Mode) -> Result<ExitCode, TrainError> {
         Shown::Discarded => Ok(ExitCode::SUCCESS),
         Shown::Ended(state) => {
             print_summary(&state, json)?;
-            let failed = state.ended.is_some_and(|ended| matches!(ended.outcome, Outcome::Failed { .. }));
+            let failed = state.not_saved || state.ended.is_some_and(|ended| matches!(ended.outcome, Outcome::Failed { .. }));
             Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
         }
         Shown::Signalled(signal, state) => {

@@ -10,9 +10,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Job;
+use super::save::write_whole;
 use super::schedule::RateSchedule;
 use super::stopping::EarlyStopping;
-use crate::data::epoch_order;
+use crate::data::{Augmenter, epoch_order};
 use crate::nn::{NotFinite, Snapshot};
 use crate::protocol::{
     ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Request, RequestId, Split, StepsFinished,
@@ -22,6 +23,8 @@ use crate::protocol::{
 const TELL_STEPS: Duration = Duration::from_millis(125);
 /// The chosen images are looked at again so often.
 const TELL_SAMPLES: Duration = Duration::from_millis(500);
+/// Varied training images are shown so often: long enough to be looked at.
+const TELL_AUGMENTED: Duration = Duration::from_millis(2000);
 
 /// The engine's way to everybody else.
 pub trait Port {
@@ -59,6 +62,7 @@ pub(super) struct Engine<'a, P> {
     steps: StepsFinished,
     told_steps: Instant,
     told_samples: Option<Instant>,
+    told_augmented: Option<Instant>,
     /// Sums over the epoch: the losses of its images, the right ones, all.
     epoch_sums: (f64, u64, u64),
     samples: Vec<u32>,
@@ -102,6 +106,7 @@ impl<'a, P: Port> Engine<'a, P> {
             steps: StepsFinished::default(),
             told_steps: Instant::now(),
             told_samples: None,
+            told_augmented: None,
             epoch_sums: (0.0, 0, 0),
             samples: Vec::new(),
         }
@@ -126,6 +131,7 @@ impl<'a, P: Port> Engine<'a, P> {
         if self.job.started.spec.until_test_accuracy.is_none() || restored || !at_epoch_end {
             self.evaluate(Split::Test, None);
         }
+        self.save();
         let weights_sha256 = self.job.learner.network().sha256();
         self.port.emit(Event::RunEnded { outcome, step: self.step, weights_sha256, answers: self.stop_request });
     }
@@ -188,7 +194,10 @@ impl<'a, P: Port> Engine<'a, P> {
         }
         let hyper = Hyperparameters { learning_rate: self.effective_rate(), ..self.hyper };
         self.single_steps = self.single_steps.saturating_sub(1);
-        let outcome = self.job.learner.step(&self.job.dataset.train, batch, &hyper, &mut self.steps.confusion);
+        let spec = &self.job.started.spec;
+        let augmenter = Augmenter::new(spec.augmentation, hyper.augmentation, spec.seed, self.epoch);
+        let confusion = &mut self.steps.confusion;
+        let outcome = self.job.learner.step(&self.job.dataset.train, batch, augmenter.as_ref(), &hyper, confusion);
         self.trained += began.elapsed();
         let outcome = match outcome {
             Ok(outcome) => outcome,
@@ -209,6 +218,11 @@ impl<'a, P: Port> Engine<'a, P> {
         }
         if self.paused || self.told_samples.is_none_or(|told| told.elapsed() >= TELL_SAMPLES) {
             self.tell_samples();
+        }
+        if let Some(augmenter) = augmenter
+            && (self.paused || self.told_augmented.is_none_or(|told| told.elapsed() >= TELL_AUGMENTED))
+        {
+            self.tell_augmented(&augmenter, batch);
         }
     }
 
@@ -298,5 +312,21 @@ impl<'a, P: Port> Engine<'a, P> {
         self.steps.train_seconds = self.trained.as_secs_f64();
         let steps = take(&mut self.steps);
         self.port.emit(Event::StepsFinished(Box::new(steps)));
+    }
+
+    /// Writes the parameters to the file that was asked for.
+    fn save(&mut self) {
+        let Some(file) = &self.job.save else { return };
+        let path = file.display().to_string();
+        let metadata = [("run", &self.job.started.run_id), ("preset", &self.job.started.spec.preset)];
+        let numbers = [("step", self.step), ("epoch", self.epoch as u64), ("seed", self.job.started.spec.seed)];
+        let metadata = metadata.map(|(key, value)| (key.into(), value.clone()));
+        let metadata = metadata.into_iter().chain(numbers.map(|(key, value)| (key.into(), value.to_string())));
+        let bytes = self.job.learner.network().to_safetensors(metadata.collect()).map_err(|error| error.to_string());
+        let saved = bytes.and_then(|bytes| write_whole(file, &bytes).map_err(|error| error.to_string()));
+        self.port.emit(match saved {
+            Ok(()) => Event::ParametersSaved { step: self.step, path },
+            Err(reason) => Event::SavingFailed { path, reason },
+        });
     }
 }

@@ -1,12 +1,13 @@
 //! Everything that has to be right before the first batch.
 
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 
 use crate::data::{DataError, Dataset, split};
-use crate::nn::{Learner, Network, NetworkError};
+use crate::nn::{CheckpointError, FreezeError, Learner, Network, NetworkError};
 use crate::protocol::{Holdout, RunSpec, RunStarted, Schedule};
 
 /// A run that is ready to start: checked, its data divided and its network built.
@@ -17,6 +18,18 @@ pub struct Job {
     /// The images trained on and those held out, by their places in the training set.
     pub(super) train: Vec<u32>,
     pub(super) validation: Vec<u32>,
+    pub(super) save: Option<PathBuf>,
+}
+
+/// What a run is started with besides its recipe.
+#[derive(Clone, Debug, Default)]
+pub struct JobOptions {
+    /// What the run is called; empty for a made-up name.
+    pub name: String,
+    /// Threads that train; 0 for one on each core.
+    pub threads: usize,
+    /// A file that gets the parameters at the end.
+    pub save: Option<PathBuf>,
 }
 
 /// Why a run cannot start.
@@ -40,10 +53,37 @@ pub enum JobError {
         setting: String,
     },
     /// The layers do not fit.
-    #[error("the network cannot be built: {0}")]
+    #[error("the network cannot be built")]
     Network(#[from] NetworkError),
+    /// A checkpoint that cannot be read.
+    #[error("cannot start from {}", path.display())]
+    CheckpointFile {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// A checkpoint of another network, or none at all.
+    #[error("cannot start from {}", path.display())]
+    Checkpoint {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        source: CheckpointError,
+    },
+    /// Parameters that could not be saved when the training is over.
+    #[error("model.save = {}: there is no folder {}", path.display(), folder.display())]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A layer that is not there.
+    #[error("model.freeze")]
+    Freeze(#[from] FreezeError),
     /// The machine gives no threads.
-    #[error("cannot start {threads} training threads: {source}")]
+    #[error("cannot start {threads} training threads")]
     Threads {
         /// How many were asked for.
         threads: usize,
@@ -55,14 +95,20 @@ pub enum JobError {
 impl JobError {
     /// Whether another configuration would help, rather than another machine.
     pub fn is_configuration(&self) -> bool {
-        matches!(self, Self::NothingLeft { .. } | Self::NeedsValidation { .. } | Self::Network(_))
+        !matches!(self, Self::Data(_) | Self::Threads { .. })
     }
 }
 
 impl Job {
-    /// Divides the images and builds the network. `threads` is 0 for one on each core.
+    /// Divides the images and builds the network.
     ///
-    pub fn prepare(spec: RunSpec, dataset: Dataset, name: &str, threads: usize) -> Result<Self, JobError> {
+    pub fn prepare(spec: RunSpec, dataset: Dataset, options: JobOptions) -> Result<Self, JobError> {
+        let JobOptions { name, threads, save } = options;
+        if let Some(path) = &save
+            && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
+        {
+            return Err(JobError::NoFolder { path: path.clone(), folder: folder.into() });
+        }
         let images = spec.data.train_limit.map_or(dataset.train.len(), |limit| limit.min(dataset.train.len()));
         let held_out = spec.data.validation.of(images).ok_or_else(|| JobError::NothingLeft {
             asked: match spec.data.validation {
@@ -75,15 +121,21 @@ impl Job {
             return Err(JobError::NeedsValidation { setting });
         }
         let (train, validation) = split(images, held_out, spec.seed);
-        let network = Network::new(&spec.layers, dataset.train.shape(), dataset.class_names.len(), spec.seed)?;
+        let mut network = Network::new(&spec.layers, dataset.train.shape(), dataset.class_names.len(), spec.seed)?;
+        if let Some(path) = &spec.init_from {
+            let path = PathBuf::from(path);
+            let file = std::fs::read(&path).map_err(|source| JobError::CheckpointFile { path: path.clone(), source })?;
+            network.load_safetensors(&file).map_err(|source| JobError::Checkpoint { path, source })?;
+        }
+        spec.freeze.iter().try_for_each(|name| network.freeze(name))?;
         let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, NonZero::get) } else { threads };
         let layers = network.layers().to_vec();
-        let learner = Learner::new(network, spec.optimizer, threads)
+        let learner = Learner::new(network, spec.optimizer, threads, spec.seed)
             .map_err(|source| JobError::Threads { threads, source: Box::new(source) })?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let run_id = run_id(now.as_millis() as u64);
         let started = RunStarted {
-            name: if name.is_empty() { format!("{}-{}", spec.preset, &run_id[run_id.len() - 4..]) } else { name.into() },
+            name: if name.is_empty() { format!("{}-{}", spec.preset, &run_id[run_id.len() - 4..]) } else { name },
             run_id,
             threads,
             started_at_ms: now.as_millis() as u64,
@@ -95,7 +147,7 @@ impl Job {
             layers,
             spec,
         };
-        Ok(Self { started, dataset, learner, train, validation })
+        Ok(Self { started, dataset, learner, train, validation, save })
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use mnist_tui::protocol::{
-    ConfusionMatrix, DataSpec, Evaluation, Event, Holdout, Hyper, Hyperparameters, LayerShape, Optimizer, Outcome, Phase, Record,
-    RequestId, RunSpec, RunStarted, Sample, Schedule, Split, StepsFinished,
+    Augmentation, ConfusionMatrix, DataSpec, Evaluation, Event, Holdout, Hyper, Hyperparameters, LayerShape, Optimizer, Outcome,
+    Phase, Record, RequestId, RunSpec, RunStarted, Sample, Schedule, Split, StepsFinished,
 };
 
 /// Steps in one event.
@@ -22,6 +22,8 @@ pub struct Synthetic {
     pub changes: &'static [(u64, f64, f64)],
     pub outcome: Option<Outcome>,
     pub schedule: Schedule,
+    /// Whether training images were varied from the newest step on.
+    pub augmented: bool,
 }
 
 impl Default for Synthetic {
@@ -36,6 +38,7 @@ impl Default for Synthetic {
             changes,
             outcome: None,
             schedule: Schedule::Constant,
+            augmented: false,
         }
     }
 }
@@ -89,6 +92,13 @@ impl Synthetic {
                 records.push((step, Event::PhaseChanged { phase: Phase::Training, step, answers }));
             }
         }
+        if self.augmented {
+            let answers = RequestId { client: 1, number: 2 };
+            let samples = (0..12).map(|i| Sample { index: i, label: i * 3 % 10, pixels: digit(i * 3 % 10, i) }).collect();
+            records
+                .push((step, Event::HyperChanged { step, hyper: Hyper::Augmentation, from: 0.0, to: 1.0, base: None, answers }));
+            records.push((step, Event::SamplesAugmented { step, samples }));
+        }
         if let Some(outcome) = &self.outcome {
             let epoch = (self.steps / per_epoch).max(1) as usize;
             if !matches!(outcome, Outcome::Failed { .. }) {
@@ -109,9 +119,12 @@ impl Synthetic {
         let spec = RunSpec {
             preset,
             layers: Vec::new(),
+            init_from: None,
+            freeze: Vec::new(),
             optimizer,
             seed: 1,
             data,
+            augmentation: Augmentation::default(),
             hyperparameters,
             schedule: self.schedule,
             min_delta: 0.0,

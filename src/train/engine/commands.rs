@@ -56,6 +56,7 @@ impl<P: Port> Engine<'_, P> {
             Ok(changed) => {
                 let from = self.hyper.get(hyper);
                 self.hyper = changed;
+                self.told_augmented = self.told_augmented.filter(|_| hyper != Hyper::Augmentation);
                 self.port.emit(Event::HyperChanged { step: self.step + 1, hyper, from, to: value, base: None, answers: id });
             }
             Err(error) => self.refuse(id, command, &error.to_string()),

@@ -4,12 +4,17 @@ use std::time::Instant;
 
 use super::super::Job;
 use super::{Engine, Port};
+use crate::data::Augmenter;
 use crate::protocol::{Event, Sample};
 
 /// How many images of each class are chosen.
 const SAMPLES_PER_CLASS: usize = 3;
 /// No more than so many are chosen.
 const SAMPLES: usize = 60;
+/// No more varied images than so many are shown at a time, and no more bytes of them, so that the record of a long run
+/// stays small.
+const AUGMENTED: usize = 12;
+const AUGMENTED_BYTES: usize = 12 * 1024;
 
 impl<P: Port> Engine<'_, P> {
     /// Chooses the first images of each class, of those held out, else of those trained on.
@@ -40,5 +45,20 @@ impl<P: Port> Engine<'_, P> {
         let probabilities = self.job.learner.predict(&self.job.dataset.train, &self.samples);
         self.port.emit(Event::SamplesPredicted { step: self.step, probabilities });
         self.told_samples = Some(Instant::now());
+    }
+
+    /// Shows the first images of a batch as they were trained on.
+    pub(super) fn tell_augmented(&mut self, augmenter: &Augmenter, batch: &[u32]) {
+        let images = &self.job.dataset.train;
+        let bytes = images.shape().iter().product::<usize>();
+        let mut pixels = Vec::new();
+        let samples = batch.iter().take((AUGMENTED_BYTES / bytes).clamp(1, AUGMENTED)).map(|index| {
+            pixels.clear();
+            augmenter.append(images, *index, &mut pixels);
+            let pixels = pixels.iter().map(|value| (value * 255.0).round() as u8).collect();
+            Sample { index: *index as usize, label: images.label(*index as usize), pixels }
+        });
+        self.port.emit(Event::SamplesAugmented { step: self.step, samples: samples.collect() });
+        self.told_augmented = Some(Instant::now());
     }
 }

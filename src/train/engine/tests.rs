@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::data::{Dataset, ImageSet};
-use crate::protocol::{Activation, Command, DataSpec, Holdout, LayerSpec, Optimizer, RunSpec, Schedule};
+use crate::protocol::{Activation, Augmentation, Command, DataSpec, Holdout, LayerSpec, Optimizer, RunSpec, Schedule};
+use crate::train::{JobError, JobOptions};
 
 /// A port that gives the commands of a script, each before the batch of its number or, while the engine waits, at once.
 struct Script {
@@ -44,8 +45,11 @@ fn spec() -> RunSpec {
     RunSpec {
         preset: "test".into(),
         layers: vec![LayerSpec::Flatten, dense(8), dense(8), dense(3)],
+        init_from: None,
+        freeze: Vec::new(),
         optimizer: Optimizer::Sgd,
         seed: 3,
+        augmentation: Augmentation::default(),
         data: DataSpec { source: "made up".into(), validation: Holdout::Count(24), train_limit: None },
         hyperparameters: Hyperparameters { batch_size: 16, epochs: 3, ..Hyperparameters::default() },
         schedule: Schedule::Constant,
@@ -54,13 +58,13 @@ fn spec() -> RunSpec {
     }
 }
 
-fn job(spec: RunSpec) -> Result<Job, super::super::JobError> {
+fn job(spec: RunSpec) -> Result<Job, JobError> {
     let set = |count: usize| {
         let pixels = (0..count * 16).map(|i| ((i * 7919 + i / 16 * 104_729) % 251) as u8).collect();
         ImageSet::new([4, 4, 1], pixels, (0..count).map(|i| (i * i % 3) as u8).collect(), 3).expect("fitting lengths")
     };
     let dataset = Dataset { train: set(120), test: set(30), class_names: ["a", "b", "c"].map(str::to_owned).to_vec() };
-    Job::prepare(spec, dataset, "test", 1)
+    Job::prepare(spec, dataset, JobOptions { threads: 1, ..JobOptions::default() })
 }
 
 fn run(spec: RunSpec, commands: &[(usize, Command)]) -> Vec<Event> {
@@ -239,9 +243,9 @@ fn setting_what_is_already_so_changes_no_bit() {
     let hyper = spec().hyperparameters;
     let mut commands: Vec<_> = Hyper::ALL.into_iter().zip(2..).map(|(hyper_, at)| (at, set(hyper_, hyper.get(hyper_)))).collect();
     // Clipping to more than any gradient has, and patience without end, change nothing either.
-    commands.extend([(11, set(Hyper::ClipNorm, 1000.0)), (12, set(Hyper::Patience, 1000.0))]);
+    commands.extend([(12, set(Hyper::ClipNorm, 1000.0)), (13, set(Hyper::Patience, 1000.0))]);
     let steered = run(spec(), &commands);
-    assert_eq!(steered.iter().filter(|event| matches!(event, Event::HyperChanged { .. })).count(), 10);
+    assert_eq!(steered.iter().filter(|event| matches!(event, Event::HyperChanged { .. })).count(), 11);
     let last = |events: &[Event]| validation_losses(events)[2].to_bits();
     assert_eq!(last(&plain), last(&steered));
     for (hyper, value) in

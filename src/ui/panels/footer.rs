@@ -3,7 +3,7 @@
 use super::super::layout::Layout;
 use super::super::pen::{Pen, Piece, columns, width};
 use super::super::{Context, Role};
-use crate::app::{ACTIONS, Action, Mode, Panel, When};
+use crate::app::{ACTIONS, Action, Mode, Panel, SampleView, When};
 
 pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     let area = layout.footer;
@@ -39,7 +39,7 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
 fn wanted(context: &Context, alone: bool) -> Vec<Action> {
     use Action::{
         Accept, Cancel, ConfusionSource, Down, Edit, Evaluate, FocusNext, Help, Pause, Quit, QuitDiscard, QuitHeadless, QuitStop,
-        Rewind, Right, SamplesNext, Scale, Step, Stop, StopConfirm, Theme, Undo, Up, Zoom,
+        Rewind, Right, SamplesNext, SamplesView, Scale, Step, Stop, StopConfirm, Theme, Undo, Up, Zoom,
     };
     let app = context.app;
     match app.mode() {
@@ -64,7 +64,7 @@ fn wanted(context: &Context, alone: bool) -> Vec<Action> {
         Panel::Hypers => wanted.extend([Right, Edit]),
         Panel::Loss | Panel::Accuracy => wanted.push(Scale),
         Panel::Confusion => wanted.push(ConfusionSource),
-        Panel::Samples => wanted.push(SamplesNext),
+        Panel::Samples => wanted.extend([SamplesNext, SamplesView]),
         Panel::Events => wanted.push(Up),
     }
     if app.hypers().can_undo() {
@@ -90,6 +90,7 @@ fn item<'a>(context: &Context, action: Action) -> Option<Vec<Piece<'a>>> {
         Action::Right if watching => ("← →".to_owned(), "change"),
         Action::Up if watching => ("↑ ↓".to_owned(), "scroll"),
         Action::SamplesNext => ("n p".to_owned(), "samples"),
+        Action::SamplesView if app.sample_view() == SampleView::Augmented => (row.keys.first()?.to_string(), "predictions"),
         Action::Pause if app.will_be_paused() => (row.keys.first()?.to_string(), "resume"),
         Action::Scale if app.log_scale() => (row.keys.first()?.to_string(), "linear axis"),
         _ => (row.keys.first()?.to_string(), row.label),

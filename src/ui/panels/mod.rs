@@ -1,5 +1,6 @@
 //! The panels of the overview, one file each, and what lies over them.
 
+mod augmented;
 mod chart;
 mod confusion;
 mod events;
@@ -15,7 +16,7 @@ use ratatui::layout::Rect;
 use super::layout::Layout;
 use super::pen::{Pen, Piece};
 use super::{Context, Role, widgets};
-use crate::app::{Mode, Panel};
+use crate::app::{Mode, Panel, SampleView};
 
 /// Draws everything.
 pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
@@ -26,6 +27,7 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
             Panel::Accuracy => chart::draw_accuracy(context, *area, pen),
             Panel::Hypers => hypers::draw(context, *area, pen),
             Panel::Confusion => confusion::draw(context, *area, pen),
+            Panel::Samples if context.app.sample_view() == SampleView::Augmented => augmented::draw(context, *area, pen),
             Panel::Samples => samples::draw(context, *area, pen),
             Panel::Events => events::draw(context, *area, pen),
         }

@@ -1,0 +1,132 @@
+//! Training images, each varied at random: differently in every epoch, and the same whenever that epoch is trained again.
+
+use super::ImageSet;
+use super::elastic::Elastic;
+use super::random::{Purpose, even, stream};
+use super::warp::Warp;
+use crate::protocol::Augmentation;
+
+/// Varies the training images of one epoch.
+///
+/// How an image is varied follows from the seed, the epoch and the image's place in its set alone: not from the batch it is
+/// in, the thread that does it, or what was trained before. The strength is no part of the draw, so while it changes every
+/// image goes further the same way.
+#[derive(Clone, Copy, Debug)]
+pub struct Augmenter {
+    /// With the strength in it.
+    recipe: Augmentation,
+    seed: u64,
+    epoch: u64,
+}
+
+impl Augmenter {
+    /// Varies images `strength` times as much as the recipe says, in `epoch`, counted from 1. `None` when that leaves
+    /// them as they are.
+    pub fn new(recipe: Augmentation, strength: f64, seed: u64, epoch: usize) -> Option<Self> {
+        let recipe = recipe.times(strength);
+        (!recipe.is_none()).then_some(Self { recipe, seed, epoch: epoch as u64 })
+    }
+
+    /// Appends the image `index` of `set`, varied, to `out`: values from 0 to 1, row by row.
+    pub fn append(&self, set: &ImageSet, index: u32, out: &mut Vec<f32>) {
+        let [height, width, _] = set.shape();
+        let mut random = stream(self.seed, Purpose::Augmentation, self.epoch, index.into());
+        let mut draw = |most: f64| f64::from(even(&mut random)) * most;
+        let Augmentation { rotation, scale, shift, shear, elastic } = self.recipe;
+        let rotation = draw(rotation);
+        // As likely to be larger as to be smaller.
+        let scale = (draw(scale.ln_1p())).exp();
+        let shear = draw(shear);
+        let shift = [draw(shift) as f32, draw(shift) as f32];
+        let elastic = (elastic > 0.0).then(|| Elastic::draw(height, width, elastic as f32, &mut random));
+        Warp::new(rotation, scale, shear, shift, elastic).append(set.image(index as usize), set.shape(), out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOTHING: Augmentation = Augmentation { rotation: 0.0, scale: 0.0, shift: 0.0, shear: 0.0, elastic: 0.0 };
+
+    fn images(shape: [usize; 3], count: usize) -> ImageSet {
+        let pixels = (0..count * shape.iter().product::<usize>()).map(|i| (i * 7919 % 251) as u8).collect();
+        ImageSet::new(shape, pixels, vec![0; count], 1).expect("fitting lengths")
+    }
+
+    fn varied(augmenter: &Augmenter, set: &ImageSet, index: u32) -> Vec<f32> {
+        let mut out = Vec::new();
+        augmenter.append(set, index, &mut out);
+        out
+    }
+
+    #[test]
+    fn what_changes_nothing_is_nothing() {
+        assert!(Augmenter::new(Augmentation::default(), 0.0, 1, 1).is_none());
+        assert!(Augmenter::new(NOTHING, 2.0, 1, 1).is_none());
+        assert!(Augmenter::new(Augmentation { shift: 1.0, ..NOTHING }, 0.5, 1, 1).is_some());
+    }
+
+    #[test]
+    fn every_seed_epoch_and_image_is_varied_differently() {
+        // The same image twice.
+        let set = ImageSet::new([9, 9, 1], [images([9, 9, 1], 1).image(0); 2].concat(), vec![0; 2], 1).expect("fitting lengths");
+        let all = [(0, 1, 0), (1, 1, 0), (0, 2, 0), (0, 1, 1)].map(|(seed, epoch, index)| {
+            varied(&Augmenter::new(Augmentation::default(), 1.0, seed, epoch).expect("a change"), &set, index)
+        });
+        for (i, one) in all.iter().enumerate() {
+            assert!(!all[..i].contains(one), "{i}");
+        }
+    }
+
+    /// Ink is moved about, not made or lost: what is drawn keeps its weight on the average over many variations.
+    #[test]
+    fn the_ink_stays_about_the_same() {
+        let disc = |i: i32| u8::from((i % 28 - 14).pow(2) + (i / 28 - 14).pow(2) < 49) * 200;
+        let set = ImageSet::new([28, 28, 1], (0..784).map(disc).collect(), vec![0], 1).expect("fitting lengths");
+        let ink: f32 = set.image(0).iter().map(|byte| f32::from(*byte) / 255.0).sum();
+        let parts = [
+            Augmentation { rotation: 30.0, ..NOTHING },
+            Augmentation { scale: 0.2, ..NOTHING },
+            Augmentation { shift: 4.0, ..NOTHING },
+            Augmentation { shear: 20.0, ..NOTHING },
+            Augmentation { elastic: 1.5, ..NOTHING },
+            Augmentation::default(),
+        ];
+        for recipe in parts {
+            let sums = (1..=200)
+                .map(|epoch| varied(&Augmenter::new(recipe, 1.0, 3, epoch).expect("a change"), &set, 0).iter().sum::<f32>());
+            let mean = sums.sum::<f32>() / 200.0;
+            assert!((mean / ink - 1.0).abs() < 0.05, "{recipe:?}: {mean} of {ink}");
+        }
+    }
+
+    /// Another variation would train other weights from the same recipe.
+    #[test]
+    fn the_variation_of_a_seed_never_changes() {
+        let recipe = Augmentation { shift: 0.5, ..Augmentation::default() };
+        let augmenter = Augmenter::new(recipe, 1.0, 7, 1).expect("a change");
+        let bytes: Vec<u8> = varied(&augmenter, &images([4, 4, 1], 1), 0).iter().map(|value| (value * 255.0) as u8).collect();
+        assert_eq!(bytes, [0, 0, 0, 0, 35, 171, 31, 67, 215, 153, 81, 70, 82, 76, 10, 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_image_varied_in_any_way_is_an_image(
+            shape in (1usize..12, 1usize..12, 1usize..5), seed: u64, epoch in 1usize..9, strength in 0.01..=2.0f64,
+            parts in prop::array::uniform5(0.0..=1.0f64), used in prop::array::uniform5(any::<bool>()),
+        ) {
+            let set = images([shape.0, shape.1, shape.2], 3);
+            let part = |i: usize| if used[i] { parts[i] * Augmentation::RANGES[i].1 } else { 0.0 };
+            let recipe = Augmentation { rotation: part(0), scale: part(1), shift: part(2), shear: part(3), elastic: part(4) };
+            if let Some(augmenter) = Augmenter::new(recipe, strength, seed, epoch) {
+                let one = varied(&augmenter, &set, 2);
+                prop_assert_eq!(one.len(), shape.0 * shape.1 * shape.2);
+                prop_assert!(one.iter().all(|value| (0.0..=1.0).contains(value)));
+                prop_assert_eq!(one, varied(&augmenter, &set, 2));
+            }
+        }
+    }
+}

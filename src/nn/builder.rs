@@ -1,0 +1,232 @@
+//! A network while it is put together: shapes are worked out layer by layer, and what does not fit is refused.
+
+use std::ops::Range;
+
+use thiserror::Error;
+
+use super::average_pool::AveragePool;
+use super::batch_norm::BatchNorm;
+use super::convolution::Convolution;
+use super::head::Head;
+use super::padding;
+use super::parameter::{Layout, Parameter, ParameterKind};
+use super::pool::MaxPool;
+use super::stack::{Stack, StackLayer};
+use crate::protocol::{Activation, LayerShape, LayerSpec, Padding};
+
+/// A layer that cannot be built where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NetworkError {
+    /// The layer's windows are larger than what it is given, or a size is 0.
+    #[error("layer {number}, {layer}, does not fit its input of shape {shape:?}")]
+    DoesNotFit {
+        /// Counted from 1.
+        number: usize,
+        /// Its name.
+        layer: String,
+        /// The shape it would get.
+        shape: Vec<usize>,
+    },
+    /// Dense layers take rows of values, the others images.
+    #[error("layer {number}, {layer}, needs {needed}, not an input of shape {shape:?}")]
+    WrongInput {
+        /// Counted from 1.
+        number: usize,
+        /// Its name.
+        layer: String,
+        /// What it needs.
+        needed: &'static str,
+        /// The shape it would get.
+        shape: Vec<usize>,
+    },
+    /// A dropout rate that is not a part of something.
+    #[error("layer {number}, {layer}, has the rate {rate}; it must be at least 0 and below 1")]
+    Rate {
+        /// Counted from 1.
+        number: usize,
+        /// Its name.
+        layer: String,
+        /// Its rate.
+        rate: String,
+    },
+    /// The last layer does not give one value a class.
+    #[error("the last layer must be dense with {classes} units, one for each class, and the activation none")]
+    NotAClassifier {
+        /// The number of classes.
+        classes: usize,
+    },
+}
+
+/// A network that is being put together.
+#[derive(Default)]
+pub(super) struct Builder {
+    shape: Vec<usize>,
+    pub layers: Vec<LayerShape>,
+    pub parameters: Vec<Parameter>,
+    pub stack: Stack,
+    pub head: Head,
+    counts: [usize; 6],
+    /// The image that was flattened, until a dense layer takes it in.
+    flattened: Option<[usize; 3]>,
+    /// Units and activation of the newest layer, when it is a dense one.
+    last: Option<(usize, Activation)>,
+}
+
+/// What a layer turned out to be.
+enum Added {
+    Alone,
+    /// A convolution that has taken in the max pooling after it.
+    WithPool,
+}
+
+impl Builder {
+    /// Puts a network together for images `[height, width, channels]` of `classes` classes.
+    pub fn build(specs: &[LayerSpec], image: [usize; 3], classes: usize) -> Result<Self, NetworkError> {
+        let mut builder = Self { shape: image.to_vec(), ..Self::default() };
+        let mut specs = specs.iter().copied().enumerate().peekable();
+        while let Some((index, spec)) = specs.next() {
+            let pool = match specs.peek() {
+                Some((_, LayerSpec::MaxPool { size })) => Some(*size),
+                _ => None,
+            };
+            if let Added::WithPool = builder.add(index + 1, spec, pool)? {
+                specs.next();
+            }
+        }
+        if builder.last == Some((classes, Activation::None)) {
+            Ok(builder)
+        } else {
+            Err(NetworkError::NotAClassifier { classes })
+        }
+    }
+
+    /// Adds a layer; a convolution takes in a max pooling by `pool` that follows it.
+    fn add(&mut self, number: usize, spec: LayerSpec, pool: Option<usize>) -> Result<Added, NetworkError> {
+        let (kind, word) = match spec {
+            LayerSpec::Conv { .. } => (0, "conv"),
+            LayerSpec::MaxPool { .. } | LayerSpec::AveragePool { .. } => (1, "pool"),
+            LayerSpec::Dense { .. } => (2, "dense"),
+            LayerSpec::Flatten => (3, "flatten"),
+            LayerSpec::BatchNorm { .. } => (4, "batch_norm"),
+            LayerSpec::Dropout { .. } => (5, "dropout"),
+        };
+        self.counts[kind] += 1;
+        let layer = format!("{word}{}", self.counts[kind]);
+        let wrong = |needed| NetworkError::WrongInput { number, layer: layer.clone(), needed, shape: self.shape.clone() };
+        let does_not_fit = NetworkError::DoesNotFit { number, layer: layer.clone(), shape: self.shape.clone() };
+        let image = <[usize; 3]>::try_from(self.shape.as_slice());
+        let before_flatten = "an image; it must stand before flatten";
+        self.last = None;
+        match spec {
+            LayerSpec::Conv { filters, kernel, stride, padding, activation } => {
+                let image = image.map_err(|_| wrong(before_flatten))?;
+                if [filters, kernel, stride].contains(&0) {
+                    return Err(does_not_fit);
+                }
+                let padded = (padding == Padding::Same).then(|| padding::Padding::same(image, kernel, stride));
+                let input = padded.as_ref().map_or(image, padding::Padding::output);
+                let windows = (kernel, stride);
+                let Some(plain) = Convolution::new(input, filters, windows, 1, activation) else { return Err(does_not_fit) };
+                // Pooling that does not fit is left to be refused under its own name.
+                let pool = pool.filter(|size| MaxPool::SIZES.contains(size));
+                let pooled = pool.and_then(|size| Convolution::new(input, filters, windows, size, activation));
+                let (fan_in, fan_out) = (kernel * kernel * image[2], kernel * kernel * filters);
+                let layout = Layout::Filters { kernel, channels: image[2], filters };
+                let (weight, bias) = self.weight_and_bias(&layer, layout, (fan_in, fan_out), filters);
+                self.push(layer, plain.output().to_vec(), weight.len() + bias.len());
+                self.stack.layers.extend(padded.map(StackLayer::Padding));
+                if let Some(pooled) = &pooled {
+                    self.counts[1] += 1;
+                    self.push(format!("pool{}", self.counts[1]), pooled.output().to_vec(), 0);
+                }
+                let added = if pooled.is_some() { Added::WithPool } else { Added::Alone };
+                self.stack.layers.push(StackLayer::Convolution(Box::new(pooled.unwrap_or(plain)), weight, bias));
+                return Ok(added);
+            }
+            LayerSpec::MaxPool { size } => {
+                let image = image.map_err(|_| wrong(before_flatten))?;
+                let Some(pool) = MaxPool::new(image, size) else { return Err(does_not_fit) };
+                self.push(layer, pool.output().to_vec(), 0);
+                self.stack.layers.push(StackLayer::MaxPool(pool));
+            }
+            LayerSpec::AveragePool { size } => {
+                let image = image.map_err(|_| wrong(before_flatten))?;
+                let Some(pool) = AveragePool::new(image, size) else { return Err(does_not_fit) };
+                self.push(layer, pool.output().to_vec(), 0);
+                self.stack.layers.push(StackLayer::AveragePool(pool));
+            }
+            LayerSpec::BatchNorm { activation } => {
+                let image = image.map_err(|_| wrong(before_flatten))?;
+                let channels = image[2];
+                let start = self.offset();
+                for (name, kind) in [
+                    ("weight", ParameterKind::Offset { start: 1 }),
+                    ("bias", ParameterKind::Offset { start: 0 }),
+                    ("running_mean", ParameterKind::Running { start: 0 }),
+                    ("running_var", ParameterKind::Running { start: 1 }),
+                ] {
+                    self.parameter(format!("{layer}.{name}"), Layout::Row { len: channels }, kind);
+                }
+                self.push(layer, image.to_vec(), 2 * channels);
+                let norm = BatchNorm { channels, activation };
+                self.stack.layers.push(StackLayer::BatchNorm(norm, image, start..start + 4 * channels));
+            }
+            LayerSpec::Dropout { rate } => {
+                if !(0.0..1.0).contains(&rate) {
+                    return Err(NetworkError::Rate { number, layer, rate: rate.to_string() });
+                }
+                let dropout = self.counts[5];
+                match image {
+                    Ok(image) => self.stack.layers.push(StackLayer::Dropout(image, rate, dropout)),
+                    Err(_) => self.head.push_dropout(rate, dropout),
+                }
+                self.push(layer, self.shape.clone(), 0);
+            }
+            LayerSpec::Flatten => {
+                let image = image.map_err(|_| wrong("an image"))?;
+                self.push(layer, vec![image.iter().product()], 0);
+                self.flattened = Some(image);
+            }
+            LayerSpec::Dense { units, activation } => {
+                let [inputs] = self.shape[..] else { return Err(wrong("a row of values; put flatten before it")) };
+                if units == 0 {
+                    return Err(does_not_fit);
+                }
+                let layout = Layout::Dense { inputs: self.flattened.take().unwrap_or([1, 1, inputs]), units };
+                let (weight, bias) = self.weight_and_bias(&layer, layout, (inputs, units), units);
+                self.push(layer, vec![units], weight.len() + bias.len());
+                self.head.push_dense(inputs, weight, bias, activation);
+                self.last = Some((units, activation));
+            }
+        }
+        Ok(Added::Alone)
+    }
+
+    fn push(&mut self, name: String, output: Vec<usize>, parameters: usize) {
+        self.shape.clone_from(&output);
+        self.layers.push(LayerShape { name, output, parameters });
+    }
+
+    /// Where the next parameter starts.
+    fn offset(&self) -> usize {
+        self.parameters.last().map_or(0, |parameter| parameter.range.end)
+    }
+
+    fn parameter(&mut self, name: String, layout: Layout, kind: ParameterKind) -> Range<usize> {
+        let range = self.offset()..self.offset() + layout.len();
+        self.parameters.push(Parameter { name, range: range.clone(), kind, layout, frozen: false });
+        range
+    }
+
+    /// Makes room for weights and, after them, a bias.
+    fn weight_and_bias(
+        &mut self,
+        layer: &str,
+        weights: Layout,
+        (fan_in, fan_out): (usize, usize),
+        biases: usize,
+    ) -> (Range<usize>, Range<usize>) {
+        let weight = self.parameter(format!("{layer}.weight"), weights, ParameterKind::Weight { fan_in, fan_out });
+        (weight, self.parameter(format!("{layer}.bias"), Layout::Row { len: biases }, ParameterKind::Offset { start: 0 }))
+    }
+}

@@ -1,0 +1,200 @@
+//! A network's parameters as a safetensors file, in PyTorch's names and layouts.
+//!
+//! Convolutions are `[out, in, kernel, kernel]` and dense layers `[out, in]`, where the inputs of the first dense layer
+//! go channel by channel, as PyTorch's flatten has them. Within the program filters lie as `[kernel, kernel, in, out]`,
+//! dense weights as `[in, out]`, and images go pixel by pixel.
+
+use std::collections::HashMap;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use thiserror::Error;
+
+use super::network::Network;
+use super::parameter::{Layout, Parameter};
+
+/// A checkpoint that does not belong to the network.
+#[derive(Debug, Error)]
+pub enum CheckpointError {
+    /// Not safetensors, or cut off.
+    #[error("it is not a safetensors file")]
+    Format(#[from] safetensors::SafeTensorError),
+    /// The network has a tensor that the file has not.
+    #[error("it has no tensor {name}, which the network needs with the shape {shape:?}")]
+    Missing {
+        /// The tensor.
+        name: String,
+        /// Its shape in the network.
+        shape: Vec<usize>,
+    },
+    /// The file's tensor has another shape.
+    #[error("its tensor {name} has the shape {found:?}, but the network needs {shape:?}")]
+    Shape {
+        /// The tensor.
+        name: String,
+        /// Its shape in the network.
+        shape: Vec<usize>,
+        /// Its shape in the file.
+        found: Vec<usize>,
+    },
+    /// Numbers of another kind.
+    #[error("its tensor {name} holds {found}, not F32")]
+    Kind {
+        /// The tensor.
+        name: String,
+        /// What it holds.
+        found: String,
+    },
+    /// Not numbers.
+    #[error("its tensor {name} holds values that are not finite numbers")]
+    NotFinite {
+        /// The tensor.
+        name: String,
+    },
+}
+
+impl Network {
+    /// The parameters as a safetensors file. `metadata` goes along.
+    pub fn to_safetensors(&self, metadata: HashMap<String, String>) -> Result<Vec<u8>, CheckpointError> {
+        let tensors: Vec<(&str, Vec<usize>, Vec<u8>)> = self
+            .parameters
+            .iter()
+            .map(|parameter| {
+                let values = &self.values()[parameter.range.clone()];
+                let bytes = parameter.layout.places().flat_map(|place| values[place].to_le_bytes()).collect();
+                (parameter.name.as_str(), parameter.layout.shape(), bytes)
+            })
+            .collect();
+        let views = tensors.iter().map(|(name, shape, bytes)| Ok((*name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)));
+        Ok(serialize(views.collect::<Result<Vec<_>, CheckpointError>>()?, Some(metadata))?)
+    }
+
+    /// Takes the parameters over from a safetensors file. Everything is checked first: after an error nothing has changed.
+    /// Tensors that the network does not have are ignored.
+    pub fn load_safetensors(&mut self, file: &[u8]) -> Result<(), CheckpointError> {
+        let file = SafeTensors::deserialize(file)?;
+        let mut values = vec![0.0; self.values().len()];
+        for parameter in &self.parameters {
+            let read = read(&file, parameter)?;
+            let target = &mut values[parameter.range.clone()];
+            parameter.layout.places().zip(read).for_each(|(place, value)| target[place] = value);
+        }
+        self.update(|parameters| parameters.copy_from_slice(&values));
+        Ok(())
+    }
+}
+
+/// A tensor's values in the order of the file.
+fn read(file: &SafeTensors, parameter: &Parameter) -> Result<Vec<f32>, CheckpointError> {
+    let (name, shape) = (parameter.name.clone(), parameter.layout.shape());
+    let Ok(tensor) = file.tensor(&name) else { return Err(CheckpointError::Missing { name, shape }) };
+    if tensor.dtype() != Dtype::F32 {
+        return Err(CheckpointError::Kind { name, found: format!("{:?}", tensor.dtype()) });
+    }
+    if tensor.shape() != shape {
+        return Err(CheckpointError::Shape { name, shape, found: tensor.shape().to_vec() });
+    }
+    let values: Vec<f32> = tensor.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err(CheckpointError::NotFinite { name }) }
+}
+
+impl Layout {
+    /// The shape in PyTorch.
+    fn shape(self) -> Vec<usize> {
+        match self {
+            Self::Row { len } => vec![len],
+            Self::Filters { kernel, channels, filters } => vec![filters, channels, kernel, kernel],
+            Self::Dense { inputs: [height, width, channels], units } => vec![units, height * width * channels],
+        }
+    }
+
+    /// For each value in the order of PyTorch, its place in ours.
+    fn places(self) -> Box<dyn Iterator<Item = usize>> {
+        match self {
+            Self::Row { len } => Box::new(0..len),
+            Self::Filters { kernel, channels, filters } => Box::new((0..filters * channels * kernel * kernel).map(move |i| {
+                let (place, channel, filter) =
+                    (i % (kernel * kernel), i / (kernel * kernel) % channels, i / (kernel * kernel * channels));
+                (place * channels + channel) * filters + filter
+            })),
+            Self::Dense { inputs: [height, width, channels], units } => {
+                let (pixels, inputs) = (height * width, height * width * channels);
+                Box::new((0..units * inputs).map(move |i| {
+                    let (unit, pixel, channel) = (i / inputs, i % pixels, i % inputs / pixels);
+                    (pixel * channels + channel) * units + unit
+                }))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::preset;
+    use proptest::prelude::*;
+
+    fn network(name: &str, seed: u64) -> Network {
+        let layers = preset::layers(name, 10).expect("a preset");
+        Network::new(&layers, [28, 28, 1], 10, seed).expect("a network that fits")
+    }
+
+    #[test]
+    fn parameters_come_back_to_the_bit() {
+        for name in preset::NAMES {
+            let (saved, mut loaded) = (network(name, 1), network(name, 2));
+            let file = saved.to_safetensors(HashMap::new()).expect("a file");
+            assert_ne!(saved.sha256(), loaded.sha256());
+            loaded.load_safetensors(&file).expect("its own file");
+            assert_eq!(saved.sha256(), loaded.sha256(), "{name}");
+        }
+    }
+
+    #[test]
+    fn layouts_are_those_of_pytorch() {
+        // A filter of 2 × 2 over 3 channels, 5 of them: value [o][i][y][x] lies at [y][x][i][o].
+        let filters = Layout::Filters { kernel: 2, channels: 3, filters: 5 };
+        assert_eq!(filters.shape(), [5, 3, 2, 2]);
+        let places: Vec<usize> = filters.places().collect();
+        let [o, i, y, x] = [4, 1, 0, 1];
+        assert_eq!(places[((o * 3 + i) * 2 + y) * 2 + x], ((y * 2 + x) * 3 + i) * 5 + o);
+        // A dense layer of 7 units on 2 × 3 pixels of 4 channels: value [u][c][y][x] lies at [y][x][c][u].
+        let dense = Layout::Dense { inputs: [2, 3, 4], units: 7 };
+        let places: Vec<usize> = dense.places().collect();
+        let [u, c, y, x] = [6, 2, 1, 0];
+        assert_eq!(places[((u * 4 + c) * 2 + y) * 3 + x], ((y * 3 + x) * 4 + c) * 7 + u);
+        for layout in [filters, dense] {
+            let mut places: Vec<usize> = layout.places().collect();
+            places.sort_unstable();
+            assert!(places.into_iter().eq(0..layout.shape().iter().product()), "every place once");
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_of_another_network_names_the_tensor_and_changes_nothing() {
+        let mut seed = network("seed", 1);
+        let digest = seed.sha256();
+        let file = network("two-conv", 1).to_safetensors(HashMap::new()).expect("a file");
+        let error = seed.load_safetensors(&file).expect_err("another network").to_string();
+        assert_eq!(error, "its tensor conv1.weight has the shape [16, 1, 3, 3], but the network needs [32, 1, 3, 3]");
+        let file = network("mlp", 1).to_safetensors(HashMap::new()).expect("a file");
+        let error = seed.load_safetensors(&file).expect_err("another network").to_string();
+        assert_eq!(error, "it has no tensor conv1.weight, which the network needs with the shape [32, 1, 3, 3]");
+        assert_eq!(seed.sha256(), digest);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(mut bytes in proptest::collection::vec(any::<u8>(), 0..300), length: u16, from: u16) {
+            let mut mlp = network("mlp", 1);
+            prop_assert!(mlp.load_safetensors(&bytes).is_err());
+            // A header of a plausible length.
+            if bytes.len() >= 8 {
+                bytes[..8].copy_from_slice(&u64::from(length % 300).to_le_bytes());
+                prop_assert!(mlp.load_safetensors(&bytes).is_err());
+            }
+            // The start of a real file.
+            let file = network("mlp", 2).to_safetensors(HashMap::new()).expect("a file");
+            prop_assert!(mlp.load_safetensors(&file[..usize::from(from).min(file.len() - 1)]).is_err());
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What a network's values are: names, shapes, and how each is treated.
+
+use std::ops::Range;
+
+/// One tensor of a network's values.
+#[derive(Clone, Debug)]
+pub(super) struct Parameter {
+    /// `conv1.weight`, `batch_norm1.running_mean`, …
+    pub name: String,
+    /// Its place among all values.
+    pub range: Range<usize>,
+    pub kind: ParameterKind,
+    pub layout: Layout,
+    /// It keeps its values.
+    pub frozen: bool,
+}
+
+impl Parameter {
+    /// Whether steps along the gradient change it.
+    pub fn learns(&self) -> bool {
+        !self.frozen && !matches!(self.kind, ParameterKind::Running { .. })
+    }
+}
+
+/// What a tensor's values stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// One value a channel or unit.
+    Row { len: usize },
+    /// Filters `[kernel, kernel, channels, filters]`.
+    Filters { kernel: usize, channels: usize, filters: usize },
+    /// Weights of a dense layer `[height, width, channels, units]`; a row of values counts as channels of one pixel.
+    Dense { inputs: [usize; 3], units: usize },
+}
+
+impl Layout {
+    /// How many values there are.
+    pub fn len(self) -> usize {
+        match self {
+            Self::Row { len } => len,
+            Self::Filters { kernel, channels, filters } => kernel * kernel * channels * filters,
+            Self::Dense { inputs, units } => inputs.iter().product::<usize>() * units,
+        }
+    }
+}
+
+/// How a tensor starts and changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ParameterKind {
+    /// Drawn at random; pulled to zero by weight decay. With how many values go into, and how many come out of, what it
+    /// multiplies.
+    Weight { fan_in: usize, fan_out: usize },
+    /// Starts at this whole number; learns, without weight decay.
+    Offset { start: u8 },
+    /// Starts at this whole number; follows what the batches are like, and has no gradient.
+    Running { start: u8 },
+}
+
+impl ParameterKind {
+    /// The value before the first step, where it is not drawn at random.
+    pub fn start(self) -> f32 {
+        match self {
+            Self::Weight { .. } => 0.0,
+            Self::Offset { start } | Self::Running { start } => start.into(),
+        }
+    }
+}

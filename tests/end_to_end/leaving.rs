@@ -1,0 +1,88 @@
+//! However the dashboard is left, the terminal is as it was.
+
+use rustix::process::Signal;
+
+use crate::support::{ENDLESS, SHORT, Session};
+
+#[test]
+fn on_every_size_a_running_training_is_shown_and_left() {
+    for (columns, rows) in [(120, 40), (80, 24), (40, 12)] {
+        let mut session = Session::start(columns, rows, ENDLESS);
+        let shown = session.wait_for("a curve and the state", |screen| {
+            let contents = screen.contents();
+            contents.contains("● training") && contents.chars().any(|c| ('\u{2801}'..='\u{28ff}').contains(&c))
+        });
+        assert_eq!(shown.lines().count(), usize::from(rows), "{shown}");
+        for text in ["test  ● training", "Loss", "? help", "q quit"] {
+            assert!(shown.replace("test seed", "test").contains(text), "{columns}x{rows}: no {text} in\n{shown}");
+        }
+        session.press("q");
+        session.wait_for_text(&["Leave?", "discard"]);
+        session.press("d");
+        assert_eq!(session.expect_end(0), "", "{columns}x{rows}");
+    }
+}
+
+#[test]
+fn a_signal_ends_the_program_with_its_code() {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
+        let mut session = Session::start(80, 24, ENDLESS);
+        session.wait_for_text(&["● training"]);
+        session.signal(signal);
+        assert_eq!(session.expect_end(code), "", "{signal:?}");
+    }
+}
+
+#[test]
+fn ctrl_c_asks_and_a_second_one_leaves() {
+    let mut session = Session::start(80, 24, ENDLESS);
+    session.wait_for_text(&["● training"]);
+    session.press("\x03");
+    session.wait_for_text(&["Leave?"]);
+    session.press("\x03");
+    assert_eq!(session.expect_end(0), "");
+}
+
+#[test]
+fn after_the_end_of_the_run_the_summary_stands_on_the_terminal() {
+    let mut session = Session::start(80, 24, SHORT);
+    session.wait_for_text(&["● completed", "test accuracy"]);
+    session.press("q");
+    let left = session.expect_end(0);
+    let lines: Vec<&str> = left.lines().collect();
+    assert!(lines[0].starts_with("test completed: 1 epochs, 5 steps, "), "{left}");
+    assert!(lines[1].starts_with("test accuracy "), "{left}");
+    assert!(lines[2].starts_with("weights sha256 "), "{left}");
+}
+
+#[test]
+fn stopping_on_the_way_out_judges_and_leaves_the_summary() {
+    let mut session = Session::start(80, 24, ENDLESS);
+    session.wait_for_text(&["● training"]);
+    session.press("q");
+    session.wait_for_text(&["Leave?"]);
+    session.press("s");
+    let left = session.expect_end(0);
+    assert!(left.starts_with("test stopped: ") && left.contains("test accuracy "), "{left}");
+}
+
+#[test]
+fn the_training_can_go_on_with_progress_lines() {
+    let mut session = Session::start(80, 24, ENDLESS);
+    session.wait_for_text(&["● training"]);
+    session.press("q");
+    session.wait_for_text(&["Leave?"]);
+    session.press("h");
+    session.wait_for("a progress line", |screen| !screen.alternate_screen() && screen.contents().contains("images/s"));
+    session.expect_terminal_given_back();
+    session.signal(Signal::INT);
+    let left = session.expect_end(130);
+    assert!(left.contains("test stopped: ") && left.contains("test accuracy "), "{left}");
+}
+
+#[test]
+fn without_a_terminal_the_program_ends() {
+    let session = Session::start(80, 24, ENDLESS);
+    session.wait_for_text(&["● training"]);
+    assert_eq!(session.hang_up(), 129);
+}

@@ -1,0 +1,9 @@
+//! The program as a person meets it: the real binary on a pseudo-terminal, or with its streams redirected.
+
+mod bytes;
+mod headless;
+mod leaving;
+mod panicking;
+mod steering;
+mod support;
+mod suspending;
