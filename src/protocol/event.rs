@@ -1,6 +1,6 @@
 //! What a run says: facts, in the past tense, in the order in which they happened.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Command, ConfusionMatrix, Hyper, RequestId, RunSpec};
 
@@ -233,10 +233,15 @@ pub struct StepsFinished {
 /// The result of judging a network on a set of images.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
-    /// The mean cross-entropy.
+    /// The mean cross-entropy; null in JSON where it is not a finite number, and then read as not a number.
+    #[serde(deserialize_with = "number_or_null")]
     pub loss: f64,
     /// What was taken for what.
     pub confusion: ConfusionMatrix,
+}
+
+fn number_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
 }
 
 /// A part of the data.
@@ -302,6 +307,21 @@ impl Outcome {
             Self::StoppedEarly { .. } => "stopped_early",
             Self::Stopped => "stopped",
             Self::Failed { .. } => "failed",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loss_that_is_no_number_survives_json() {
+        for loss in [0.5, f64::NAN] {
+            let evaluation = Evaluation { loss, confusion: ConfusionMatrix::new(2) };
+            let text = serde_json::to_string(&evaluation).expect("JSON");
+            let read: Evaluation = serde_json::from_str(&text).expect(&text);
+            assert_eq!(read.loss.to_bits(), loss.to_bits());
         }
     }
 }

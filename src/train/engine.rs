@@ -43,7 +43,7 @@ pub(super) struct Engine<'a, P> {
     hyper: Hyperparameters,
     schedule: RateSchedule,
     stopping: EarlyStopping,
-    /// The newest epoch's end, or the start as epoch 0.
+    /// The newest epoch's end, or the start as epoch 0, with a finite validation loss.
     good: (usize, Arc<Snapshot>),
     /// The end of the epoch with the best validation loss.
     best: Option<(usize, Arc<Snapshot>)>,
@@ -124,11 +124,17 @@ impl<'a, P: Port> Engine<'a, P> {
             Err(End::Stop | End::Abandoned) => Outcome::Stopped,
         };
         self.tell_steps();
-        let restored = matches!(outcome, Outcome::Completed | Outcome::StoppedEarly { .. }) && self.restore_best();
+        let restored = match outcome {
+            Outcome::Completed | Outcome::StoppedEarly { .. } => self.restore_best(),
+            Outcome::Failed { .. } => {
+                self.restore_good(None);
+                true
+            }
+            Outcome::TargetReached | Outcome::Stopped => false,
+        };
         self.tell_samples();
         // The target is looked for on the test set, which then has been judged at the epoch's end.
-        let at_epoch_end = matches!(outcome, Outcome::Completed | Outcome::TargetReached | Outcome::StoppedEarly { .. });
-        if self.job.started.spec.until_test_accuracy.is_none() || restored || !at_epoch_end {
+        if self.job.started.spec.until_test_accuracy.is_none() || restored || outcome == Outcome::Stopped {
             self.evaluate(Split::Test, None);
         }
         self.save();
@@ -255,9 +261,11 @@ impl<'a, P: Port> Engine<'a, P> {
         }
         let (train_loss, train_accuracy) = (loss / images as f64, correct as f64 / images as f64);
         self.port.emit(Event::EpochFinished { epoch: self.epoch, step: self.step, train_loss, train_accuracy });
-        self.good = (self.epoch, Arc::new(self.job.learner.snapshot()));
-        if !self.job.validation.is_empty() {
-            let loss = self.evaluate(Split::Validation, None).loss;
+        let loss = (!self.job.validation.is_empty()).then(|| self.evaluate(Split::Validation, None).loss);
+        if loss.is_none_or(f64::is_finite) {
+            self.good = (self.epoch, Arc::new(self.job.learner.snapshot()));
+        }
+        if let Some(loss) = loss {
             self.schedule.judged(loss);
             if self.stopping.judged(self.epoch, loss) {
                 self.best = Some(self.good.clone());
@@ -281,6 +289,13 @@ impl<'a, P: Port> Engine<'a, P> {
         self.port.emit(Event::ParametersRestored { step: self.step, epoch, answers: None });
         self.evaluate(Split::Validation, None);
         true
+    }
+
+    /// Takes the parameters and moments of the newest epoch's end, or of the start, again.
+    fn restore_good(&mut self, answers: Option<RequestId>) {
+        let (epoch, snapshot) = &self.good;
+        self.job.learner.restore(snapshot);
+        self.port.emit(Event::ParametersRestored { step: self.step, epoch: *epoch, answers });
     }
 
     /// Judges the network and tells.

@@ -73,9 +73,7 @@ impl<P: Port> Engine<'_, P> {
     }
 
     fn rewind(&mut self, id: RequestId) {
-        let (epoch, snapshot) = &self.good;
-        self.job.learner.restore(snapshot);
-        self.port.emit(Event::ParametersRestored { step: self.step, epoch: *epoch, answers: Some(id) });
+        self.restore_good(Some(id));
         self.set_rate(id, (self.effective_rate() / 2.0).max(Hyper::LearningRate.range().0));
         self.go_on();
         self.tell_samples();

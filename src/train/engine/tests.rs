@@ -143,7 +143,13 @@ fn a_run_that_diverged_with_nobody_there_has_failed() {
     let events = run(wild(), &[]);
     let (Outcome::Failed { message }, digest) = ended(&events) else { panic!("{:?}", ended(&events)) };
     assert!(message.contains("is not finite; start again with a lower learning rate"), "{message}");
-    assert!(!digest.is_empty());
+    let start = job(wild()).expect("a job").learner.network().sha256();
+    assert_eq!(digest, start, "nothing that was spoilt is judged or saved");
+    let test = events.iter().find_map(|event| match event {
+        Event::Evaluated { split: Split::Test, evaluation, .. } => Some(evaluation.loss),
+        _ => None,
+    });
+    assert!(test.is_some_and(f64::is_finite), "{test:?}");
 }
 
 #[test]
