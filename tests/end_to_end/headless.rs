@@ -202,7 +202,7 @@ fn the_accuracy_asked_for_ends_the_run() {
 fn without_a_terminal_the_summary_for_people_is_printed() {
     let ended = Run::start(&["--name", "test", "--epochs", "1", "--train-limit", "400", "--validation", "100"]).end();
     assert_eq!(ended.code, Some(0), "{}", ended.progress);
-    assert!(ended.output.starts_with("test completed: 1 epochs, 5 steps, "), "{}", ended.output);
+    assert!(ended.output.starts_with("test completed: 1 epoch, 5 steps, "), "{}", ended.output);
     assert!(ended.progress.starts_with("test started: "), "{}", ended.progress);
     assert!(!ended.progress.contains('\x1b') && !ended.output.contains('\x1b'), "nothing but text");
 }
