@@ -24,7 +24,7 @@ fn learner(preset: &str) -> (ImageSet, Learner) {
 fn train_seed(bencher: divan::Bencher, batch: usize) {
     let (images, mut learner) = learner("seed");
     let order = epoch_order(&(0..images.len() as u32).collect::<Vec<_>>(), 0, 1);
-    let hyper = Hyperparameters { learning_rate: 1e-3, batch_size: batch, weight_decay: 0.0, augmentation: 0.0, epochs: 1 };
+    let hyper = Hyperparameters { batch_size: batch, ..Hyperparameters::default() };
     let mut confusion = ConfusionMatrix::new(10);
     let mut batches = order.chunks_exact(batch).cycle();
     bencher

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use insta::assert_snapshot;
 use mnist_tui::app::{App, AppOptions, Key, KeyCode, Message};
-use mnist_tui::protocol::{Event, Outcome, Phase, Record};
+use mnist_tui::protocol::{Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule};
 use mnist_tui::ui::{Charset, ColorDepth, Look, Marker, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -67,6 +67,33 @@ fn steering() {
     press(&mut app, &[Key::plain(KeyCode::Right), Key::plain(KeyCode::Down), Key::plain(KeyCode::Enter)]);
     press(&mut app, &typed("99999"));
     assert_snapshot!("paused-pending-editing", render(&app, &look(), 120, 40));
+}
+
+#[test]
+fn scheduled() {
+    let mut app =
+        app(Synthetic { schedule: Schedule::Plateau { patience: 1, gamma: 0.5, final_factor: 0.0 }, ..Synthetic::default() });
+    let (step, answers) = (app.run().step + 1, RequestId { client: 1, number: 3 });
+    let (hyper, base) = (Hyper::LearningRate, Some(0.0005 / 0.42));
+    let event = Event::HyperChanged { step, hyper, from: 0.00042, to: 0.0005, base, answers };
+    app.update(Message::Records(vec![Arc::new(Record { at_ms: 7_000, event })]));
+    assert_snapshot!("scheduled-120x40", render(&app, &look(), 120, 40));
+    assert_snapshot!("scheduled-80x24", render(&app, &look(), 80, 24));
+    press(&mut app, &[Key::plain(KeyCode::Down); 6]);
+    assert_snapshot!("scrolled-80x24", render(&app, &look(), 80, 24));
+}
+
+#[test]
+fn diverged() {
+    let mut app = app(Synthetic::default());
+    let step = app.run().step;
+    let events = [
+        Event::Diverged { step: step + 1, quantity: Quantity::Gradient, layer: Some("conv1".into()) },
+        Event::PhaseChanged { phase: Phase::Paused, step, answers: None },
+    ];
+    app.update(Message::Records(events.map(|event| Arc::new(Record { at_ms: 7_000, event })).to_vec()));
+    assert_snapshot!("diverged-120x40", render(&app, &look(), 120, 40));
+    assert_snapshot!("diverged-80x24", render(&app, &look(), 80, 24));
 }
 
 #[test]

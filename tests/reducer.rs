@@ -7,7 +7,7 @@ use std::sync::Arc;
 use mnist_tui::app::{
     ACTIONS, App, AppOptions, Effect, Key, KeyCode, Leave, Message, Mode, Panel, SampleView, When, keys_markdown,
 };
-use mnist_tui::protocol::{Command, Event, Hyper, Outcome, Phase, Record, RequestId};
+use mnist_tui::protocol::{Command, Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule, StepsFinished};
 use synthetic::Synthetic;
 
 fn options() -> AppOptions {
@@ -61,7 +61,7 @@ fn set(hyper: Hyper, value: f64) -> Command {
 
 #[test]
 fn keys_send_commands() {
-    use Hyper::{BatchSize, Epochs, LearningRate, WeightDecay};
+    use Hyper::{BatchSize, Epochs, LearningRate, Patience, WeightDecay};
     let cases: &[(&str, &[Command])] = &[
         ("Space", &[Command::Pause]),
         ("Space Space", &[Command::Pause, Command::Resume]),
@@ -77,7 +77,9 @@ fn keys_send_commands() {
         ("Left", &[set(LearningRate, 0.0005)]),
         ("Down Right", &[set(BatchSize, 128.0)]),
         ("j j Right", &[set(WeightDecay, 1e-6)]),
-        ("j j j j j Left", &[set(Epochs, 4.0)]),
+        ("j j j j Left", &[set(Epochs, 4.0)]),
+        ("j j j j j j j j j Right", &[set(Patience, 1.0)]),
+        ("b", &[]),
         ("j j Left", &[]),
         ("Right u", &[set(LearningRate, 0.002), set(LearningRate, 0.001)]),
         (
@@ -143,8 +145,14 @@ fn a_change_is_pending_until_it_is_answered() {
     let id = |number| RequestId { client: 0, number };
     press(&mut app, "Right");
     assert_eq!(app.pending(Hyper::LearningRate), Some(0.002));
-    let changed =
-        |from, to, number| Event::HyperChanged { step: 1_765, hyper: Hyper::LearningRate, from, to, answers: id(number) };
+    let changed = |from, to, number| Event::HyperChanged {
+        step: 1_765,
+        hyper: Hyper::LearningRate,
+        from,
+        to,
+        base: None,
+        answers: id(number),
+    };
     tell(&mut app, changed(0.001, 0.002, 1));
     assert_eq!((app.pending(Hyper::LearningRate), app.run().interventions.len()), (None, 1));
 
@@ -156,9 +164,53 @@ fn a_change_is_pending_until_it_is_answered() {
 
     // The refused change is not there to be undone; somebody else's is.
     let answers = RequestId { client: 3, number: 1 };
-    tell(&mut app, Event::HyperChanged { step: 1_766, hyper: Hyper::Epochs, from: 5.0, to: 9.0, answers });
+    tell(&mut app, Event::HyperChanged { step: 1_766, hyper: Hyper::Epochs, from: 5.0, to: 9.0, base: None, answers });
     assert_eq!(commands(&press(&mut app, "u u")), [set(Hyper::Epochs, 5.0), set(Hyper::LearningRate, 0.001)]);
     assert_eq!(app.hypers().refusal(Hyper::LearningRate), None);
+}
+
+#[test]
+fn with_a_schedule_changes_are_those_of_the_effective_rate() {
+    let schedule = Schedule::Cosine { warmup: 0.0, initial_factor: 0.1, final_factor: 0.0 };
+    let mut app = App::new(options());
+    app.update(Message::Records(Synthetic { schedule, changes: &[], ..Synthetic::default() }.records()));
+    let hyper = Hyper::LearningRate;
+    let changed = |from, to, base, number| {
+        let answers = RequestId { client: 0, number };
+        Event::HyperChanged { step: 1_765, hyper, from, to, base: Some(base), answers }
+    };
+    assert_eq!(commands(&press(&mut app, "Right")), [set(hyper, 0.002)]);
+    tell(&mut app, changed(0.001, 0.002, 0.004, 1));
+    let base = app.run().hyperparameters.map(|hyperparameters| hyperparameters.learning_rate);
+    assert_eq!((base, app.run().scheduled_rate()), (Some(0.004), Some(0.002)));
+    // Meanwhile the schedule has halved it, and taking the change back halves it once more.
+    let learning_rate = vec![0.001];
+    let steps = StepsFinished { first_step: 1_765, epoch: 3, loss: vec![0.1], learning_rate, ..StepsFinished::default() };
+    tell(&mut app, Event::StepsFinished(Box::new(steps)));
+    assert_eq!(app.run().scheduled_rate(), Some(0.001));
+    assert_eq!(commands(&press(&mut app, "u")), [set(hyper, 0.0005)]);
+}
+
+#[test]
+fn a_run_that_diverged_can_be_gone_back_from() {
+    let mut app = app(None);
+    let phase = |phase, answers| Event::PhaseChanged { phase, step: 1_764, answers };
+    tell(&mut app, Event::Diverged { step: 1_765, quantity: Quantity::Loss, layer: Some("conv1".into()) });
+    tell(&mut app, phase(Phase::Paused, None));
+    assert_eq!(app.state_word(), "diverged");
+    let alert = "loss and gradient of conv1 not finite: no step made";
+    assert_eq!(app.alert().as_deref(), Some(alert));
+    assert_eq!(commands(&press(&mut app, "b b")), [Command::Rewind]);
+    assert_eq!(app.state_word(), "resuming…");
+    let answers = RequestId { client: 0, number: 1 };
+    tell(&mut app, Event::ParametersRestored { step: 1_764, epoch: 2, answers: Some(answers) });
+    let (hyper, base) = (Hyper::LearningRate, None);
+    tell(&mut app, Event::HyperChanged { step: 1_765, hyper, from: 0.001, to: 0.0005, base, answers });
+    tell(&mut app, phase(Phase::Training, Some(answers)));
+    assert_eq!((app.state_word(), app.alert()), ("training", None));
+    assert_eq!(commands(&press(&mut app, "u")), [set(Hyper::LearningRate, 0.001)]);
+    let log: Vec<&str> = app.run().log.iter().rev().take(3).map(|line| line.text.as_str()).collect();
+    assert_eq!(log, ["resumed", "learning rate 0.001 → 5e-4", "parameters of the end of epoch 2 restored"]);
 }
 
 #[test]

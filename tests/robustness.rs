@@ -40,7 +40,8 @@ fn key(number: u8) -> Key {
 fn render(app: &App, look: &Look, width: u16, height: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a buffer is a terminal");
     terminal.draw(|frame| draw(app, look, frame)).expect("a buffer takes every frame");
-    terminal.backend().to_string()
+    // ratatui cannot write a buffer without columns as text.
+    if width == 0 { String::new() } else { terminal.backend().to_string() }
 }
 
 fn strange(loss: Vec<f32>, classes: usize) -> Event {

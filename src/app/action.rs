@@ -13,6 +13,8 @@ pub enum Action {
     Step,
     /// Judge the network on the validation images.
     Evaluate,
+    /// Go back to the last good parameters.
+    Rewind,
     /// End the training.
     Stop,
     /// Select the row above, or scroll up.
@@ -138,6 +140,13 @@ pub const ACTIONS: &[Binding] = &[
     row(Action::Edit, &[k(KeyCode::Enter)], "type a value", "type a new value, such as 3e-4", When::Training),
     row(Action::Undo, &[c('u')], "undo", "take the last change back; again for the one before", When::Training),
     row(Action::Evaluate, &[c('e')], "evaluate", "judge the network on the validation images now", When::Training),
+    row(
+        Action::Rewind,
+        &[c('b')],
+        "rewind",
+        "after numbers went wrong: back to the last epoch's end, with half the rate",
+        When::Training,
+    ),
     row(Action::Stop, &[c('x')], "stop", "stop here and judge on the test set; asks first", When::Training),
     row(Action::FocusNext, &[k(KeyCode::Tab)], "panel", "go to the next panel", When::Watching),
     row(Action::FocusPrevious, &[k(KeyCode::BackTab)], "panel before", "go to the panel before", When::Watching),

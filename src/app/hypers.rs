@@ -9,6 +9,7 @@ struct Change {
     id: Option<RequestId>,
     hyper: Hyper,
     from: f64,
+    to: f64,
 }
 
 /// The state of the hyperparameter panel.
@@ -37,8 +38,8 @@ impl HyperPanel {
     }
 
     /// Remembers a change, so that it can be taken back.
-    pub(super) fn changed(&mut self, id: Option<RequestId>, hyper: Hyper, from: f64) {
-        self.changes.push(Change { id, hyper, from });
+    pub(super) fn changed(&mut self, id: Option<RequestId>, hyper: Hyper, from: f64, to: f64) {
+        self.changes.push(Change { id, hyper, from, to });
     }
 
     /// Remembers that a change of ours was not made.
@@ -52,11 +53,11 @@ impl HyperPanel {
         self.refused = None;
     }
 
-    /// The hyperparameter of the last change and its value before it; that change is then forgotten.
-    pub(super) fn undo(&mut self) -> Option<(Hyper, f64)> {
+    /// The hyperparameter of the last change, its value before and after; that change is then forgotten.
+    pub(super) fn undo(&mut self) -> Option<(Hyper, f64, f64)> {
         let change = self.changes.pop()?;
         self.selected = Hyper::ALL.iter().position(|hyper| *hyper == change.hyper).unwrap_or(self.selected);
-        Some((change.hyper, change.from))
+        Some((change.hyper, change.from, change.to))
     }
 
     /// Whether there is a change to take back.

@@ -25,7 +25,9 @@ impl Requests {
             return None;
         }
         let id = match event {
-            Event::Evaluated { answers, .. } | Event::PhaseChanged { answers, .. } => (*answers)?,
+            Event::Evaluated { answers, .. }
+            | Event::PhaseChanged { answers, .. }
+            | Event::ParametersRestored { answers, .. } => (*answers)?,
             Event::HyperChanged { answers, .. } | Event::CommandRefused { answers, .. } => *answers,
             _ => return None,
         };
@@ -50,7 +52,7 @@ impl Requests {
     pub fn pausing(&self) -> Option<bool> {
         self.waiting.iter().rev().find_map(|request| match request.command {
             Command::Pause | Command::Step => Some(true),
-            Command::Resume => Some(false),
+            Command::Resume | Command::Rewind => Some(false),
             _ => None,
         })
     }

@@ -154,6 +154,7 @@ impl App {
             return match ended.outcome {
                 Outcome::Completed => "completed",
                 Outcome::TargetReached => "target reached",
+                Outcome::StoppedEarly { .. } => "stopped early",
                 Outcome::Stopped => "stopped",
                 Outcome::Failed { .. } => "failed",
             };
@@ -167,6 +168,7 @@ impl App {
             (Some(Phase::Training), Some(true)) => "pausing…",
             (Some(Phase::Training), _) => "training",
             (Some(Phase::Paused), Some(false)) => "resuming…",
+            (Some(Phase::Paused), _) if self.run.diverged.is_some() => "diverged",
             (Some(Phase::Paused), _) => "paused",
         }
     }
@@ -177,6 +179,12 @@ impl App {
             Outcome::Failed { message } => Some(message),
             _ => None,
         }
+    }
+
+    /// What has gone wrong, while it matters.
+    pub fn alert(&self) -> Option<String> {
+        let failure = self.failure().map(|message| format!("training failed: {message}"));
+        failure.or_else(|| self.run.diverged.clone().filter(|_| self.run.ended.is_none()))
     }
 
     /// For the terminal's title: `seed 41 % · epoch 2/5`.

@@ -45,7 +45,7 @@ impl App {
         }
         let ours = self.requests.answered(&record.event);
         match (&record.event, ours) {
-            (Event::HyperChanged { hyper, from, .. }, None) => self.hypers.changed(None, *hyper, *from),
+            (Event::HyperChanged { hyper, from, to, .. }, None) => self.hypers.changed(None, *hyper, *from, *to),
             (Event::CommandRefused { reason, .. }, Some(request)) => match request.command {
                 Command::SetHyper { hyper, .. } => self.hypers.refuse(request.id, hyper, reason),
                 command => {
@@ -73,6 +73,7 @@ impl App {
             Action::Pause => self.send(Command::Pause),
             Action::Step => self.send(Command::Step),
             Action::Evaluate => self.send(Command::Evaluate),
+            Action::Rewind => self.rewind(),
             Action::Stop if self.run.started.is_some() => self.turn_to(Mode::Stopping),
             Action::Stop => Vec::new(),
             Action::Up => self.move_by(0, -1),
@@ -173,9 +174,21 @@ impl App {
         self.send(Command::Stop)
     }
 
-    /// What the hyperparameter is, or will be once the worker has answered.
+    fn rewind(&mut self) -> Vec<Effect> {
+        if self.run.diverged.is_none() {
+            self.notice = Some("nothing went wrong".to_owned());
+            return Vec::new();
+        }
+        if self.requests.waits_for(|command| *command == Command::Rewind) {
+            return Vec::new();
+        }
+        self.send(Command::Rewind)
+    }
+
+    /// What the hyperparameter is, or will be once the worker has answered; of the learning rate, the effective one.
     fn expected(&self, hyper: Hyper) -> Option<f64> {
-        self.requests.pending(hyper).or_else(|| Some(self.run.hyperparameters?.get(hyper)))
+        let scheduled = self.run.scheduled_rate().filter(|_| hyper == Hyper::LearningRate);
+        self.requests.pending(hyper).or(scheduled).or_else(|| Some(self.run.hyperparameters?.get(hyper)))
     }
 
     /// Asks for a value and remembers the one before it.
@@ -183,7 +196,7 @@ impl App {
         match self.expected(hyper) {
             Some(from) if from != value => {
                 let request = self.requests.send(Command::SetHyper { hyper, value });
-                self.hypers.changed(Some(request.id), hyper, from);
+                self.hypers.changed(Some(request.id), hyper, from, value);
                 vec![Effect::Send(request)]
             }
             _ => Vec::new(),
@@ -210,7 +223,13 @@ impl App {
 
     fn undo(&mut self) -> Vec<Effect> {
         match self.hypers.undo() {
-            Some((hyper, value)) => self.send(Command::SetHyper { hyper, value }),
+            Some((hyper, from, to)) => {
+                // What a schedule has made of the rate since then stays.
+                let now = self.expected(hyper).filter(|_| hyper == Hyper::LearningRate && self.run.scheduled_rate().is_some());
+                let (least, greatest) = hyper.range();
+                let value = now.map_or(from, |now| (now * from / to).clamp(least, greatest));
+                self.send(Command::SetHyper { hyper, value })
+            }
             None => {
                 self.notice = Some("nothing to undo".to_owned());
                 Vec::new()

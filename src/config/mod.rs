@@ -9,6 +9,7 @@ mod error;
 mod model;
 pub mod preset;
 mod rules;
+mod schedule;
 mod settings;
 mod sources;
 mod spec;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use data::DataConfig;
 pub use error::{ConfigError, Origin, Problem};
 pub use model::ModelConfig;
+pub use schedule::{SCHEDULES, ScheduleConfig};
 pub use settings::{Setting, Settings};
 pub use sources::{FlagValue, Sources};
 pub use train::{OPTIMIZERS, TrainConfig};
@@ -35,6 +37,8 @@ use crate::protocol::Augmentation;
 pub struct Config {
     /// The network and how it is trained.
     pub train: TrainConfig,
+    /// How the learning rate changes of itself.
+    pub schedule: ScheduleConfig,
     /// The network's layers and parameters.
     pub model: ModelConfig,
     /// The images and how they are divided.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::Value;
 
-use super::{OPTIMIZERS, Problem, preset};
+use super::{OPTIMIZERS, Problem, SCHEDULES, preset};
 use crate::data::Dataset;
 use crate::protocol::{Augmentation, Hyper, LayerSpec};
 
@@ -102,6 +102,8 @@ pub(super) fn choices(key: &str) -> Option<&'static [&'static str]> {
     match key {
         "train.preset" => Some(&preset::NAMES),
         "train.optimizer" => Some(&OPTIMIZERS),
+        "schedule.kind" => Some(&SCHEDULES),
+        "schedule.anneal" => Some(&["cosine", "linear"]),
         "data.source" => Some(&Dataset::NAMES),
         "ui.color" => Some(&["auto", "truecolor", "256", "16", "none"]),
         "ui.charset" => Some(&["auto", "unicode", "ascii"]),
@@ -137,6 +139,9 @@ fn check_number(key: &str, number: f64, value: &Value) -> Result<(), Problem> {
     match (key, value) {
         ("train.threads", _) => fits("between 0 (one a core) and 1024", (0.0..=1024.0).contains(&number)),
         ("train.until_test_accuracy", _) => fits("between 0 (off) and 1", (0.0..=1.0).contains(&number)),
+        ("schedule.warmup", _) => fits("at least 0 and below 1", (0.0..1.0).contains(&number)),
+        ("schedule.every" | "schedule.gamma", _) => fits("above 0 and at most 1", number > 0.0 && number <= 1.0),
+        ("schedule.initial_factor" | "schedule.final_factor", _) => fits("between 0 and 1", (0.0..=1.0).contains(&number)),
         ("data.validation", Value::Float(_)) => fits("a count of images or a fraction below 1", (0.0..1.0).contains(&number)),
         ("ui.max_fps", _) => fits("between 1 and 60", (1.0..=60.0).contains(&number)),
         _ => fits("0 or more", number >= 0.0),

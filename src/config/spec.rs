@@ -1,6 +1,6 @@
 //! From a configuration to the recipe of a run.
 
-use super::{Config, ConfigError, Origin, preset, rules};
+use super::{Config, ConfigError, Origin, SCHEDULES, preset, rules};
 use crate::protocol::{DataSpec, Hyperparameters, LayerSpec, RunSpec};
 
 impl Config {
@@ -15,9 +15,13 @@ impl Config {
         })
     }
 
-    /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`.
+    /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`,
+    /// or no schedule of the name in `schedule.kind`.
     pub fn run_spec(&self, classes: usize) -> Result<RunSpec, ConfigError> {
-        let Self { train, data, augment, .. } = self;
+        let Self { train, data, augment, schedule, .. } = self;
+        let schedule = schedule
+            .schedule()
+            .ok_or_else(|| ConfigError::new(Origin::Default, rules::wrong_choice("schedule.kind", &schedule.kind, &SCHEDULES)))?;
         Ok(RunSpec {
             preset: if self.model.layers.is_empty() { train.preset.clone() } else { "custom".into() },
             layers: self.layers(classes)?,
@@ -37,7 +41,13 @@ impl Config {
                 weight_decay: train.weight_decay,
                 augmentation: train.augmentation,
                 epochs: train.epochs,
+                momentum: train.momentum,
+                label_smoothing: train.label_smoothing,
+                clip_norm: train.clip_norm,
+                patience: train.patience,
             },
+            schedule,
+            min_delta: train.min_delta,
             until_test_accuracy: (train.until_test_accuracy > 0.0).then_some(train.until_test_accuracy),
         })
     }

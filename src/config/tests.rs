@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::sources::apply_toml;
 use super::*;
-use crate::protocol::{Holdout, Optimizer};
+use crate::protocol::{Anneal, Holdout, Optimizer};
 
 fn from_toml(text: &str) -> Result<Config, String> {
     let mut settings = Settings::defaults().expect("defaults");
@@ -63,7 +63,17 @@ fn whole_numbers_do_for_numbers_and_names_for_kinds() {
 /// A name that the list knows and the type does not (or the other way round) would be refused with a strange message.
 #[test]
 fn every_choice_that_is_offered_is_taken() {
-    for key in ["train.preset", "train.optimizer", "data.source", "ui.color", "ui.charset", "ui.marker", "ui.axis"] {
+    for key in [
+        "train.preset",
+        "train.optimizer",
+        "schedule.kind",
+        "schedule.anneal",
+        "data.source",
+        "ui.color",
+        "ui.charset",
+        "ui.marker",
+        "ui.axis",
+    ] {
         for name in rules::choices(key).expect(key) {
             let mut settings = Settings::defaults().expect("defaults");
             settings.set_text(key, name, Origin::Default).expect(name);
@@ -78,10 +88,10 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("# a\nlearning_rate = 1", "c.toml:2: there is no key learning_rate; did you mean train.learning_rate?"),
         ("[ui]\nepochs = 1", "c.toml:2: there is no key ui.epochs; did you mean train.epochs?"),
         ("[trian]\nepochs = 1", "c.toml:1: there is no key trian; did you mean train?"),
-        ("[elsewhere]", "c.toml:1: there is no key elsewhere; the tables are train, model, data, augment, ui"),
+        ("[elsewhere]", "c.toml:1: there is no key elsewhere; the tables are train, schedule, model, data, augment, ui"),
         (
-            "[ui]\nfont_family = 1",
-            "c.toml:2: there is no key ui.font_family; the keys of [ui] are theme, color, charset, marker, axis, max_fps",
+            "[ui]\ntypeface = 1",
+            "c.toml:2: there is no key ui.typeface; the keys of [ui] are theme, color, charset, marker, axis, max_fps",
         ),
         ("ui = 3", "c.toml:1: ui is a table, not a value; its keys are theme, color, charset, marker, axis, max_fps"),
         ("[[data]]", "c.toml:1: data is a table, not a value; its keys are source, validation, train_limit"),
@@ -99,6 +109,17 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("[train]\nlearning_rate = nan", "c.toml:2: train.learning_rate must be between 0.0000001 and 10, not NaN"),
         ("[train]\nuntil_test_accuracy = 99", "c.toml:2: train.until_test_accuracy must be between 0 (off) and 1, not 99.0"),
         ("[data]\nvalidation = 1.0", "c.toml:2: data.validation must be a count of images or a fraction below 1, not 1.0"),
+        ("[train]\nmomentum = 1", "c.toml:2: train.momentum must be between 0 and 0.999, not 1"),
+        ("[train]\npatience = 1.5", "c.toml:2: train.patience must be a whole number, not 1.5"),
+        ("[train]\nmin_delta = -1", "c.toml:2: train.min_delta must be 0 or more, not -1.0"),
+        ("[schedule]\nwarmup = 1", "c.toml:2: schedule.warmup must be at least 0 and below 1, not 1.0"),
+        ("[schedule]\ngamma = 0", "c.toml:2: schedule.gamma must be above 0 and at most 1, not 0.0"),
+        ("[schedule]\nfinal_factor = 2", "c.toml:2: schedule.final_factor must be between 0 and 1, not 2.0"),
+        (
+            "[schedule]\nkind = \"onecycle\"",
+            "c.toml:2: schedule.kind must be one of constant, step, exponential, cosine, one-cycle, plateau, \
+             not \"onecycle\"; did you mean \"one-cycle\"?",
+        ),
         ("[augment]\nrotation = 181", "c.toml:2: augment.rotation must be between 0 (off) and 180 degrees, not 181.0"),
         ("[augment]\nscale = -0.1", "c.toml:2: augment.scale must be between 0 (off) and 1, not -0.1"),
         ("[augment]\nelastic = nan", "c.toml:2: augment.elastic must be between 0 (off) and 32 pixels, not NaN"),
@@ -108,7 +129,10 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
             "[train]\npreset = \"sead\"",
             "c.toml:2: train.preset must be one of seed, two-conv, lenet5, mlp, not \"sead\"; did you mean \"seed\"?",
         ),
-        ("[train]\noptimizer = \"lion\"", "c.toml:2: train.optimizer must be one of adam, adamw, sgd, not \"lion\""),
+        (
+            "[train]\noptimizer = \"lion\"",
+            "c.toml:2: train.optimizer must be one of adam, adamw, sgd, nesterov, rmsprop, not \"lion\"",
+        ),
         (
             "[[model.layers]]\nkind = \"conv\"\nfilters = 8\nkernel = 3\nactivation = \"gelu\"",
             "c.toml:1: model.layers, layer 1 cannot be { kind = \"conv\", filters = 8, kernel = 3, activation = \"gelu\" }: \
@@ -134,7 +158,10 @@ fn what_is_wrong_elsewhere_is_said_with_its_place() {
             "--set train.learning_rat=1: there is no key train.learning_rat; did you mean train.learning_rate?",
         ),
         (sources(example(), &[], &["train.epochs"], &[]), "--set train.epochs: no value is given; write it as table.key=value"),
-        (sources(example(), &[], &["=1"], &[]), "--set =1: there is no key ; the tables are train, model, data, augment, ui"),
+        (
+            sources(example(), &[], &["=1"], &[]),
+            "--set =1: there is no key ; the tables are train, schedule, model, data, augment, ui",
+        ),
         (sources(example(), &[], &["train.epochs="], &[]), "--set train.epochs=: train.epochs must be a whole number, not \"\""),
         (
             sources(example(), &[], &[], &[("--lr", "train.learning_rate", "11")]),
@@ -185,7 +212,7 @@ fn the_environment_names_the_file() {
 }
 
 fn any_config() -> impl Strategy<Value = Config> {
-    let optimizer = prop::sample::select(vec![Optimizer::Adam, Optimizer::AdamW, Optimizer::Sgd]);
+    let optimizer = prop::sample::select(vec![Optimizer::Adam, Optimizer::Nesterov, Optimizer::RmsProp]);
     let hyper = (1e-7..10.0f64, 1usize..=8192, 0.0..=1.0f64, 0.0..=2.0f64, 1usize..=1000);
     let augment = (0.0..=180.0f64, 0.0..=1.0f64, 0.0..=256.0f64, 0.0..=40.0f64, 0.0..=32.0f64);
     let train = (
@@ -196,7 +223,10 @@ fn any_config() -> impl Strategy<Value = Config> {
         0..=i64::MAX as u64,
         0usize..1024,
         0.0..1.0f64,
+        (0.0..=0.999f64, 0.0..=0.5f64, 0.0..=1e3f64, 0usize..=1000, 0.0..9.0f64),
     );
+    let schedule =
+        (prop::sample::select(&SCHEDULES[..]), 0.0..0.999f64, prop::sample::select(vec![Anneal::Cosine, Anneal::Linear]));
     let validation = prop_oneof![(0usize..100_000).prop_map(Holdout::Count), (0.0..1.0f64).prop_map(Holdout::Fraction)];
     let color = prop::sample::select(vec![
         ColorMode::Auto,
@@ -205,10 +235,12 @@ fn any_config() -> impl Strategy<Value = Config> {
         ColorMode::Palette16,
         ColorMode::None,
     ]);
-    (train, validation, 0usize..100_000, augment, color, 1u32..=60).prop_map(
-        |(train, validation, train_limit, augment, color, max_fps)| {
-            let (preset, name, optimizer, (learning_rate, batch_size, weight_decay, augmentation, epochs), seed, threads, until) =
-                train;
+    (train, schedule, validation, 0usize..100_000, augment, color, 1u32..=60).prop_map(
+        |(train, schedule, validation, train_limit, augment, color, max_fps)| {
+            let (preset, name, optimizer, hyper, seed, threads, until, more) = train;
+            let (learning_rate, batch_size, weight_decay, augmentation, epochs) = hyper;
+            let (momentum, label_smoothing, clip_norm, patience, min_delta) = more;
+            let (kind, warmup, anneal) = schedule;
             let (rotation, scale, shift, shear, elastic) = augment;
             Config {
                 train: TrainConfig {
@@ -220,10 +252,16 @@ fn any_config() -> impl Strategy<Value = Config> {
                     weight_decay,
                     augmentation,
                     epochs,
+                    momentum,
+                    label_smoothing,
+                    clip_norm,
+                    patience,
+                    min_delta,
                     seed,
                     threads,
                     until_test_accuracy: until,
                 },
+                schedule: ScheduleConfig { kind: kind.into(), warmup, anneal, ..ScheduleConfig::default() },
                 model: ModelConfig {
                     layers: if until > 0.5 { preset::layers(preset, 10).unwrap_or_default() } else { Vec::new() },
                     ..ModelConfig::default()

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::Optimizer;
+use crate::protocol::{Hyperparameters, Optimizer};
 
 /// The names of the optimizers.
-pub const OPTIMIZERS: [&str; 3] = ["adam", "adamw", "sgd"];
+pub const OPTIMIZERS: [&str; 5] = ["adam", "adamw", "sgd", "nesterov", "rmsprop"];
 
 /// The network and how it is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,16 @@ pub struct TrainConfig {
     pub augmentation: f64,
     /// How often the training goes through its images.
     pub epochs: usize,
+    /// How much of its last direction a step keeps.
+    pub momentum: f64,
+    /// The part of each target that is spread evenly over all classes.
+    pub label_smoothing: f64,
+    /// The greatest norm that the gradient of all parameters may have; 0 for any.
+    pub clip_norm: f64,
+    /// Stop after so many epochs without a better validation loss; 0 for never.
+    pub patience: usize,
+    /// By how much a validation loss must be below the best so far to be better.
+    pub min_delta: f64,
     /// Everything random follows from it.
     pub seed: u64,
     /// Threads that train; 0 for one a core.
@@ -37,15 +47,31 @@ pub struct TrainConfig {
 
 impl Default for TrainConfig {
     fn default() -> Self {
+        let Hyperparameters {
+            learning_rate,
+            batch_size,
+            weight_decay,
+            augmentation,
+            epochs,
+            momentum,
+            label_smoothing,
+            clip_norm,
+            patience,
+        } = Hyperparameters::default();
         Self {
             preset: "seed".into(),
             name: String::new(),
             optimizer: Optimizer::Adam,
-            learning_rate: 0.001,
-            batch_size: 32,
-            weight_decay: 0.0,
-            augmentation: 0.0,
-            epochs: 5,
+            learning_rate,
+            batch_size,
+            weight_decay,
+            augmentation,
+            epochs,
+            momentum,
+            label_smoothing,
+            clip_norm,
+            patience,
+            min_delta: 0.0,
             seed: 0,
             threads: 0,
             until_test_accuracy: 0.0,

@@ -14,7 +14,8 @@ pub struct Link {
     hub: Arc<Hub>,
     read: usize,
     length: watch::Receiver<usize>,
-    commands: Sender<Request>,
+    /// `None` when no more commands will come.
+    commands: Option<Sender<Request>>,
 }
 
 /// The end of the one who trains.
@@ -27,7 +28,7 @@ pub struct LocalPort {
 pub fn connect() -> (Link, LocalPort) {
     let hub = Arc::new(Hub::default());
     let (commands, received) = channel();
-    let link = Link { hub: Arc::clone(&hub), read: 0, length: hub.subscribe(), commands };
+    let link = Link { hub: Arc::clone(&hub), read: 0, length: hub.subscribe(), commands: Some(commands) };
     (link, LocalPort { hub, commands: received })
 }
 
@@ -49,7 +50,14 @@ impl Link {
 
     /// Gives a command to the one who trains. After the run's end nobody takes it, and nothing is lost by that.
     pub fn send(&self, request: Request) {
-        let _ = self.commands.send(request);
+        if let Some(commands) = &self.commands {
+            let _ = commands.send(request);
+        }
+    }
+
+    /// Says that no more commands will come: a run that waits for one ends.
+    pub fn hang_up(&mut self) {
+        self.commands = None;
     }
 }
 

@@ -114,12 +114,18 @@ impl Network {
         digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The loss of a slice of a batch, its images varied by `augmenter`, and its gradient in the workspace.
+    /// The layer that the parameter at this place belongs to.
+    pub(super) fn layer_at(&self, place: usize) -> Option<&str> {
+        self.parameters.iter().find(|parameter| parameter.range.contains(&place))?.name.split('.').next()
+    }
+
+    /// The loss of a slice of a batch, its images varied by the augmenter, and its gradient in the workspace. The part
+    /// `smoothing` of each target is spread evenly over all classes.
     pub(super) fn gradient(
         &self,
         set: &ImageSet,
         indices: &[u32],
-        augmenter: Option<&Augmenter>,
+        (augmenter, smoothing): (Option<&Augmenter>, f32),
         workspace: &SharedWorkspace,
         chance: Chance,
     ) -> SliceOutcome {
@@ -131,7 +137,7 @@ impl Network {
         }
         let logits = self.head.forward(on_tape(&self.stack, &self.weights, workspace, indices.len(), chance), Some(chance));
         let outcome_logits = logits.retaped::<NoneTape>();
-        let loss = cross_entropy_with_logits_loss(logits, self.targets(set, indices));
+        let loss = cross_entropy_with_logits_loss(logits, self.targets(set, indices, smoothing));
         let outcome = SliceOutcome { loss: loss.array().into(), predictions: self.predictions(&outcome_logits.as_vec()) };
         let mut gradients = loss.backward();
         let gradient = &mut lock(workspace).gradient;
@@ -145,7 +151,7 @@ impl Network {
         let logits = self.head.forward(off_tape(&self.stack, &self.weights, workspace, indices.len()), None);
         let predictions = self.predictions(&logits.as_vec());
         let probabilities = logits.clone().softmax::<Axis<1>>().as_vec();
-        let loss = cross_entropy_with_logits_loss(logits, self.targets(set, indices)).array();
+        let loss = cross_entropy_with_logits_loss(logits, self.targets(set, indices, 0.0)).array();
         (SliceOutcome { loss: loss.into(), predictions }, probabilities)
     }
 
@@ -161,10 +167,12 @@ impl Network {
         }
     }
 
-    fn targets(&self, set: &ImageSet, indices: &[u32]) -> Matrix {
-        let mut targets = vec![0.0; indices.len() * self.classes];
+    /// The probabilities that images should get: 1 for their classes, but the part `smoothing` of it spread evenly over
+    /// all classes (Szegedy et al. 2016, section 7).
+    fn targets(&self, set: &ImageSet, indices: &[u32], smoothing: f32) -> Matrix {
+        let mut targets = vec![smoothing / self.classes as f32; indices.len() * self.classes];
         for (row, index) in targets.chunks_exact_mut(self.classes).zip(indices) {
-            row[set.label(*index as usize)] = 1.0;
+            row[set.label(*index as usize)] += 1.0 - smoothing;
         }
         Cpu::default().tensor_from_vec(targets, (indices.len(), self.classes))
     }

@@ -15,6 +15,13 @@ pub(super) struct Parameter {
     pub frozen: bool,
 }
 
+impl Parameter {
+    /// Whether steps along the gradient change it.
+    pub fn learns(&self) -> bool {
+        !self.frozen && !matches!(self.kind, ParameterKind::Running { .. })
+    }
+}
+
 /// What a tensor's values stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {

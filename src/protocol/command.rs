@@ -24,6 +24,9 @@ pub enum Command {
     },
     /// Judge the network on the validation images now.
     Evaluate,
+    /// After numbers went wrong: take the parameters and moments of the last epoch's end, or of the start, again, halve
+    /// the learning rate, and go on.
+    Rewind,
     /// End the training here and judge it on the test set.
     Stop,
 }

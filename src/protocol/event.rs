@@ -82,12 +82,36 @@ pub enum Event {
         step: u64,
         /// Which one.
         hyper: Hyper,
-        /// Its value before.
+        /// Its value before; of the learning rate, the effective one.
         from: f64,
-        /// Its value from now on.
+        /// Its value from now on; of the learning rate, the effective one at this step.
         to: f64,
+        /// With a schedule, the base learning rate that gives `to` at this step.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        base: Option<f64>,
         /// The request that asked for it.
         answers: RequestId,
+    },
+    /// A batch gave numbers that are not finite. No step was made with it, parameters and moments are as they were, and
+    /// training has paused; it goes on with the next batch.
+    Diverged {
+        /// The step that it would have been.
+        step: u64,
+        /// What is not finite.
+        quantity: Quantity,
+        /// The first layer, from the image on, whose gradient is not finite.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        layer: Option<String>,
+    },
+    /// The parameters are again what they were.
+    ParametersRestored {
+        /// After this step.
+        step: u64,
+        /// At the end of this epoch, 0 for the start.
+        epoch: usize,
+        /// The request that asked for it, when one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<RequestId>,
     },
     /// A command could not be carried out; nothing changed.
     CommandRefused {
@@ -189,7 +213,8 @@ pub struct StepsFinished {
     pub first_step: u64,
     /// The epoch they belong to, counted from 1.
     pub epoch: usize,
-    /// The mean cross-entropy of each batch, before its step.
+    /// The mean cross-entropy of each batch, before its step, against the targets it was trained on (with label smoothing,
+    /// the smoothed ones).
     pub loss: Vec<f32>,
     /// The right predictions in each batch, before its step.
     pub correct: Vec<u32>,
@@ -236,6 +261,16 @@ pub enum Phase {
     Evaluating,
 }
 
+/// A number that can turn out not to be finite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quantity {
+    /// The loss of a batch.
+    Loss,
+    /// A part of its gradient.
+    Gradient,
+}
+
 /// Why a run ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
@@ -244,6 +279,11 @@ pub enum Outcome {
     Completed,
     /// The test accuracy that was asked for was reached.
     TargetReached,
+    /// The validation loss has not become better for too long.
+    StoppedEarly {
+        /// In words.
+        reason: String,
+    },
     /// Somebody said so.
     Stopped,
     /// Something went wrong.
@@ -259,6 +299,7 @@ impl Outcome {
         match self {
             Self::Completed => "completed",
             Self::TargetReached => "target_reached",
+            Self::StoppedEarly { .. } => "stopped_early",
             Self::Stopped => "stopped",
             Self::Failed { .. } => "failed",
         }

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The values a training step works with.
+/// The values a training step works with. What an older file does not have is at its default.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Hyperparameters {
-    /// The length of a step.
+    /// The length of a step; with a schedule, what the schedule's factor is multiplied by.
     pub learning_rate: f64,
     /// Images a step.
     pub batch_size: usize,
@@ -18,6 +18,30 @@ pub struct Hyperparameters {
     pub augmentation: f64,
     /// How often the training goes through its images.
     pub epochs: usize,
+    /// How much of its last direction a step keeps: the momentum of SGD and RMSprop, β₁ of Adam and AdamW.
+    pub momentum: f64,
+    /// The part of each target that is spread evenly over all classes (Szegedy et al. 2016, section 7).
+    pub label_smoothing: f64,
+    /// The greatest norm that the gradient of all parameters may have; 0 for any.
+    pub clip_norm: f64,
+    /// Stop after so many epochs without a better validation loss; 0 for never.
+    pub patience: usize,
+}
+
+impl Default for Hyperparameters {
+    fn default() -> Self {
+        Self {
+            learning_rate: 0.001,
+            batch_size: 32,
+            weight_decay: 0.0,
+            augmentation: 0.0,
+            epochs: 5,
+            momentum: 0.9,
+            label_smoothing: 0.0,
+            clip_norm: 0.0,
+            patience: 0,
+        }
+    }
 }
 
 /// Names one hyperparameter.
@@ -34,6 +58,14 @@ pub enum Hyper {
     Augmentation,
     /// How often the training goes through its images.
     Epochs,
+    /// How much of its last direction a step keeps.
+    Momentum,
+    /// The part of each target that is spread over all classes.
+    LabelSmoothing,
+    /// The greatest norm of the gradient.
+    ClipNorm,
+    /// Epochs without a better validation loss before the training stops.
+    Patience,
 }
 
 /// A value that a hyperparameter cannot take.
@@ -63,7 +95,17 @@ pub enum HyperError {
 
 impl Hyper {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 5] = [Self::LearningRate, Self::BatchSize, Self::WeightDecay, Self::Augmentation, Self::Epochs];
+    pub const ALL: [Self; 9] = [
+        Self::LearningRate,
+        Self::BatchSize,
+        Self::WeightDecay,
+        Self::Augmentation,
+        Self::Epochs,
+        Self::Momentum,
+        Self::LabelSmoothing,
+        Self::ClipNorm,
+        Self::Patience,
+    ];
 
     /// Its name in configurations and files.
     pub fn key(self) -> &'static str {
@@ -73,6 +115,10 @@ impl Hyper {
             Self::WeightDecay => "weight_decay",
             Self::Augmentation => "augmentation",
             Self::Epochs => "epochs",
+            Self::Momentum => "momentum",
+            Self::LabelSmoothing => "label_smoothing",
+            Self::ClipNorm => "clip_norm",
+            Self::Patience => "patience",
         }
     }
 
@@ -84,6 +130,10 @@ impl Hyper {
             Self::WeightDecay => "weight decay",
             Self::Augmentation => "augmentation",
             Self::Epochs => "epochs",
+            Self::Momentum => "momentum",
+            Self::LabelSmoothing => "label smoothing",
+            Self::ClipNorm => "clip norm",
+            Self::Patience => "patience",
         }
     }
 
@@ -95,12 +145,15 @@ impl Hyper {
             Self::WeightDecay => (0.0, 1.0),
             Self::Augmentation => (0.0, 2.0),
             Self::Epochs => (1.0, 1000.0),
+            Self::Momentum => (0.0, 0.999),
+            Self::LabelSmoothing => (0.0, 0.5),
+            Self::ClipNorm | Self::Patience => (0.0, 1000.0),
         }
     }
 
     /// Whether only whole numbers make sense.
     pub fn is_whole(self) -> bool {
-        matches!(self, Self::BatchSize | Self::Epochs)
+        matches!(self, Self::BatchSize | Self::Epochs | Self::Patience)
     }
 
     /// The value when it is one that this hyperparameter can take.
@@ -115,12 +168,13 @@ impl Hyper {
         Ok(value)
     }
 
-    /// The next value up or down as arrow keys give it: rates go 1, 2, 5, 10, …, batch sizes double, epochs count,
-    /// the augmentation goes in quarters.
+    /// The next value up or down as arrow keys give it: rates go 1, 2, 5, 10, …, batch sizes double, epochs count, the
+    /// augmentation goes in quarters, and momentum goes 0, 0.5, 0.8, 0.9, 0.95, ….
     pub fn nudge(self, value: f64, up: bool) -> f64 {
         let (min, max) = self.range();
+        let sign = if up { 1.0 } else { -1.0 };
         let next = match self {
-            Self::Epochs => value + if up { 1.0 } else { -1.0 },
+            Self::Epochs | Self::Patience => value + sign,
             Self::Augmentation if up => ((value * 4.0).floor() + 1.0) / 4.0,
             Self::Augmentation => ((value * 4.0).ceil() - 1.0) / 4.0,
             Self::BatchSize => {
@@ -128,19 +182,32 @@ impl Hyper {
                 2f64.powf(if up { power.floor() + 1.0 } else { power.ceil() - 1.0 })
             }
             Self::LearningRate => one_two_five(value, up),
-            Self::WeightDecay if value == 0.0 => return if up { 1e-6 } else { 0.0 },
-            Self::WeightDecay if !up && value <= 1e-6 => return 0.0,
-            Self::WeightDecay => one_two_five(value, up),
+            Self::WeightDecay => from_zero(value, up, 1e-6),
+            Self::ClipNorm => from_zero(value, up, 0.1),
+            Self::Momentum => significant(1.0 - one_two_five(1.0 - value, !up), 3),
+            Self::LabelSmoothing => significant((value / 0.05).round().mul_add(0.05, sign * 0.05), 2),
         };
         next.clamp(min, max)
     }
 
-    /// The value as people write it.
+    /// The value as people write it, to six significant digits.
     pub fn display(self, value: f64) -> String {
-        match self {
-            Self::LearningRate | Self::WeightDecay if value != 0.0 && value < 1e-3 => format!("{value:e}"),
-            _ => format!("{value}"),
-        }
+        let value = significant(value, 6);
+        if value != 0.0 && value < 1e-3 { format!("{value:e}") } else { format!("{value}") }
+    }
+}
+
+/// The number with so many significant digits that is nearest to `value`.
+fn significant(value: f64, digits: usize) -> f64 {
+    format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
+}
+
+/// [`one_two_five`] with 0 below its `least` value.
+fn from_zero(value: f64, up: bool, least: f64) -> f64 {
+    match (up, value < least, value <= least) {
+        (true, true, _) => least,
+        (false, _, true) => 0.0,
+        _ => one_two_five(value, up),
     }
 }
 
@@ -163,6 +230,10 @@ impl Hyperparameters {
             Hyper::WeightDecay => self.weight_decay,
             Hyper::Augmentation => self.augmentation,
             Hyper::Epochs => self.epochs as f64,
+            Hyper::Momentum => self.momentum,
+            Hyper::LabelSmoothing => self.label_smoothing,
+            Hyper::ClipNorm => self.clip_norm,
+            Hyper::Patience => self.patience as f64,
         }
     }
 
@@ -175,6 +246,10 @@ impl Hyperparameters {
             Hyper::WeightDecay => self.weight_decay = value,
             Hyper::Augmentation => self.augmentation = value,
             Hyper::Epochs => self.epochs = value as usize,
+            Hyper::Momentum => self.momentum = value,
+            Hyper::LabelSmoothing => self.label_smoothing = value,
+            Hyper::ClipNorm => self.clip_norm = value,
+            Hyper::Patience => self.patience = value as usize,
         }
         Ok(self)
     }
@@ -206,6 +281,22 @@ mod tests {
             (Hyper::Augmentation, 2.0, true, 2.0),
             (Hyper::Epochs, 5.0, true, 6.0),
             (Hyper::Epochs, 1.0, false, 1.0),
+            (Hyper::Momentum, 0.9, true, 0.95),
+            (Hyper::Momentum, 0.9, false, 0.8),
+            (Hyper::Momentum, 0.5, false, 0.0),
+            (Hyper::Momentum, 0.0, false, 0.0),
+            (Hyper::Momentum, 0.998, true, 0.999),
+            (Hyper::Momentum, 0.999, true, 0.999),
+            (Hyper::LabelSmoothing, 0.0, true, 0.05),
+            (Hyper::LabelSmoothing, 0.1, true, 0.15),
+            (Hyper::LabelSmoothing, 0.05, false, 0.0),
+            (Hyper::LabelSmoothing, 0.5, true, 0.5),
+            (Hyper::ClipNorm, 0.0, true, 0.1),
+            (Hyper::ClipNorm, 0.1, false, 0.0),
+            (Hyper::ClipNorm, 0.1, true, 0.2),
+            (Hyper::ClipNorm, 1000.0, true, 1000.0),
+            (Hyper::Patience, 0.0, true, 1.0),
+            (Hyper::Patience, 0.0, false, 0.0),
         ];
         for (hyper, from, up, to) in cases {
             assert_eq!(hyper.nudge(from, up), to, "{hyper:?} from {from}, up: {up}");
@@ -214,7 +305,7 @@ mod tests {
 
     #[test]
     fn values_out_of_range_are_refused_and_change_nothing() {
-        let start = Hyperparameters { learning_rate: 1e-3, batch_size: 64, weight_decay: 0.0, augmentation: 0.0, epochs: 5 };
+        let start = Hyperparameters::default();
         for (hyper, value) in [
             (Hyper::LearningRate, 0.0),
             (Hyper::LearningRate, f64::NAN),
@@ -224,10 +315,47 @@ mod tests {
             (Hyper::WeightDecay, -0.1),
             (Hyper::Augmentation, 2.1),
             (Hyper::Epochs, 1001.0),
+            (Hyper::Momentum, 1.0),
+            (Hyper::LabelSmoothing, 0.51),
+            (Hyper::ClipNorm, -1.0),
+            (Hyper::Patience, 0.5),
         ] {
             let error = start.with(hyper, value).expect_err(hyper.key());
             assert!(error.to_string().contains(hyper.key()));
         }
         assert_eq!(start.with(Hyper::BatchSize, 7.0).map(|h| h.batch_size), Ok(7));
+    }
+
+    #[test]
+    fn every_one_of_them_is_changed_alone() {
+        let start = Hyperparameters::default();
+        for hyper in Hyper::ALL {
+            let value = hyper.nudge(start.get(hyper), true);
+            let changed = start.with(hyper, value).expect("within its range");
+            assert_ne!(value, start.get(hyper));
+            for other in Hyper::ALL {
+                assert_eq!(
+                    changed.get(other),
+                    if other == hyper { value } else { start.get(other) },
+                    "{other:?} after {hyper:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_an_older_file_does_not_have_is_at_its_default() {
+        let text = r#"{"learning_rate":0.01,"batch_size":32,"weight_decay":0.0,"epochs":2}"#;
+        let read: Hyperparameters = serde_json::from_str(text).expect("valid");
+        assert_eq!(read, Hyperparameters { learning_rate: 0.01, batch_size: 32, epochs: 2, ..Hyperparameters::default() });
+    }
+
+    #[test]
+    fn values_are_written_short() {
+        let cases =
+            [(0.001, "0.001"), (0.0005, "5e-4"), (0.0, "0"), (0.0005 / 0.42, "0.00119048"), (8192.0, "8192"), (0.1 + 0.2, "0.3")];
+        for (value, text) in cases {
+            assert_eq!(Hyper::LearningRate.display(value), text);
+        }
     }
 }

@@ -28,6 +28,13 @@ pub struct RunSpec {
     pub augmentation: Augmentation,
     /// The hyperparameters at the start; later values are in the events.
     pub hyperparameters: Hyperparameters,
+    /// How the learning rate changes of itself.
+    #[serde(default)]
+    pub schedule: Schedule,
+    /// By how much a validation loss must be below the best so far to count as better; see
+    /// [`patience`](Hyperparameters::patience).
+    #[serde(default)]
+    pub min_delta: f64,
     /// Stop at the first epoch's end at which the test accuracy reaches this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until_test_accuracy: Option<f64>,
@@ -148,7 +155,7 @@ pub enum Activation {
     None,
 }
 
-/// What turns gradients into steps.
+/// What turns gradients into steps. The formulas are those of PyTorch, where two ways are in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Optimizer {
@@ -156,6 +163,101 @@ pub enum Optimizer {
     Adam,
     /// Adam with decoupled weight decay (Loshchilov & Hutter 2019, algorithm 2).
     AdamW,
-    /// Gradient descent with momentum 0.9.
+    /// Gradient descent with momentum (Polyak 1964).
     Sgd,
+    /// Gradient descent with Nesterov's momentum, as in Sutskever et al. 2013, section 2.
+    Nesterov,
+    /// RMSprop (Hinton 2012, lecture 6e) with momentum.
+    RmsProp,
+}
+
+impl Optimizer {
+    /// Its name for people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Adam => "Adam",
+            Self::AdamW => "AdamW",
+            Self::Sgd => "SGD",
+            Self::Nesterov => "SGD, Nesterov",
+            Self::RmsProp => "RMSprop",
+        }
+    }
+}
+
+/// How the learning rate changes of itself: the rate of a step is the base rate times a factor. Stretches of the
+/// training are parts of it, 0 to 1, in images seen over images planned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Schedule {
+    /// Not at all.
+    #[default]
+    Constant,
+    /// Is multiplied by `gamma` after every stretch `every`.
+    Step {
+        /// A stretch of the training, above 0.
+        every: f64,
+        /// Above 0, at most 1.
+        gamma: f64,
+    },
+    /// Falls by the same part in each stretch of the same length, to `final_factor` at the end.
+    Exponential {
+        /// Above 0, at most 1.
+        final_factor: f64,
+    },
+    /// Rises in a line from `initial_factor` to 1 in the stretch `warmup`, then falls along half a cosine wave to
+    /// `final_factor` (Loshchilov & Hutter 2017, equation 5, without restarts; Goyal et al. 2017, section 2.2).
+    Cosine {
+        /// A stretch of the training, below 1; 0 for none.
+        warmup: f64,
+        /// 0 to 1.
+        initial_factor: f64,
+        /// 0 to 1.
+        final_factor: f64,
+    },
+    /// Rises from `initial_factor` to 1 in the stretch `warmup`, then falls to `final_factor` (Smith & Topin 2018), as
+    /// `OneCycleLR` of PyTorch does with two phases.
+    OneCycle {
+        /// A stretch of the training, below 1; 0 for none.
+        warmup: f64,
+        /// 0 to 1.
+        initial_factor: f64,
+        /// 0 to 1.
+        final_factor: f64,
+        /// How it rises and falls.
+        anneal: Anneal,
+    },
+    /// Is multiplied by `gamma` when the validation loss has not become better for more than `patience` epochs, but not
+    /// below `final_factor`.
+    Plateau {
+        /// Epochs.
+        patience: usize,
+        /// Above 0, at most 1.
+        gamma: f64,
+        /// 0 to 1.
+        final_factor: f64,
+    },
+}
+
+impl Schedule {
+    /// Its name in configurations and for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Constant => "constant",
+            Self::Step { .. } => "step",
+            Self::Exponential { .. } => "exponential",
+            Self::Cosine { .. } => "cosine",
+            Self::OneCycle { .. } => "one-cycle",
+            Self::Plateau { .. } => "plateau",
+        }
+    }
+}
+
+/// The way from one learning rate to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Anneal {
+    /// Along half a cosine wave.
+    Cosine,
+    /// In a line.
+    Linear,
 }

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use super::Series;
 use crate::protocol::{
-    ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, Outcome, Phase, Record, RunStarted, Sample, Split, StepsFinished,
+    ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Record, RunStarted, Sample, Schedule,
+    Split, StepsFinished,
 };
 
 /// How much of the past the smoothed curves remember: each step weighs this much of all before it.
@@ -55,8 +56,12 @@ pub struct RunState {
     pub log: Vec<LogLine>,
     /// The mean loss over the last whole epoch, each image taken when it was trained on.
     pub epoch_train_loss: Option<f64>,
+    /// What was not finite, while training waits for somebody to say how to go on.
+    pub diverged: Option<String>,
     /// Seconds of training until the test accuracy asked for was first reached.
     pub seconds_to_target: Option<f64>,
+    /// The newest effective learning rate.
+    effective_rate: Option<f64>,
     /// The parameters were to be written to a file and could not be.
     pub not_saved: bool,
     rate: VecDeque<(f64, u64)>,
@@ -190,11 +195,20 @@ impl RunState {
                 } else if *phase == Phase::Training && paused && answers.is_some() {
                     self.log(LogKind::Progress, "resumed".into());
                 }
+                if *phase == Phase::Training {
+                    self.diverged = None;
+                }
                 self.phase = Some(*phase);
             }
-            Event::HyperChanged { step, hyper, from, to, .. } => {
-                if let Some(changed) = self.hyperparameters.and_then(|h| h.with(*hyper, *to).ok()) {
-                    self.hyperparameters = Some(changed);
+            Event::HyperChanged { step, hyper, from, to, base, .. } => {
+                match &mut self.hyperparameters {
+                    // A base may lie outside the range of rates, when the schedule's factor is small.
+                    Some(hyperparameters) if *hyper == Hyper::LearningRate => {
+                        hyperparameters.learning_rate = base.unwrap_or(*to);
+                        self.effective_rate = Some(*to);
+                    }
+                    Some(hyperparameters) => *hyperparameters = hyperparameters.with(*hyper, *to).unwrap_or(*hyperparameters),
+                    None => {}
                 }
                 if *hyper == Hyper::Augmentation {
                     // The next batch will look different.
@@ -210,6 +224,22 @@ impl RunState {
                 let text = format!("{} {} → {}", hyper.label(), hyper.display(*from), hyper.display(*to));
                 self.log(LogKind::Intervention(self.interventions.len()), text);
             }
+            Event::Diverged { quantity, layer, .. } => {
+                let of = layer.as_ref().map(|layer| format!("gradient of {layer}"));
+                let what = match (quantity, of) {
+                    (Quantity::Loss, None) => "loss".to_owned(),
+                    (Quantity::Loss, Some(gradient)) => format!("loss and {gradient}"),
+                    (Quantity::Gradient, gradient) => gradient.unwrap_or_else(|| "gradient".to_owned()),
+                };
+                let text = format!("{what} not finite: no step made");
+                self.log(LogKind::Problem, text.clone());
+                self.log(LogKind::Problem, "lower the rate and resume, or rewind".into());
+                self.diverged = Some(text);
+            }
+            Event::ParametersRestored { epoch: 0, .. } => self.log(LogKind::Progress, "parameters of the start restored".into()),
+            Event::ParametersRestored { epoch, .. } => {
+                self.log(LogKind::Progress, format!("parameters of the end of epoch {epoch} restored"));
+            }
             Event::ParametersSaved { path, .. } => self.log(LogKind::Progress, format!("parameters saved to {path}")),
             Event::SavingFailed { path, reason } => {
                 self.not_saved = true;
@@ -221,6 +251,7 @@ impl RunState {
                 let (kind, text) = match outcome {
                     Outcome::Completed => (LogKind::Progress, "training completed".to_owned()),
                     Outcome::TargetReached => (LogKind::Progress, "target accuracy reached".to_owned()),
+                    Outcome::StoppedEarly { reason } => (LogKind::Progress, format!("stopped early: {reason}")),
                     Outcome::Stopped => (LogKind::Progress, "training stopped".to_owned()),
                     Outcome::Failed { message } => (LogKind::Problem, format!("training failed: {message}")),
                 };
@@ -244,6 +275,9 @@ impl RunState {
             series.accuracy_smooth.push(series.averages[1].push(accuracy));
             series.learning_rate.push(steps.learning_rate.get(i).copied().unwrap_or(0.0));
         }
+        self.diverged = None;
+        // The shortest decimal that makes this 32-bit float: what a person would have written.
+        self.effective_rate = steps.learning_rate.last().and_then(|rate| rate.to_string().parse().ok()).or(self.effective_rate);
         self.epoch = steps.epoch;
         self.step = (steps.first_step + steps.loss.len() as u64).saturating_sub(1);
         self.images_seen = steps.images_seen;
@@ -277,6 +311,12 @@ impl RunState {
 
     fn log(&mut self, kind: LogKind, text: String) {
         self.log.push(LogLine { at_ms: self.at_ms, step: self.step, kind, text });
+    }
+
+    /// With a schedule, the learning rate of the newest step, or of the next after a change.
+    pub fn scheduled_rate(&self) -> Option<f64> {
+        let scheduled = self.started.as_ref().is_some_and(|started| started.spec.schedule != Schedule::Constant);
+        self.effective_rate.filter(|_| scheduled)
     }
 
     /// Images a second over the last seconds of training; `None` before two measurements.

@@ -21,11 +21,14 @@ pub struct Summary {
     pub run_id: String,
     /// What a person calls it.
     pub name: String,
-    /// `completed`, `target_reached`, `stopped`, `failed` or `running`.
+    /// `completed`, `target_reached`, `stopped_early`, `stopped`, `failed` or `running`.
     pub status: &'static str,
     /// What went wrong, when it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Why it stopped, when it stopped early.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_reason: Option<String>,
     /// The network's name.
     pub preset: String,
     /// Everything random follows from it.
@@ -94,6 +97,9 @@ impl fmt::Display for Summary {
         if let Some(error) = &self.error {
             write!(f, "\nerror: {error}")?;
         }
+        if let Some(reason) = &self.stop_reason {
+            write!(f, "\n{reason}")?;
+        }
         if let (Some(accuracy), Some(loss), Some(f1)) = (self.test_accuracy, self.test_loss, self.macro_f1) {
             write!(f, "\ntest accuracy {:.2} %, loss {loss:.4}, macro F1 {f1:.4}", accuracy * 100.0)?;
         }
@@ -120,6 +126,10 @@ impl RunState {
             status: outcome.map_or("running", Outcome::status),
             error: match outcome {
                 Some(Outcome::Failed { message }) => Some(message.clone()),
+                _ => None,
+            },
+            stop_reason: match outcome {
+                Some(Outcome::StoppedEarly { reason }) => Some(reason.clone()),
                 _ => None,
             },
             preset: started.map(|s| s.spec.preset.clone()).unwrap_or_default(),

@@ -20,6 +20,10 @@ pub(super) async fn follow(link: &mut Link, signals: &mut Signals, state: RunSta
     let mut state = Box::new(state);
     let mut signalled = None;
     loop {
+        if state.diverged.is_some() {
+            // Nobody is here who could lower the learning rate.
+            link.hang_up();
+        }
         tokio::select! {
             records = link.updates() => {
                 records.iter().for_each(|record| state.apply(record));

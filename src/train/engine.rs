@@ -1,13 +1,22 @@
 //! The loop: take commands, train a batch, say what happened.
 
+mod commands;
+mod samples;
+#[cfg(test)]
+mod tests;
+
 use std::mem::take;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Job;
 use super::save::write_whole;
+use super::schedule::RateSchedule;
+use super::stopping::EarlyStopping;
 use crate::data::{Augmenter, epoch_order};
+use crate::nn::{NotFinite, Snapshot};
 use crate::protocol::{
-    Command, ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Request, RequestId, Sample, Split, StepsFinished,
+    ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Request, RequestId, Split, StepsFinished,
 };
 
 /// Steps are told about 8 times a second, all since the last time at once: often enough to look alive, and calm.
@@ -16,13 +25,6 @@ const TELL_STEPS: Duration = Duration::from_millis(125);
 const TELL_SAMPLES: Duration = Duration::from_millis(500);
 /// Varied training images are shown so often: long enough to be looked at.
 const TELL_AUGMENTED: Duration = Duration::from_millis(2000);
-/// No more than so many at a time, and no more bytes of them, so that the record of a long run stays small.
-const AUGMENTED: usize = 12;
-const AUGMENTED_BYTES: usize = 12 * 1024;
-/// How many images of each class are chosen.
-const SAMPLES_PER_CLASS: usize = 3;
-/// No more than so many are chosen.
-const SAMPLES: usize = 60;
 
 /// The engine's way to everybody else.
 pub trait Port {
@@ -39,6 +41,14 @@ pub(super) struct Engine<'a, P> {
     job: Job,
     port: &'a mut P,
     hyper: Hyperparameters,
+    schedule: RateSchedule,
+    stopping: EarlyStopping,
+    /// The newest epoch's end, or the start as epoch 0.
+    good: (usize, Arc<Snapshot>),
+    /// The end of the epoch with the best validation loss.
+    best: Option<(usize, Arc<Snapshot>)>,
+    /// What was not finite, until training goes on.
+    diverged: Option<NotFinite>,
     /// The epoch being trained, counted from 1.
     epoch: usize,
     /// Steps done.
@@ -48,7 +58,7 @@ pub(super) struct Engine<'a, P> {
     paused: bool,
     /// Train so many batches although paused.
     single_steps: u32,
-    stopping: Option<RequestId>,
+    stop_request: Option<RequestId>,
     steps: StepsFinished,
     told_steps: Instant,
     told_samples: Option<Instant>,
@@ -62,22 +72,37 @@ pub(super) struct Engine<'a, P> {
 enum End {
     Stop,
     Target,
+    /// With the reason.
+    Early(String),
+    /// Nobody is left who could ever say Resume.
+    Abandoned,
+}
+
+/// An epoch's judgement on one split.
+struct Judgement {
+    loss: f64,
+    accuracy: f64,
 }
 
 impl<'a, P: Port> Engine<'a, P> {
     pub fn new(job: Job, port: &'a mut P) -> Self {
-        let hyper = job.started.spec.hyperparameters;
+        let spec = &job.started.spec;
         Self {
+            hyper: spec.hyperparameters,
+            schedule: RateSchedule::new(spec.schedule),
+            stopping: EarlyStopping::new(spec.min_delta),
+            good: (0, Arc::new(job.learner.snapshot())),
+            best: None,
+            diverged: None,
             job,
             port,
-            hyper,
             epoch: 0,
             step: 0,
             images_seen: 0,
             trained: Duration::ZERO,
             paused: false,
             single_steps: 0,
-            stopping: None,
+            stop_request: None,
             steps: StepsFinished::default(),
             told_steps: Instant::now(),
             told_samples: None,
@@ -94,17 +119,21 @@ impl<'a, P: Port> Engine<'a, P> {
         let outcome = match self.train() {
             Ok(()) => Outcome::Completed,
             Err(End::Target) => Outcome::TargetReached,
-            Err(End::Stop) => Outcome::Stopped,
+            Err(End::Early(reason)) => Outcome::StoppedEarly { reason },
+            Err(End::Abandoned) if let Some(wrong) = &self.diverged => Outcome::Failed { message: self.divergence(wrong) },
+            Err(End::Stop | End::Abandoned) => Outcome::Stopped,
         };
         self.tell_steps();
+        let restored = matches!(outcome, Outcome::Completed | Outcome::StoppedEarly { .. }) && self.restore_best();
         self.tell_samples();
-        // The target is looked for on the test set, which then has been judged.
-        if self.job.started.spec.until_test_accuracy.is_none() || matches!(outcome, Outcome::Stopped) {
+        // The target is looked for on the test set, which then has been judged at the epoch's end.
+        let at_epoch_end = matches!(outcome, Outcome::Completed | Outcome::TargetReached | Outcome::StoppedEarly { .. });
+        if self.job.started.spec.until_test_accuracy.is_none() || restored || !at_epoch_end {
             self.evaluate(Split::Test, None);
         }
         self.save();
         let weights_sha256 = self.job.learner.network().sha256();
-        self.port.emit(Event::RunEnded { outcome, step: self.step, weights_sha256, answers: self.stopping });
+        self.port.emit(Event::RunEnded { outcome, step: self.step, weights_sha256, answers: self.stop_request });
     }
 
     fn train(&mut self) -> Result<(), End> {
@@ -121,6 +150,10 @@ impl<'a, P: Port> Engine<'a, P> {
                 self.batch(batch);
                 position += batch.len();
             }
+            if self.diverged.is_some() {
+                // Nothing is judged before somebody has said how to go on.
+                self.obey()?;
+            }
             self.finish_epoch()?;
         }
         Ok(())
@@ -134,57 +167,22 @@ impl<'a, P: Port> Engine<'a, P> {
                 None if !self.paused || self.single_steps > 0 => break,
                 None => match self.port.wait() {
                     Some(request) => request,
-                    // Nobody is left who could ever say Resume.
-                    None => return Err(End::Stop),
+                    None => return Err(End::Abandoned),
                 },
             };
             self.carry_out(request)?;
         }
-        self.single_steps = self.single_steps.saturating_sub(1);
         Ok(())
     }
 
-    fn carry_out(&mut self, Request { id, command }: Request) -> Result<(), End> {
-        match command {
-            Command::Pause | Command::Resume => {
-                self.tell_steps();
-                self.tell_samples();
-                self.paused = command == Command::Pause;
-                self.single_steps = 0;
-                self.tell_phase(Some(id));
-            }
-            Command::Step => {
-                self.paused = true;
-                self.single_steps += 1;
-                self.tell_phase(Some(id));
-            }
-            Command::SetHyper { hyper, value } => self.set(id, command, hyper, value),
-            Command::Evaluate if self.job.validation.is_empty() => {
-                let reason = "no images are held out for validation; start with --validation 5000".into();
-                self.port.emit(Event::CommandRefused { command, reason, answers: id });
-            }
-            Command::Evaluate => {
-                self.evaluate(Split::Validation, Some(id));
-            }
-            Command::Stop => {
-                self.stopping = Some(id);
-                return Err(End::Stop);
-            }
-        }
-        Ok(())
+    /// The images seen over the images planned: changes of the batch size and of the number of epochs fit in.
+    fn position(&self) -> f64 {
+        self.images_seen as f64 / (self.job.train.len() * self.hyper.epochs) as f64
     }
 
-    fn set(&mut self, id: RequestId, command: Command, hyper: Hyper, value: f64) {
-        self.tell_steps();
-        match self.hyper.with(hyper, value) {
-            Ok(changed) => {
-                let from = self.hyper.get(hyper);
-                self.hyper = changed;
-                self.told_augmented = self.told_augmented.filter(|_| hyper != Hyper::Augmentation);
-                self.port.emit(Event::HyperChanged { step: self.step + 1, hyper, from, to: value, answers: id });
-            }
-            Err(error) => self.port.emit(Event::CommandRefused { command, reason: error.to_string(), answers: id }),
-        }
+    /// The learning rate of the next step.
+    fn effective_rate(&self) -> f64 {
+        (self.hyper.learning_rate * self.schedule.factor(self.position())).min(Hyper::LearningRate.range().1)
     }
 
     fn batch(&mut self, batch: &[u32]) {
@@ -194,17 +192,23 @@ impl<'a, P: Port> Engine<'a, P> {
             self.steps.epoch = self.epoch;
             self.steps.confusion = ConfusionMatrix::new(self.job.started.class_names.len());
         }
+        let hyper = Hyperparameters { learning_rate: self.effective_rate(), ..self.hyper };
+        self.single_steps = self.single_steps.saturating_sub(1);
         let spec = &self.job.started.spec;
-        let augmenter = Augmenter::new(spec.augmentation, self.hyper.augmentation, spec.seed, self.epoch);
+        let augmenter = Augmenter::new(spec.augmentation, hyper.augmentation, spec.seed, self.epoch);
         let confusion = &mut self.steps.confusion;
-        let outcome = self.job.learner.step(&self.job.dataset.train, batch, augmenter.as_ref(), &self.hyper, confusion);
+        let outcome = self.job.learner.step(&self.job.dataset.train, batch, augmenter.as_ref(), &hyper, confusion);
         self.trained += began.elapsed();
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(wrong) => return self.diverge(wrong),
+        };
         self.step += 1;
         self.images_seen += batch.len() as u64;
         self.steps.loss.push(outcome.loss);
         self.steps.correct.push(outcome.correct);
         self.steps.batch.push(batch.len() as u32);
-        self.steps.learning_rate.push(self.hyper.learning_rate as f32);
+        self.steps.learning_rate.push(hyper.learning_rate as f32);
         let (loss, correct, images) = &mut self.epoch_sums;
         *loss += f64::from(outcome.loss) * batch.len() as f64;
         *correct += u64::from(outcome.correct);
@@ -222,24 +226,65 @@ impl<'a, P: Port> Engine<'a, P> {
         }
     }
 
+    /// Pauses instead of making a step with numbers that are not finite.
+    fn diverge(&mut self, wrong: NotFinite) {
+        self.tell_steps();
+        let NotFinite { quantity, layer } = wrong.clone();
+        self.port.emit(Event::Diverged { step: self.step + 1, quantity, layer });
+        self.diverged = Some(wrong);
+        self.paused = true;
+        self.single_steps = 0;
+        self.tell_phase(None);
+    }
+
+    /// What went wrong, and what to do, when nobody is there to do it now.
+    fn divergence(&self, wrong: &NotFinite) -> String {
+        let what = match wrong.quantity {
+            Quantity::Loss => "loss",
+            Quantity::Gradient => "gradient",
+        };
+        format!("the {what} of step {} is not finite; start again with a lower learning rate", self.step + 1)
+    }
+
     fn finish_epoch(&mut self) -> Result<(), End> {
         self.tell_steps();
         let (loss, correct, images) = self.epoch_sums;
+        if images == 0 {
+            // Not one of its batches gave a step.
+            return Ok(());
+        }
         let (train_loss, train_accuracy) = (loss / images as f64, correct as f64 / images as f64);
         self.port.emit(Event::EpochFinished { epoch: self.epoch, step: self.step, train_loss, train_accuracy });
+        self.good = (self.epoch, Arc::new(self.job.learner.snapshot()));
         if !self.job.validation.is_empty() {
-            self.evaluate(Split::Validation, None);
+            let loss = self.evaluate(Split::Validation, None).loss;
+            self.schedule.judged(loss);
+            if self.stopping.judged(self.epoch, loss) {
+                self.best = Some(self.good.clone());
+            }
         }
         if let Some(target) = self.job.started.spec.until_test_accuracy
-            && self.evaluate(Split::Test, None) >= target
+            && self.evaluate(Split::Test, None).accuracy >= target
         {
             return Err(End::Target);
         }
-        Ok(())
+        self.stopping.reason(self.hyper.patience).map_or(Ok(()), |reason| Err(End::Early(reason)))
     }
 
-    /// Judges the network and tells; returns the accuracy.
-    fn evaluate(&mut self, split: Split, answers: Option<RequestId>) -> f64 {
+    /// With early stopping, takes the parameters of the best epoch again, when it was not the last; whether it did.
+    fn restore_best(&mut self) -> bool {
+        let Some((epoch, snapshot)) = self.best.take().filter(|(epoch, _)| self.hyper.patience > 0 && *epoch != self.epoch)
+        else {
+            return false;
+        };
+        self.job.learner.restore(&snapshot);
+        self.port.emit(Event::ParametersRestored { step: self.step, epoch, answers: None });
+        self.evaluate(Split::Validation, None);
+        true
+    }
+
+    /// Judges the network and tells.
+    fn evaluate(&mut self, split: Split, answers: Option<RequestId>) -> Judgement {
         self.tell_steps();
         self.port.emit(Event::PhaseChanged { phase: Phase::Evaluating, step: self.step, answers: None });
         let Job { learner, dataset, validation, .. } = &mut self.job;
@@ -247,10 +292,10 @@ impl<'a, P: Port> Engine<'a, P> {
             Split::Validation => learner.evaluate(&dataset.train, validation),
             Split::Test => learner.evaluate(&dataset.test, &(0..dataset.test.len() as u32).collect::<Vec<_>>()),
         };
-        let accuracy = evaluation.confusion.accuracy();
+        let judgement = Judgement { loss: evaluation.loss, accuracy: evaluation.confusion.accuracy() };
         self.port.emit(Event::Evaluated { split, epoch: self.epoch, step: self.step, evaluation, answers });
         self.tell_phase(None);
-        accuracy
+        judgement
     }
 
     fn tell_phase(&mut self, answers: Option<RequestId>) {
@@ -269,29 +314,6 @@ impl<'a, P: Port> Engine<'a, P> {
         self.port.emit(Event::StepsFinished(Box::new(steps)));
     }
 
-    /// Chooses the first images of each class, of those held out, else of those trained on.
-    fn choose_samples(&mut self) {
-        let Job { dataset, validation, train, .. } = &self.job;
-        let from = if validation.is_empty() { train } else { validation };
-        let classes = dataset.class_names.len();
-        let mut by_class = vec![Vec::new(); classes];
-        for index in from {
-            let class: &mut Vec<u32> = &mut by_class[dataset.train.label(*index as usize)];
-            if class.len() < SAMPLES_PER_CLASS {
-                class.push(*index);
-            }
-        }
-        let rounds = (0..SAMPLES_PER_CLASS).flat_map(|round| by_class.iter().filter_map(move |class| class.get(round)));
-        self.samples = rounds.copied().take(SAMPLES).collect();
-        let sample = |index: &u32| {
-            let index = *index as usize;
-            Sample { index, label: dataset.train.label(index), pixels: dataset.train.image(index).to_vec() }
-        };
-        let samples = self.samples.iter().map(sample).collect();
-        self.port.emit(Event::SamplesChosen { samples });
-        self.tell_samples();
-    }
-
     /// Writes the parameters to the file that was asked for.
     fn save(&mut self) {
         let Some(file) = &self.job.save else { return };
@@ -306,26 +328,5 @@ impl<'a, P: Port> Engine<'a, P> {
             Ok(()) => Event::ParametersSaved { step: self.step, path },
             Err(reason) => Event::SavingFailed { path, reason },
         });
-    }
-
-    fn tell_samples(&mut self) {
-        let probabilities = self.job.learner.predict(&self.job.dataset.train, &self.samples);
-        self.port.emit(Event::SamplesPredicted { step: self.step, probabilities });
-        self.told_samples = Some(Instant::now());
-    }
-
-    /// Shows the first images of a batch as they were trained on.
-    fn tell_augmented(&mut self, augmenter: &Augmenter, batch: &[u32]) {
-        let images = &self.job.dataset.train;
-        let bytes = images.shape().iter().product::<usize>();
-        let mut pixels = Vec::new();
-        let samples = batch.iter().take((AUGMENTED_BYTES / bytes).clamp(1, AUGMENTED)).map(|index| {
-            pixels.clear();
-            augmenter.append(images, *index, &mut pixels);
-            let pixels = pixels.iter().map(|value| (value * 255.0).round() as u8).collect();
-            Sample { index: *index as usize, label: images.label(*index as usize), pixels }
-        });
-        self.port.emit(Event::SamplesAugmented { step: self.step, samples: samples.collect() });
-        self.told_augmented = Some(Instant::now());
     }
 }

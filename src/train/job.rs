@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::data::{DataError, Dataset, split};
 use crate::nn::{CheckpointError, FreezeError, Learner, Network, NetworkError};
-use crate::protocol::{Holdout, RunSpec, RunStarted};
+use crate::protocol::{Holdout, RunSpec, RunStarted, Schedule};
 
 /// A run that is ready to start: checked, its data divided and its network built.
 pub struct Job {
@@ -45,6 +45,12 @@ pub enum JobError {
         asked: String,
         /// How many images there are.
         images: usize,
+    },
+    /// Something follows the validation loss, and there is none.
+    #[error("{setting} follows the validation loss, and no images are held out for it; hold some out (data.validation = 5000)")]
+    NeedsValidation {
+        /// The key with its value.
+        setting: String,
     },
     /// The layers do not fit.
     #[error("the network cannot be built")]
@@ -111,6 +117,9 @@ impl Job {
             },
             images,
         })?;
+        if let Some(setting) = follows_validation(&spec).filter(|_| held_out == 0) {
+            return Err(JobError::NeedsValidation { setting });
+        }
         let (train, validation) = split(images, held_out, spec.seed);
         let mut network = Network::new(&spec.layers, dataset.train.shape(), dataset.class_names.len(), spec.seed)?;
         if let Some(path) = &spec.init_from {
@@ -139,6 +148,15 @@ impl Job {
             spec,
         };
         Ok(Self { started, dataset, learner, train, validation, save })
+    }
+}
+
+/// The setting that makes no sense without validation images, when there is one.
+fn follows_validation(spec: &RunSpec) -> Option<String> {
+    match (spec.hyperparameters.patience, spec.schedule) {
+        (0, Schedule::Plateau { .. }) => Some("schedule.kind = \"plateau\"".into()),
+        (0, _) => None,
+        (patience, _) => Some(format!("train.patience = {patience}")),
     }
 }
 

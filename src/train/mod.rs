@@ -3,6 +3,8 @@
 mod engine;
 mod job;
 mod save;
+mod schedule;
+mod stopping;
 mod worker;
 
 pub use engine::Port;

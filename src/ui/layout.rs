@@ -3,9 +3,14 @@
 use ratatui::layout::Rect;
 
 use crate::app::Panel;
+use crate::protocol::Hyper;
 
-/// Rows of the hyperparameters: five, the optimizer, and the border.
-const HYPERS: u16 = 8;
+/// Rows of the hyperparameters: all, the optimizer, and the border.
+const HYPERS: u16 = Hyper::ALL.len() as u16 + 3;
+/// The same where there is little room: five of them.
+const HYPERS_SHORT: u16 = 7;
+/// From so many rows on, a column with other panels has room for all hyperparameters.
+const TALL: u16 = 32;
 /// Rows of a confusion matrix of ten classes, one row a class: their names and the border come on top.
 const MATRIX: u16 = 13;
 /// The same with two rows a class, and with three.
@@ -86,8 +91,13 @@ fn divide(body: Rect, focus: Panel) -> Vec<(Panel, Rect)> {
     }
 }
 
+/// Rows of the hyperparameters in a column of so many.
+fn hypers_rows(column: u16) -> u16 {
+    if column >= TALL { HYPERS } else { HYPERS_SHORT }
+}
+
 fn charts_over_hypers(column: Rect) -> Vec<(Panel, Rect)> {
-    let (charts, hypers) = cut(column, column.height - HYPERS);
+    let (charts, hypers) = cut(column, column.height - hypers_rows(column.height));
     let (loss, accuracy) = cut(charts, charts.height.div_ceil(2));
     vec![(Panel::Loss, loss), (Panel::Accuracy, accuracy), (Panel::Hypers, hypers)]
 }
@@ -130,7 +140,7 @@ fn three_columns(body: Rect) -> Vec<(Panel, Rect)> {
         _ => MATRIX,
     };
     let (matrix, rest) = cut(middle, matrix_rows);
-    let (hypers, events) = cut(rest, HYPERS);
+    let (hypers, events) = cut(rest, hypers_rows(middle.height));
     vec![
         (Panel::Loss, loss),
         (Panel::Accuracy, accuracy),

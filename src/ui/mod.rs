@@ -49,7 +49,7 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame) {
     let area = frame.area();
     let buffer = frame.buffer_mut();
     buffer.set_style(area, context.palette.base());
-    let layout = Layout::new(area, app.focus(), app.zoomed(), app.failure().is_some());
+    let layout = Layout::new(area, app.focus(), app.zoomed(), app.alert().is_some());
     panels::draw(&context, &layout, &mut Pen::new(buffer));
     if ascii {
         ascii::translate(frame.buffer_mut());

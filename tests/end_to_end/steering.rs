@@ -6,7 +6,7 @@ const RIGHT: &str = "\x1b[C";
 
 fn start() -> Session {
     let session = Session::start(120, 40, ENDLESS);
-    session.wait_for_text(&["● training", "▸ learning rate  0.001 "]);
+    session.wait_for_text(&["● training", "▸ learning rate   0.001 "]);
     session
 }
 
@@ -39,7 +39,7 @@ fn an_arrow_changes_the_learning_rate_and_leaves_a_mark() {
     let mut session = start();
     session.press(RIGHT);
     let picture = session.wait_for_text(&[
-        "▸ learning rate  0.002 ",
+        "▸ learning rate   0.002 ",
         "1 learning rate 0.001 → 0.002",
         "Hyperparameters ────────────────────────── 1 changed",
     ]);
@@ -51,7 +51,7 @@ fn an_arrow_changes_the_learning_rate_and_leaves_a_mark() {
         assert!(mark.is_some(), "no marker on the chart of the {chart}:\n{picture}");
     }
     session.press("u");
-    session.wait_for_text(&["▸ learning rate  0.001 ", "2 learning rate 0.002 → 0.001"]);
+    session.wait_for_text(&["▸ learning rate   0.001 ", "2 learning rate 0.002 → 0.001"]);
     leave(session);
 }
 
@@ -61,17 +61,17 @@ fn a_typed_value_is_set_and_one_out_of_range_is_refused() {
     session.press("\r");
     session.wait_for_text(&["Enter set", "Esc cancel"]);
     session.press("3e-4");
-    session.wait_for_text(&["learning rate  3e-4"]);
+    session.wait_for_text(&["learning rate   3e-4"]);
     session.press("\r");
-    session.wait_for_text(&["▸ learning rate  3e-4 ", "1 learning rate 0.001 → 3e-4"]);
+    session.wait_for_text(&["▸ learning rate   3e-4 ", "1 learning rate 0.001 → 3e-4"]);
 
     session.press("\r99");
-    session.wait_for_text(&["learning rate  99 ", "1e-7 to 10"]);
+    session.wait_for_text(&["learning rate   99 ", "1e-7 to 10"]);
     // Enter does not take it: the next key is typed behind it.
     session.press("\r9");
-    session.wait_for_text(&["learning rate  999 ", "1e-7 to 10"]);
+    session.wait_for_text(&["learning rate   999 ", "1e-7 to 10"]);
     session.press("\x1b");
-    let picture = session.wait_for_text(&["▸ learning rate  3e-4 ", "1e-7 – 10", "q quit"]);
+    let picture = session.wait_for_text(&["▸ learning rate   3e-4 ", "1e-7 – 10", "q quit"]);
     assert!(picture.contains(" 1 changed ") && !picture.contains("→ 99"), "{picture}");
     assert_eq!(step(&picture), Some(at), "nothing was trained meanwhile");
 
@@ -81,7 +81,7 @@ fn a_typed_value_is_set_and_one_out_of_range_is_refused() {
     session.press("\r1.5");
     session.wait_for_text(&["whole numbers only"]);
     session.press("\x1b");
-    session.wait_for_text(&["▸ batch size     32 "]);
+    session.wait_for_text(&["▸ batch size      32 "]);
     leave(session);
 }
 

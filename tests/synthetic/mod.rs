@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mnist_tui::protocol::{
     Augmentation, ConfusionMatrix, DataSpec, Evaluation, Event, Holdout, Hyper, Hyperparameters, LayerShape, Optimizer, Outcome,
-    Phase, Record, RequestId, RunSpec, RunStarted, Sample, Split, StepsFinished,
+    Phase, Record, RequestId, RunSpec, RunStarted, Sample, Schedule, Split, StepsFinished,
 };
 
 /// Steps in one event.
@@ -21,6 +21,7 @@ pub struct Synthetic {
     /// Changes of the learning rate: before which step, from, to.
     pub changes: &'static [(u64, f64, f64)],
     pub outcome: Option<Outcome>,
+    pub schedule: Schedule,
     /// Whether training images were varied from the newest step on.
     pub augmented: bool,
 }
@@ -28,7 +29,17 @@ pub struct Synthetic {
 impl Default for Synthetic {
     fn default() -> Self {
         let changes = &[(400, 0.001, 0.002), (1_500, 0.002, 0.0005)];
-        Self { classes: 10, batch: 64, epochs: 5, train_images: 55_000, steps: 1_764, changes, outcome: None, augmented: false }
+        Self {
+            classes: 10,
+            batch: 64,
+            epochs: 5,
+            train_images: 55_000,
+            steps: 1_764,
+            changes,
+            outcome: None,
+            schedule: Schedule::Constant,
+            augmented: false,
+        }
     }
 }
 
@@ -63,7 +74,7 @@ impl Synthetic {
                 change = changes.next();
                 let answers = RequestId { client: 1, number: 1 };
                 let (from, to) = (*from, *to);
-                records.push((end, Event::HyperChanged { step: end, hyper: Hyper::LearningRate, from, to, answers }));
+                records.push((end, Event::HyperChanged { step: end, hyper: Hyper::LearningRate, from, to, base: None, answers }));
             }
             if end > step {
                 records.push((end, self.steps(step, end, epoch as usize, &mut noise)));
@@ -84,7 +95,8 @@ impl Synthetic {
         if self.augmented {
             let answers = RequestId { client: 1, number: 2 };
             let samples = (0..12).map(|i| Sample { index: i, label: i * 3 % 10, pixels: digit(i * 3 % 10, i) }).collect();
-            records.push((step, Event::HyperChanged { step, hyper: Hyper::Augmentation, from: 0.0, to: 1.0, answers }));
+            records
+                .push((step, Event::HyperChanged { step, hyper: Hyper::Augmentation, from: 0.0, to: 1.0, base: None, answers }));
             records.push((step, Event::SamplesAugmented { step, samples }));
         }
         if let Some(outcome) = &self.outcome {
@@ -101,13 +113,7 @@ impl Synthetic {
     }
 
     fn started(&self) -> (u64, Event) {
-        let hyperparameters = Hyperparameters {
-            learning_rate: 0.001,
-            batch_size: self.batch,
-            weight_decay: 0.0,
-            augmentation: 0.0,
-            epochs: self.epochs,
-        };
+        let hyperparameters = Hyperparameters { batch_size: self.batch, epochs: self.epochs, ..Hyperparameters::default() };
         let data = DataSpec { source: "mnist".into(), validation: Holdout::Count(5_000), train_limit: None };
         let (preset, optimizer) = ("seed".to_owned(), Optimizer::Adam);
         let spec = RunSpec {
@@ -120,6 +126,8 @@ impl Synthetic {
             data,
             augmentation: Augmentation::default(),
             hyperparameters,
+            schedule: self.schedule,
+            min_delta: 0.0,
             until_test_accuracy: None,
         };
         let started = RunStarted {

@@ -39,7 +39,7 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
 fn wanted(context: &Context, alone: bool) -> Vec<Action> {
     use Action::{
         Accept, Cancel, ConfusionSource, Down, Edit, Evaluate, FocusNext, Help, Pause, Quit, QuitDiscard, QuitHeadless, QuitStop,
-        Right, SamplesNext, SamplesView, Scale, Step, Stop, StopConfirm, Theme, Undo, Up, Zoom,
+        Rewind, Right, SamplesNext, SamplesView, Scale, Step, Stop, StopConfirm, Theme, Undo, Up, Zoom,
     };
     let app = context.app;
     match app.mode() {
@@ -50,6 +50,9 @@ fn wanted(context: &Context, alone: bool) -> Vec<Action> {
         Mode::Watching => {}
     }
     let mut wanted = vec![Pause];
+    if app.run().diverged.is_some() {
+        wanted.push(Rewind);
+    }
     if alone && !app.zoomed() {
         // The others are not seen: how to get to them matters most.
         wanted.push(FocusNext);

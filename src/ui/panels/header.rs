@@ -41,13 +41,14 @@ fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
     let role = match (&run.ended, run.phase) {
         (Some(ended), _) if matches!(ended.outcome, Outcome::Failed { .. }) => Role::Bad,
         (Some(_), _) => Role::Good,
+        (None, _) if run.diverged.is_some() => Role::Bad,
         (None, Some(Phase::Training)) => Role::Training,
         (None, _) => Role::Warning,
     };
     let mut pieces: Vec<Piece> = vec![(" ".into(), Style::new())];
     if let Some(started) = &run.started {
         let name = if started.name.is_empty() { &started.spec.preset } else { &started.name };
-        if columns >= 60 || app.failure().is_none() && columns >= 30 {
+        if columns >= 60 || app.alert().is_none() && columns >= 30 {
             pieces.push((name.as_str().into(), palette.bold(Role::Text)));
             if columns >= 100 && started.spec.preset != *name {
                 pieces.push((format!(" {}", started.spec.preset).into(), palette.style(Role::Muted)));
@@ -117,12 +118,16 @@ fn draw_bar(context: &Context, area: Rect, pen: &mut Pen) {
 }
 
 fn draw_alert(context: &Context, area: Rect, pen: &mut Pen) {
-    let Some(message) = context.app.failure() else { return };
+    let Some(alert) = context.app.alert() else { return };
     let style = context.palette.bold(Role::Bad).add_modifier(Modifier::REVERSED);
     pen.fill(Rect { height: area.height.min(1), ..area }, ' ', style);
-    pen.text(area.x + 1, area.y, area.width.saturating_sub(2), &format!("✗ training failed: {message}"), style);
+    pen.text(area.x + 1, area.y, area.width.saturating_sub(2), &format!("✗ {alert}"), style);
     if area.height > 1 {
-        let hint = "What was learned until then is still here to look at. q leaves.";
+        let hint = if context.app.failure().is_some() {
+            "What was learned until then is still here to look at. q leaves."
+        } else {
+            "b goes back to the last epoch's end with half the learning rate; or lower it, then Space goes on."
+        };
         pen.text(area.x + 1, area.y + 1, area.width.saturating_sub(2), hint, context.palette.style(Role::Muted));
     }
 }

@@ -7,10 +7,11 @@ use super::super::pen::{Pen, Piece};
 use super::super::{Context, Role};
 use super::{framed, title};
 use crate::app::{Edit, Mode, Panel};
-use crate::protocol::{Hyper, Optimizer};
+use crate::protocol::{Hyper, Schedule};
+use crate::ui::number;
 
 /// Columns of the names.
-const NAMES: u16 = 15;
+const NAMES: u16 = 16;
 /// Columns of a value with nothing under way.
 const VALUES: u16 = 9;
 
@@ -19,7 +20,11 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let run = app.run();
     let muted = palette.style(Role::Muted);
     let changes = run.interventions.len();
+    let first = first_row(area.height.saturating_sub(2), app.hypers().selected());
     let mut notes: Vec<Vec<Piece>> = Vec::new();
+    if let Some(hidden) = hidden(first, area.height.saturating_sub(2)) {
+        notes.push(vec![(hidden.into(), muted)]);
+    }
     if changes > 0 {
         notes.push(vec![(format!("{changes} changed").into(), palette.style(Role::Accent))]);
     }
@@ -28,20 +33,37 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         pen.text(inside.x + 2, inside.y, inside.width.saturating_sub(2), "known when the run starts", muted);
         return;
     };
-    let rows = (inside.y..inside.bottom()).zip(Hyper::ALL);
+    let rows = (inside.y..inside.bottom()).zip(&Hyper::ALL[first..]);
     for (y, hyper) in rows {
-        draw_row(context, Rect { y, height: 1, ..inside }, hyper, values.get(hyper), pen);
+        draw_row(context, Rect { y, height: 1, ..inside }, *hyper, values.get(*hyper), pen);
     }
     let y = inside.y + Hyper::ALL.len() as u16;
     if let Some(started) = run.started.as_ref().filter(|_| y < inside.bottom()) {
-        let name = match started.spec.optimizer {
-            Optimizer::Adam => "Adam",
-            Optimizer::AdamW => "AdamW",
-            Optimizer::Sgd => "SGD, momentum 0.9",
+        let name = match started.spec.schedule {
+            Schedule::Constant => started.spec.optimizer.label().to_owned(),
+            schedule => format!("{}, schedule {}", started.spec.optimizer.label(), schedule.name()),
         };
         let room = inside.width.saturating_sub(2);
         let used = pen.text(inside.x + 2, y, NAMES.min(room), "optimizer", muted).max(NAMES);
-        pen.text(inside.x + 2 + used, y, room.saturating_sub(used), name, muted);
+        pen.text(inside.x + 2 + used, y, room.saturating_sub(used), &name, muted);
+    }
+}
+
+/// The first hyperparameter shown where there is room for `rows` of them: the selected one stands in the middle, unless
+/// that would leave rows empty.
+fn first_row(rows: u16, selected: Hyper) -> usize {
+    let selected = Hyper::ALL.iter().position(|hyper| *hyper == selected).unwrap_or(0);
+    selected.saturating_sub(usize::from(rows) / 2).min(Hyper::ALL.len().saturating_sub(rows.into()))
+}
+
+/// How many hyperparameters stand above and below those that are shown.
+fn hidden(first: usize, rows: u16) -> Option<String> {
+    let below = Hyper::ALL.len().saturating_sub(first + usize::from(rows));
+    match (first, below) {
+        (0, 0) => None,
+        (0, below) => Some(format!("{below} more ↓")),
+        (above, 0) => Some(format!("{above} more ↑")),
+        (above, below) => Some(format!("{above} ↑ {below} ↓")),
     }
 }
 
@@ -75,6 +97,16 @@ fn draw_row(context: &Context, area: Rect, hyper: Hyper, value: f64, pen: &mut P
         pieces.push((format!("  {reason}").into(), on(Role::Bad)));
         pen.pieces(x, area.y, room, &pieces);
     } else {
+        if let Some(rate) = app.run().scheduled_rate().filter(|_| hyper == Hyper::LearningRate) {
+            let now = format!("now {}", number::figure(rate));
+            let base = format!("{} · ", number::figure(value));
+            // Where there is room for one of them, it is the rate that counts.
+            let fits = base.chars().count() + now.chars().count() <= room.into();
+            pieces = vec![(now.into(), on(Role::Text).add_modifier(Modifier::BOLD))];
+            if fits {
+                pieces.insert(0, (base.into(), on(Role::Text)));
+            }
+        }
         let used = pen.pieces(x, area.y, room, &pieces).max(VALUES) + 1;
         let (x, room) = (x + used, room.saturating_sub(used));
         if range.chars().count() <= room.into() {

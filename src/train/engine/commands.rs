@@ -1,0 +1,93 @@
+//! What commands do to a run.
+
+use super::{End, Engine, Port};
+use crate::protocol::{Command, Event, Hyper, Request, RequestId, Schedule, Split};
+
+/// Why nothing can be judged.
+const NO_VALIDATION: &str = "no images are held out for validation; start with --validation 5000";
+
+impl<P: Port> Engine<'_, P> {
+    /// Does what a request asks for, and answers.
+    pub(super) fn carry_out(&mut self, Request { id, command }: Request) -> Result<(), End> {
+        match command {
+            Command::Pause | Command::Resume => {
+                self.tell_steps();
+                self.tell_samples();
+                if command == Command::Pause {
+                    self.paused = true
+                } else {
+                    self.go_on()
+                }
+                self.single_steps = 0;
+                self.tell_phase(Some(id));
+            }
+            Command::Step => {
+                self.paused = true;
+                self.diverged = None;
+                self.single_steps += 1;
+                self.tell_phase(Some(id));
+            }
+            Command::SetHyper { hyper, value } => self.set(id, command, hyper, value),
+            Command::Evaluate if self.job.validation.is_empty() => {
+                self.refuse(id, command, NO_VALIDATION);
+            }
+            Command::Evaluate => {
+                self.evaluate(Split::Validation, Some(id));
+            }
+            Command::Rewind if self.diverged.is_none() => {
+                self.refuse(id, command, "the numbers are in order; there is nothing to go back from");
+            }
+            Command::Rewind => self.rewind(id),
+            Command::Stop => {
+                self.stop_request = Some(id);
+                return Err(End::Stop);
+            }
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, id: RequestId, command: Command, hyper: Hyper, value: f64) {
+        self.tell_steps();
+        if hyper == Hyper::Patience && value > 0.0 && self.job.validation.is_empty() {
+            return self.refuse(id, command, NO_VALIDATION);
+        }
+        match self.hyper.with(hyper, value) {
+            Ok(_) if hyper == Hyper::LearningRate => self.set_rate(id, value),
+            Ok(changed) => {
+                let from = self.hyper.get(hyper);
+                self.hyper = changed;
+                self.told_augmented = self.told_augmented.filter(|_| hyper != Hyper::Augmentation);
+                self.port.emit(Event::HyperChanged { step: self.step + 1, hyper, from, to: value, base: None, answers: id });
+            }
+            Err(error) => self.refuse(id, command, &error.to_string()),
+        }
+    }
+
+    /// Changes the base learning rate such that the next step's is `rate`.
+    fn set_rate(&mut self, id: RequestId, rate: f64) {
+        let from = self.effective_rate();
+        self.hyper.learning_rate = rate / self.schedule.factor(self.position());
+        let base = (self.job.started.spec.schedule != Schedule::Constant).then_some(self.hyper.learning_rate);
+        let (step, hyper) = (self.step + 1, Hyper::LearningRate);
+        self.port.emit(Event::HyperChanged { step, hyper, from, to: rate, base, answers: id });
+    }
+
+    fn rewind(&mut self, id: RequestId) {
+        let (epoch, snapshot) = &self.good;
+        self.job.learner.restore(snapshot);
+        self.port.emit(Event::ParametersRestored { step: self.step, epoch: *epoch, answers: Some(id) });
+        self.set_rate(id, (self.effective_rate() / 2.0).max(Hyper::LearningRate.range().0));
+        self.go_on();
+        self.tell_samples();
+        self.tell_phase(Some(id));
+    }
+
+    fn go_on(&mut self) {
+        self.paused = false;
+        self.diverged = None;
+    }
+
+    fn refuse(&mut self, id: RequestId, command: Command, reason: &str) {
+        self.port.emit(Event::CommandRefused { command, reason: reason.to_owned(), answers: id });
+    }
+}

@@ -1,0 +1,64 @@
+//! The images whose predictions are shown.
+
+use std::time::Instant;
+
+use super::super::Job;
+use super::{Engine, Port};
+use crate::data::Augmenter;
+use crate::protocol::{Event, Sample};
+
+/// How many images of each class are chosen.
+const SAMPLES_PER_CLASS: usize = 3;
+/// No more than so many are chosen.
+const SAMPLES: usize = 60;
+/// No more varied images than so many are shown at a time, and no more bytes of them, so that the record of a long run
+/// stays small.
+const AUGMENTED: usize = 12;
+const AUGMENTED_BYTES: usize = 12 * 1024;
+
+impl<P: Port> Engine<'_, P> {
+    /// Chooses the first images of each class, of those held out, else of those trained on.
+    pub(super) fn choose_samples(&mut self) {
+        let Job { dataset, validation, train, .. } = &self.job;
+        let from = if validation.is_empty() { train } else { validation };
+        let classes = dataset.class_names.len();
+        let mut by_class = vec![Vec::new(); classes];
+        for index in from {
+            let class: &mut Vec<u32> = &mut by_class[dataset.train.label(*index as usize)];
+            if class.len() < SAMPLES_PER_CLASS {
+                class.push(*index);
+            }
+        }
+        let rounds = (0..SAMPLES_PER_CLASS).flat_map(|round| by_class.iter().filter_map(move |class| class.get(round)));
+        self.samples = rounds.copied().take(SAMPLES).collect();
+        let sample = |index: &u32| {
+            let index = *index as usize;
+            Sample { index, label: dataset.train.label(index), pixels: dataset.train.image(index).to_vec() }
+        };
+        let samples = self.samples.iter().map(sample).collect();
+        self.port.emit(Event::SamplesChosen { samples });
+        self.tell_samples();
+    }
+
+    /// Looks at the chosen images again and tells.
+    pub(super) fn tell_samples(&mut self) {
+        let probabilities = self.job.learner.predict(&self.job.dataset.train, &self.samples);
+        self.port.emit(Event::SamplesPredicted { step: self.step, probabilities });
+        self.told_samples = Some(Instant::now());
+    }
+
+    /// Shows the first images of a batch as they were trained on.
+    pub(super) fn tell_augmented(&mut self, augmenter: &Augmenter, batch: &[u32]) {
+        let images = &self.job.dataset.train;
+        let bytes = images.shape().iter().product::<usize>();
+        let mut pixels = Vec::new();
+        let samples = batch.iter().take((AUGMENTED_BYTES / bytes).clamp(1, AUGMENTED)).map(|index| {
+            pixels.clear();
+            augmenter.append(images, *index, &mut pixels);
+            let pixels = pixels.iter().map(|value| (value * 255.0).round() as u8).collect();
+            Sample { index: *index as usize, label: images.label(*index as usize), pixels }
+        });
+        self.port.emit(Event::SamplesAugmented { step: self.step, samples: samples.collect() });
+        self.told_augmented = Some(Instant::now());
+    }
+}
