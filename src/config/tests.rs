@@ -45,7 +45,7 @@ fn the_file_the_environment_and_the_command_line_overrule_each_other_in_this_ord
     let sets = ["train.epochs=7", " train.seed = 7 ", "data.validation=0.25", "train.name=a = b"];
     let settings = sources(example(), &environment, &sets, &[("--epochs", "train.epochs", "8")]).settings().expect("valid");
     let config = settings.config();
-    assert_eq!((config.train.batch_size, config.train.seed, config.train.epochs), (64, 7, 8));
+    assert_eq!((config.train.batch_size, config.train.seed, config.train.epochs), (32, 7, 8));
     assert_eq!((config.train.name.as_str(), config.data.validation), ("a = b", Holdout::Fraction(0.25)));
     let origin = |key| settings.iter().find(|setting| setting.key == key).map(|setting| setting.origin.to_string());
     assert_eq!(origin("train.epochs").as_deref(), Some("--epochs 8"));

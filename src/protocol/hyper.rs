@@ -32,7 +32,7 @@ impl Default for Hyperparameters {
     fn default() -> Self {
         Self {
             learning_rate: 0.001,
-            batch_size: 64,
+            batch_size: 32,
             weight_decay: 0.0,
             augmentation: 0.0,
             epochs: 5,

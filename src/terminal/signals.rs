@@ -37,6 +37,8 @@ impl Signals {
     /// The next signal.
     pub async fn next(&mut self) -> Asked {
         tokio::select! {
+            // A hangup comes with a signal to continue, and is what matters of the two.
+            biased;
             _ = self.hangup.recv() => Asked::End(1),
             _ = self.interrupt.recv() => Asked::End(2),
             _ = self.terminate.recv() => Asked::End(15),

@@ -104,7 +104,7 @@ fn with_its_output_or_input_elsewhere_there_is_no_dashboard() {
         assert_eq!((code, count(&bytes, b"\x1b[?1049h")), (0, 0), "{redirection}: {text}");
         assert!(text.contains("epoch 1 done"), "{redirection}: progress on standard error: {text}");
         let result = if redirection.starts_with('>') { session.file("result.txt") } else { text.into_owned() };
-        assert!(result.contains("test completed: 1 epochs"), "{redirection}: {result}");
+        assert!(result.contains("test completed: 1 epoch"), "{redirection}: {result}");
         session.expect_terminal_given_back();
     }
 }

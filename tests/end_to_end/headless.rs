@@ -147,7 +147,7 @@ fn the_same_seed_gives_the_same_weights_whatever_the_threads() {
     let [first, _, third, _] = &summaries;
     assert_eq!([&first["threads"], &third["threads"]], [1, 2]);
     assert_eq!(first["status"], "completed");
-    assert_eq!([&first["seed"], &first["epochs"], &first["steps"], &first["images_seen"]], [7, 1, 29, 1800]);
+    assert_eq!([&first["seed"], &first["epochs"], &first["steps"], &first["images_seen"]], [7, 1, 57, 1800]);
     let rows: Vec<Vec<u64>> = serde_json::from_value(first["confusion_matrix"].clone()).expect("counts");
     assert_eq!((rows.len(), rows.iter().flatten().sum::<u64>()), (10, 10_000), "every test image is counted once");
     let right = rows.iter().enumerate().map(|(class, row)| row[class]).sum::<u64>() as f64 / 10_000.0;
@@ -202,7 +202,7 @@ fn the_accuracy_asked_for_ends_the_run() {
 fn without_a_terminal_the_summary_for_people_is_printed() {
     let ended = Run::start(&["--name", "test", "--epochs", "1", "--train-limit", "400", "--validation", "100"]).end();
     assert_eq!(ended.code, Some(0), "{}", ended.progress);
-    assert!(ended.output.starts_with("test completed: 1 epochs, 5 steps, "), "{}", ended.output);
+    assert!(ended.output.starts_with("test completed: 1 epoch, 10 steps, "), "{}", ended.output);
     assert!(ended.progress.starts_with("test started: "), "{}", ended.progress);
     assert!(!ended.progress.contains('\x1b') && !ended.output.contains('\x1b'), "nothing but text");
 }

@@ -50,7 +50,7 @@ fn after_the_end_of_the_run_the_summary_stands_on_the_terminal() {
     session.press("q");
     let left = session.expect_end(0);
     let lines: Vec<&str> = left.lines().collect();
-    assert!(lines[0].starts_with("test completed: 1 epochs, 5 steps, "), "{left}");
+    assert!(lines[0].starts_with("test completed: 1 epoch, 10 steps, "), "{left}");
     assert!(lines[1].starts_with("test accuracy "), "{left}");
     assert!(lines[2].starts_with("weights sha256 "), "{left}");
 }

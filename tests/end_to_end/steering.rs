@@ -81,7 +81,7 @@ fn a_typed_value_is_set_and_one_out_of_range_is_refused() {
     session.press("\r1.5");
     session.wait_for_text(&["whole numbers only"]);
     session.press("\x1b");
-    session.wait_for_text(&["▸ batch size      64 "]);
+    session.wait_for_text(&["▸ batch size      32 "]);
     leave(session);
 }
 
