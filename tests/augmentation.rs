@@ -6,7 +6,7 @@ use std::sync::mpsc::{Sender, channel};
 use mnist_tui::config::Config;
 use mnist_tui::data::{Dataset, ImageSet};
 use mnist_tui::protocol::{Command, Event, Hyper, Request, RequestId};
-use mnist_tui::train::{Job, JobOptions, Port, spawn};
+use mnist_tui::train::{Checkpoint, Job, JobOptions, Port, spawn};
 
 /// Sets the strength before some steps, in order, and listens.
 struct Script {
@@ -37,6 +37,8 @@ impl Port for Script {
         // Nobody listens any more once an assertion has failed.
         let _ = self.events.send(event);
     }
+
+    fn keep(&mut self, _: Checkpoint) {}
 }
 
 /// Images of 8 × 8 pixels of two classes: an upright stroke or a lying one, on changing places.

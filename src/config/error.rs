@@ -28,6 +28,8 @@ impl ConfigError {
 pub enum Origin {
     /// Nobody said anything.
     Default,
+    /// The preset of this name.
+    Preset(String),
     /// A configuration file.
     File {
         /// Its path as it was given or found.
@@ -45,6 +47,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
+            Self::Preset(name) => write!(f, "preset {name}"),
             Self::File { path, line: Some(line) } => write!(f, "{}:{line}", path.display()),
             Self::File { path, line: None } => write!(f, "{}", path.display()),
             Self::Environment(name) => write!(f, "{name} in the environment"),

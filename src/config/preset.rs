@@ -1,62 +1,69 @@
-//! The networks that can be chosen by name.
+//! The networks that can be chosen by name, some with the settings that suit them.
+//!
+//! A preset is a configuration like any other, in `presets/`: its layers, and the settings that differ from the defaults.
 
-use crate::protocol::{Activation, LayerSpec, Padding};
+use serde::Deserialize;
+use toml::Table;
 
-/// The names of the networks, the default first.
-pub const NAMES: [&str; 4] = ["seed", "two-conv", "lenet5", "mlp"];
+use crate::protocol::LayerSpec;
 
-/// The layers of the network `name` for so many classes; `None` when there is no such network.
-pub fn layers(name: &str, classes: usize) -> Option<Vec<LayerSpec>> {
-    let logits = LayerSpec::Dense { units: classes, activation: Activation::None };
-    match name {
-        "seed" => Some(vec![
-            conv(32),
-            LayerSpec::MaxPool { size: 2 },
-            conv(64),
-            LayerSpec::MaxPool { size: 2 },
-            conv(64),
-            LayerSpec::Flatten,
-            dense(64),
-            logits,
-        ]),
-        "two-conv" => Some(vec![conv(16), conv(32), LayerSpec::MaxPool { size: 2 }, LayerSpec::Flatten, logits]),
-        // LeCun et al. 1998, figure 2, with all maps connected and a softmax in place of the radial basis functions.
-        "lenet5" => Some(vec![
-            lenet_conv(6, Padding::Same),
-            LayerSpec::AveragePool { size: 2 },
-            lenet_conv(16, Padding::Valid),
-            LayerSpec::AveragePool { size: 2 },
-            LayerSpec::Flatten,
-            LayerSpec::Dense { units: 120, activation: Activation::Tanh },
-            LayerSpec::Dense { units: 84, activation: Activation::Tanh },
-            logits,
-        ]),
-        "mlp" => Some(vec![LayerSpec::Flatten, dense(128), logits]),
-        _ => None,
+/// The names of the presets, the default first.
+pub const NAMES: [&str; 6] = ["seed", "two-conv", "lenet5", "mlp", "fast", "best"];
+
+/// A preset as it is written.
+#[derive(Deserialize)]
+struct Preset {
+    model: Model,
+    /// Tables of settings.
+    #[serde(flatten)]
+    settings: Table,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Model {
+    layers: Vec<LayerSpec>,
+}
+
+impl Preset {
+    fn named(name: &str) -> Option<Self> {
+        let text = match name {
+            "seed" => include_str!("presets/seed.toml"),
+            "two-conv" => include_str!("presets/two-conv.toml"),
+            "lenet5" => include_str!("presets/lenet5.toml"),
+            "mlp" => include_str!("presets/mlp.toml"),
+            "fast" => include_str!("presets/fast.toml"),
+            "best" => include_str!("presets/best.toml"),
+            _ => return None,
+        };
+        toml::from_str(text).ok()
     }
 }
 
-fn conv(filters: usize) -> LayerSpec {
-    LayerSpec::Conv { filters, kernel: 3, stride: 1, padding: Padding::Valid, activation: Activation::Relu }
+/// The layers of the network `name` for so many classes; `None` when there is no such network.
+pub fn layers(name: &str, classes: usize) -> Option<Vec<LayerSpec>> {
+    let mut layers = Preset::named(name)?.model.layers;
+    if let Some(LayerSpec::Dense { units, .. }) = layers.last_mut() {
+        *units = classes;
+    }
+    Some(layers)
 }
 
-fn lenet_conv(filters: usize, padding: Padding) -> LayerSpec {
-    LayerSpec::Conv { filters, kernel: 5, stride: 1, padding, activation: Activation::Tanh }
-}
-
-fn dense(units: usize) -> LayerSpec {
-    LayerSpec::Dense { units, activation: Activation::Relu }
+/// The settings that go with the network `name`: tables of keys with their values. None when there is no such network.
+pub(super) fn settings(name: &str) -> Table {
+    Preset::named(name).map(|preset| preset.settings).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Activation;
 
     #[test]
     fn every_name_is_a_network_that_ends_with_its_classes() {
         for name in NAMES {
             let layers = layers(name, 7).expect(name);
-            assert_eq!(layers.last(), Some(&LayerSpec::Dense { units: 7, activation: Activation::None }));
+            assert_eq!(layers.last(), Some(&LayerSpec::Dense { units: 7, activation: Activation::None }), "{name}");
         }
         assert_eq!(layers("sead", 7), None);
     }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::rules::{self, Kind};
-use super::{Config, ConfigError, Origin, Problem};
+use super::{Config, ConfigError, Origin, Problem, preset};
 
 /// All settings with the place each comes from.
 #[derive(Clone, Debug)]
@@ -75,6 +75,17 @@ impl Settings {
     pub fn set_text(&mut self, key: &str, text: &str, origin: Origin) -> Result<(), ConfigError> {
         let kind = self.entries.iter().find(|entry| entry.key == key).map_or(Kind::Text, |entry| Kind::of(key, &entry.default));
         self.set(key, kind.read(text), origin)
+    }
+
+    /// Takes the settings that go with the preset of this name.
+    pub(super) fn set_preset(&mut self, name: Option<&Value>) -> Result<(), ConfigError> {
+        let Some(name) = name.and_then(Value::as_str) else { return Ok(()) };
+        for (table, keys) in preset::settings(name) {
+            for (key, value) in keys.as_table().into_iter().flatten() {
+                self.set(&format!("{table}.{key}"), value.clone(), Origin::Preset(name.into()))?;
+            }
+        }
+        Ok(())
     }
 
     /// Refuses the name that `key` has when it is none of `choices`; for names that only the caller knows.

@@ -9,7 +9,7 @@ use toml::Value;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::rules::nearest;
-use super::{ConfigError, Origin, Problem, Settings};
+use super::{ConfigError, Origin, Problem, Setting, Settings};
 
 /// The beginning of the names of environment variables that are settings: `MNIST_TUI_<TABLE>_<KEY>`.
 const PREFIX: &str = "MNIST_TUI_";
@@ -48,14 +48,28 @@ impl Sources {
     }
 
     /// All settings, each from the last source that has it. The first thing wrong is an error.
+    ///
+    /// The settings of a preset come right before the source that names it: `--preset best` overrules the file, and
+    /// `--epochs 3` overrules `--preset best`.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
+        let named = self.all(None)?;
+        self.all(named.iter().find(|setting| setting.key == "train.preset"))
+    }
+
+    /// The sources one after the other, with the settings of `preset` where it is named.
+    fn all(&self, preset: Option<&Setting>) -> Result<Settings, ConfigError> {
+        let preset_of = |source: fn(&Origin) -> bool| preset.filter(|preset| source(&preset.origin)).map(|preset| &preset.value);
         let mut settings = Settings::defaults()?;
+        settings.set_preset(preset_of(|origin| *origin == Origin::Default))?;
         let named = self.environment.iter().find(|(name, _)| name == FILE_VARIABLE).map(|(_, path)| PathBuf::from(path));
         let own = || Self::default_file().filter(|path| path.exists());
         if let Some(path) = self.file.clone().or(named).or_else(own) {
+            settings.set_preset(preset_of(|origin| matches!(origin, Origin::File { .. })))?;
             apply_file(&mut settings, &path)?;
         }
+        settings.set_preset(preset_of(|origin| matches!(origin, Origin::Environment(_))))?;
         self.apply_environment(&mut settings)?;
+        settings.set_preset(preset_of(|origin| matches!(origin, Origin::Flag(_))))?;
         for set in &self.sets {
             let origin = Origin::Flag(format!("--set {set}"));
             match set.split_once('=') {

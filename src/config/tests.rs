@@ -127,7 +127,7 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("[ui]\nmax_fps = 61", "c.toml:2: ui.max_fps must be between 1 and 60, not 61"),
         (
             "[train]\npreset = \"sead\"",
-            "c.toml:2: train.preset must be one of seed, two-conv, lenet5, mlp, not \"sead\"; did you mean \"seed\"?",
+            "c.toml:2: train.preset must be one of seed, two-conv, lenet5, mlp, fast, best, not \"sead\"; did you mean \"seed\"?",
         ),
         (
             "[train]\noptimizer = \"lion\"",
@@ -213,7 +213,7 @@ fn the_environment_names_the_file() {
 
 fn any_config() -> impl Strategy<Value = Config> {
     let optimizer = prop::sample::select(vec![Optimizer::Adam, Optimizer::Nesterov, Optimizer::RmsProp]);
-    let hyper = (1e-7..10.0f64, 1usize..=8192, 0.0..=1.0f64, 0.0..=2.0f64, 1usize..=1000);
+    let hyper = (1e-7..10.0f64, 1usize..=8192, 0.0..=1.0f64, (0.0..=2.0f64, 0.0..=2.0f64), 1usize..=1000);
     let augment = (0.0..=180.0f64, 0.0..=1.0f64, 0.0..=256.0f64, 0.0..=40.0f64, 0.0..=32.0f64);
     let train = (
         prop::sample::select(&preset::NAMES[..]),
@@ -238,7 +238,7 @@ fn any_config() -> impl Strategy<Value = Config> {
     (train, schedule, validation, 0usize..100_000, augment, color, 1u32..=60).prop_map(
         |(train, schedule, validation, train_limit, augment, color, max_fps)| {
             let (preset, name, optimizer, hyper, seed, threads, until, more) = train;
-            let (learning_rate, batch_size, weight_decay, augmentation, epochs) = hyper;
+            let (learning_rate, batch_size, weight_decay, (augmentation, dropout), epochs) = hyper;
             let (momentum, label_smoothing, clip_norm, patience, min_delta) = more;
             let (kind, warmup, anneal) = schedule;
             let (rotation, scale, shift, shear, elastic) = augment;
@@ -251,6 +251,7 @@ fn any_config() -> impl Strategy<Value = Config> {
                     batch_size,
                     weight_decay,
                     augmentation,
+                    dropout,
                     epochs,
                     momentum,
                     label_smoothing,

@@ -25,6 +25,8 @@ pub struct TrainConfig {
     pub weight_decay: f64,
     /// How strongly training images are varied: a factor on the table `[augment]`, 0 for not at all.
     pub augmentation: f64,
+    /// How strongly values are dropped: a factor on the rates of the network's dropout layers.
+    pub dropout: f64,
     /// How often the training goes through its images.
     pub epochs: usize,
     /// How much of its last direction a step keeps.
@@ -52,6 +54,7 @@ impl Default for TrainConfig {
             batch_size,
             weight_decay,
             augmentation,
+            dropout,
             epochs,
             momentum,
             label_smoothing,
@@ -66,6 +69,7 @@ impl Default for TrainConfig {
             batch_size,
             weight_decay,
             augmentation,
+            dropout,
             epochs,
             momentum,
             label_smoothing,

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::Hub;
 use crate::protocol::{Event, Record, Request};
-use crate::train::Port;
+use crate::train::{Checkpoint, Port};
 
 /// The end of those who watch.
 pub struct Link {
@@ -73,6 +73,8 @@ impl Port for LocalPort {
     fn emit(&mut self, event: Event) {
         self.hub.append(event);
     }
+
+    fn keep(&mut self, _: Checkpoint) {}
 }
 
 #[cfg(test)]

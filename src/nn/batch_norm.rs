@@ -9,6 +9,10 @@ use super::activation::{apply, multiply_derivative};
 use crate::protocol::Activation;
 
 const EPSILON: f32 = 1e-5;
+/// Values that are worked on at a time, so that they stay in the processor's nearest memory from one loop to the next.
+const TILE: usize = 4096;
+/// Channels that are summed together, in registers.
+const LANES: usize = 16;
 
 /// A normalisation of `channels` channels, with the activation that follows. Its parameters are the scale γ, the shift β,
 /// and the running mean and variance, each of one value a channel and in this order.
@@ -22,9 +26,7 @@ impl BatchNorm {
     /// Normalises rows of channels by the running mean and variance.
     pub fn judge(&self, parameters: &[f32], input: &[f32], output: &mut [f32]) {
         let [scale, shift, mean, variance] = self.four(parameters);
-        let inverse: Vec<f32> = variance.iter().map(|v| 1.0 / (v + EPSILON).sqrt()).collect();
-        normalise(input, output, mean, &inverse, scale, shift);
-        apply(&self.activation, output);
+        self.normalise(input, output, [mean, variance, scale, shift]);
     }
 
     /// Normalises rows of channels by their own mean and variance, which are written to `statistics`.
@@ -33,10 +35,22 @@ impl BatchNorm {
         statistics.clear();
         statistics.resize(2 * self.channels, 0.0);
         let (mean, variance) = statistics.split_at_mut(self.channels);
-        moments(input, mean, variance);
-        let inverse: Vec<f32> = variance.iter().map(|v| 1.0 / (v + EPSILON).sqrt()).collect();
-        normalise(input, output, mean, &inverse, scale, shift);
-        apply(&self.activation, output);
+        let rows = (input.len() / self.channels) as f32;
+        let zeros = vec![0.0; self.channels];
+        self.tiles(input).for_each(|rows| sum_distances(rows, &zeros, mean));
+        mean.iter_mut().for_each(|mean| *mean /= rows);
+        self.tiles(input).for_each(|rows| sum_squares(rows, mean, variance));
+        variance.iter_mut().for_each(|variance| *variance /= rows);
+        self.normalise(input, output, [mean, variance, scale, shift]);
+    }
+
+    fn normalise(&self, input: &[f32], output: &mut [f32], [mean, variance, scale, shift]: [&[f32]; 4]) {
+        let a: Vec<f32> = variance.iter().zip(scale).map(|(v, scale)| scale / (v + EPSILON).sqrt()).collect();
+        let b: Vec<f32> = (0..self.channels).map(|i| shift[i] - mean[i] * a[i]).collect();
+        for (rows, results) in self.tiles(input).zip(output.chunks_mut(self.tile())) {
+            scale_and_shift(rows, [&a, &b], results);
+            apply(&self.activation, results);
+        }
     }
 
     /// Sets `input_gradient` from `gradient`, that of the result, which is used up. The gradients of γ and β are added to
@@ -52,25 +66,35 @@ impl BatchNorm {
         let [scale, ..] = self.four(parameters);
         let (mean, variance) = statistics.split_at(self.channels);
         let inverse: Vec<f32> = variance.iter().map(|v| 1.0 / (v + EPSILON).sqrt()).collect();
-        multiply_derivative(self.activation, output, gradient);
         let (scale_gradient, rest) = parameter_gradient.split_at_mut(self.channels);
         let (shift_gradient, running) = rest.split_at_mut(self.channels);
-        let mut sums = vec![0.0; 2 * self.channels];
-        let (scale_sum, shift_sum) = sums.split_at_mut(self.channels);
-        sum_gradients(input, gradient, mean, &inverse, scale_sum, shift_sum);
+        let zeros = vec![0.0; self.channels];
+        let mut sums = [zeros.clone(), zeros.clone()];
+        let [scale_sum, shift_sum] = &mut sums;
+        for ((rows, results), gradient) in self.tiles(input).zip(self.tiles(output)).zip(gradient.chunks_mut(self.tile())) {
+            multiply_derivative(self.activation, results, gradient);
+            sum_distances(gradient, &zeros, shift_sum);
+            sum_products(gradient, rows, mean, scale_sum);
+        }
+        scale_sum.iter_mut().zip(&inverse).for_each(|(sum, inverse)| *sum *= inverse);
         let rows = (input.len() / self.channels) as f32;
         // dx = γ σ⁻¹ (dy − (Σ dy + x̂ Σ dy x̂) / n), written as dy · a + x · b + c with a, b, c for each channel.
-        let factors: Vec<[f32; 3]> = (0..self.channels)
-            .map(|i| {
-                let a = scale[i] * inverse[i];
-                let b = -a * inverse[i] * scale_sum[i] / rows;
-                [a, b, -a * shift_sum[i] / rows - b * mean[i]]
-            })
-            .collect();
-        spread_gradients(input, gradient, &factors, input_gradient);
+        let a: Vec<f32> = scale.iter().zip(&inverse).map(|(scale, inverse)| scale * inverse).collect();
+        let b: Vec<f32> = (0..self.channels).map(|i| -a[i] * inverse[i] * scale_sum[i] / rows).collect();
+        let c: Vec<f32> = (0..self.channels).map(|i| -a[i] * shift_sum[i] / rows - b[i] * mean[i]).collect();
+        spread_gradients([gradient, input], [&a, &b, &c], input_gradient);
         scale_gradient.iter_mut().zip(scale_sum).for_each(|(g, sum)| *g += *sum);
         shift_gradient.iter_mut().zip(shift_sum).for_each(|(g, sum)| *g += *sum);
         running.copy_from_slice(statistics);
+    }
+
+    /// Values in a tile: as many whole rows as fit.
+    fn tile(&self) -> usize {
+        (TILE / self.channels).max(1) * self.channels
+    }
+
+    fn tiles<'a>(&self, rows: &'a [f32]) -> impl Iterator<Item = &'a [f32]> {
+        rows.chunks(self.tile())
     }
 
     fn four<'a>(&self, parameters: &'a [f32]) -> [&'a [f32]; 4] {
@@ -79,78 +103,84 @@ impl BatchNorm {
     }
 }
 
-/// The mean and the variance of each channel over all rows.
-#[pulp::with_simd(moments = Arch::new())]
+/// Adds a term for each row to the sum of each channel: of the values in `rows` at its place, and the channel's `mean`.
 #[inline(always)]
-fn moments_with<'a, S: Simd>(_: S, rows: &'a [f32], mean: &'a mut [f32], variance: &'a mut [f32]) {
-    let channels = mean.len();
-    let count = (rows.len() / channels) as f32;
-    for row in rows.chunks_exact(channels) {
-        mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += x);
+fn add_terms<const K: usize>(rows: [&[f32]; K], means: &[f32], sums: &mut [f32], term: impl Fn([f32; K], f32) -> f32) {
+    let channels = sums.len();
+    for from in (0..channels).step_by(LANES) {
+        let width = LANES.min(channels - from);
+        let (mut lanes, mut mean) = ([0.0; LANES], [0.0; LANES]);
+        mean[..width].copy_from_slice(&means[from..from + width]);
+        for place in (from..rows[0].len()).step_by(channels) {
+            if width == LANES {
+                // Of a known length, so that the compiler makes vectors of them.
+                let values = rows.map(|rows| &rows[place..][..LANES]);
+                (0..LANES).for_each(|lane| lanes[lane] += term(values.map(|values| values[lane]), mean[lane]));
+            } else {
+                (0..width).for_each(|lane| lanes[lane] += term(rows.map(|rows| rows[place + lane]), mean[lane]));
+            }
+        }
+        sums[from..from + width].iter_mut().zip(lanes).for_each(|(sum, lane)| *sum += lane);
     }
-    mean.iter_mut().for_each(|mean| *mean /= count);
-    for row in rows.chunks_exact(channels) {
-        variance.iter_mut().zip(row).zip(mean.iter()).for_each(|((v, x), mean)| *v += (x - mean) * (x - mean));
-    }
-    variance.iter_mut().for_each(|v| *v /= count);
 }
 
-#[pulp::with_simd(normalise = Arch::new())]
+/// Adds each row's distances from the mean to `sums`.
+#[pulp::with_simd(sum_distances = Arch::new())]
 #[inline(always)]
-fn normalise_with<'a, S: Simd>(
-    _: S,
-    rows: &'a [f32],
-    result: &'a mut [f32],
-    mean: &'a [f32],
-    inverse: &'a [f32],
-    scale: &'a [f32],
-    shift: &'a [f32],
+fn sum_distances_with<'a, S: Simd>(_: S, rows: &'a [f32], mean: &'a [f32], sums: &'a mut [f32]) {
+    add_terms([rows], mean, sums, |[x], mean| x - mean);
+}
+
+/// Adds the squares of each row's distances from the mean to `sums`.
+#[pulp::with_simd(sum_squares = Arch::new())]
+#[inline(always)]
+fn sum_squares_with<'a, S: Simd>(_: S, rows: &'a [f32], mean: &'a [f32], sums: &'a mut [f32]) {
+    add_terms([rows], mean, sums, |[x], mean| (x - mean) * (x - mean));
+}
+
+/// Adds the products of gradients and distances from the mean to `sums`.
+#[pulp::with_simd(sum_products = Arch::new())]
+#[inline(always)]
+fn sum_products_with<'a, S: Simd>(_: S, gradient: &'a [f32], rows: &'a [f32], mean: &'a [f32], sums: &'a mut [f32]) {
+    add_terms([gradient, rows], mean, sums, |[gradient, x], mean| gradient * (x - mean));
+}
+
+/// Sets each value of `results` to `formula`: of the values in `rows` at its place, and those of its channel.
+#[inline(always)]
+fn each_channel<const K: usize, const C: usize>(
+    rows: [&[f32]; K],
+    channels: [&[f32]; C],
+    results: &mut [f32],
+    formula: impl Fn([f32; K], [f32; C]) -> f32,
 ) {
-    let channels = mean.len();
-    for (row, result) in rows.chunks_exact(channels).zip(result.chunks_exact_mut(channels)) {
-        for i in 0..channels {
-            result[i] = (row[i] - mean[i]) * inverse[i] * scale[i] + shift[i];
+    let width = channels[0].len();
+    for (row, results) in results.chunks_exact_mut(width).enumerate() {
+        let rows = rows.map(|rows| &rows[row * width..][..width]);
+        let (blocks, rest) = results.as_chunks_mut::<LANES>();
+        for (block, results) in blocks.iter_mut().enumerate() {
+            // Of a known length, so that the compiler makes vectors of them, however few channels there are.
+            let rows = rows.map(|row| &row[block * LANES..][..LANES]);
+            let channels = channels.map(|channel| &channel[block * LANES..][..LANES]);
+            *results = std::array::from_fn(|lane| formula(rows.map(|row| row[lane]), channels.map(|channel| channel[lane])));
+        }
+        for (place, result) in (width - rest.len()..).zip(rest) {
+            *result = formula(rows.map(|row| row[place]), channels.map(|channel| channel[place]));
         }
     }
 }
 
-#[pulp::with_simd(sum_gradients = Arch::new())]
+/// Sets each result to a · x + b, with a and b for each channel.
+#[pulp::with_simd(scale_and_shift = Arch::new())]
 #[inline(always)]
-fn sum_gradients_with<'a, S: Simd>(
-    _: S,
-    rows: &'a [f32],
-    gradient: &'a [f32],
-    mean: &'a [f32],
-    inverse: &'a [f32],
-    scale_sum: &'a mut [f32],
-    shift_sum: &'a mut [f32],
-) {
-    let channels = mean.len();
-    for (row, gradient) in rows.chunks_exact(channels).zip(gradient.chunks_exact(channels)) {
-        for i in 0..channels {
-            scale_sum[i] += gradient[i] * (row[i] - mean[i]) * inverse[i];
-            shift_sum[i] += gradient[i];
-        }
-    }
+fn scale_and_shift_with<'a, S: Simd>(_: S, rows: &'a [f32], factors: [&'a [f32]; 2], results: &'a mut [f32]) {
+    each_channel([rows], factors, results, |[x], [a, b]| x * a + b);
 }
 
+/// Sets each result to dy · a + x · b + c, with a, b and c for each channel.
 #[pulp::with_simd(spread_gradients = Arch::new())]
 #[inline(always)]
-fn spread_gradients_with<'a, S: Simd>(
-    _: S,
-    rows: &'a [f32],
-    gradient: &'a [f32],
-    factors: &'a [[f32; 3]],
-    result: &'a mut [f32],
-) {
-    let channels = factors.len();
-    let each = rows.chunks_exact(channels).zip(gradient.chunks_exact(channels)).zip(result.chunks_exact_mut(channels));
-    for ((row, gradient), result) in each {
-        for i in 0..channels {
-            let [a, b, c] = factors[i];
-            result[i] = gradient[i] * a + row[i] * b + c;
-        }
-    }
+fn spread_gradients_with<'a, S: Simd>(_: S, rows: [&'a [f32]; 2], factors: [&'a [f32]; 3], results: &'a mut [f32]) {
+    each_channel(rows, factors, results, |[gradient, x], [a, b, c]| gradient * a + x * b + c);
 }
 
 #[cfg(test)]
@@ -170,7 +200,10 @@ mod tests {
         let (input, mut output, mut statistics) = (values(300, 1.0), vec![0.0; 300], Vec::new());
         plain.forward(&parameters, &input, &mut output, &mut statistics);
         let (mut mean, mut variance) = ([0.0; 3], [0.0; 3]);
-        moments(&output, &mut mean, &mut variance);
+        sum_distances(&output, &[0.0; 3], &mut mean);
+        mean.iter_mut().for_each(|mean| *mean /= 100.0);
+        sum_squares(&output, &mean, &mut variance);
+        variance.iter_mut().for_each(|variance| *variance /= 100.0);
         assert!(mean.iter().all(|m| (m - 0.5).abs() < 1e-4) && variance.iter().all(|v| (v - 4.0).abs() < 1e-3));
         // Judging with the slice's own statistics as the running ones gives the same.
         let mut judged = vec![0.0; 300];

@@ -2,15 +2,19 @@
 //!
 //! Convolutions are `[out, in, kernel, kernel]` and dense layers `[out, in]`, where the inputs of the first dense layer
 //! go channel by channel, as PyTorch's flatten has them. Within the program filters lie as `[kernel, kernel, in, out]`,
-//! dense weights as `[in, out]`, and images go pixel by pixel.
+//! dense weights as `[in, out]`, and images go pixel by pixel. What the optimizer remembers of `conv1.weight` lies in the
+//! same layout under `optimizer.first.conv1.weight` and `optimizer.second.conv1.weight`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use thiserror::Error;
 
 use super::network::Network;
+use super::optimizer::OptimizerState;
 use super::parameter::{Layout, Parameter};
+use super::{Learner, Snapshot};
 
 /// A checkpoint that does not belong to the network.
 #[derive(Debug, Error)]
@@ -52,40 +56,94 @@ pub enum CheckpointError {
     },
 }
 
+/// What the optimizer remembers stands under these.
+const MOMENTS: [&str; 2] = ["optimizer.first.", "optimizer.second."];
+
+/// A tensor on its way into a file: its name, its shape, its bytes.
+type Tensor = (String, Vec<usize>, Vec<u8>);
+
 impl Network {
     /// The parameters as a safetensors file. `metadata` goes along.
     pub fn to_safetensors(&self, metadata: HashMap<String, String>) -> Result<Vec<u8>, CheckpointError> {
-        let tensors: Vec<(&str, Vec<usize>, Vec<u8>)> = self
-            .parameters
-            .iter()
-            .map(|parameter| {
-                let values = &self.values()[parameter.range.clone()];
-                let bytes = parameter.layout.places().flat_map(|place| values[place].to_le_bytes()).collect();
-                (parameter.name.as_str(), parameter.layout.shape(), bytes)
-            })
-            .collect();
-        let views = tensors.iter().map(|(name, shape, bytes)| Ok((*name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)));
-        Ok(serialize(views.collect::<Result<Vec<_>, CheckpointError>>()?, Some(metadata))?)
+        write(&tensors("", &self.parameters, self.values()).collect::<Vec<_>>(), metadata)
     }
 
     /// Takes the parameters over from a safetensors file. Everything is checked first: after an error nothing has changed.
     /// Tensors that the network does not have are ignored.
     pub fn load_safetensors(&mut self, file: &[u8]) -> Result<(), CheckpointError> {
-        let file = SafeTensors::deserialize(file)?;
-        let mut values = vec![0.0; self.values().len()];
-        for parameter in &self.parameters {
-            let read = read(&file, parameter)?;
-            let target = &mut values[parameter.range.clone()];
-            parameter.layout.places().zip(read).for_each(|(place, value)| target[place] = value);
-        }
+        let values = read_all(&SafeTensors::deserialize(file)?, "", &self.parameters)?;
         self.update(|parameters| parameters.copy_from_slice(&values));
         Ok(())
     }
 }
 
+impl Snapshot {
+    /// Several snapshots of one learner as a safetensors file, each with its own prefix before the names of its tensors.
+    /// `metadata` goes along.
+    pub fn to_safetensors(
+        snapshots: &[(&str, &Self)],
+        metadata: HashMap<String, String>,
+    ) -> Result<Vec<u8>, CheckpointError> {
+        let each = snapshots.iter().flat_map(|(prefix, snapshot)| {
+            let Self { parameters, values, optimizer } = snapshot;
+            let [first, second] = MOMENTS.map(|moment| format!("{prefix}{moment}"));
+            let moments = tensors(&first, parameters, &optimizer.first).chain(tensors(&second, parameters, &optimizer.second));
+            tensors(prefix, parameters, values).chain(moments).collect::<Vec<_>>()
+        });
+        write(&each.collect::<Vec<_>>(), metadata)
+    }
+}
+
+impl Learner {
+    /// The snapshot of such a learner that stands in a safetensors file under a prefix; `None` when there is none.
+    /// `steps` are those that its optimizer had taken.
+    pub fn read_snapshot(&self, file: &[u8], prefix: &str, steps: u64) -> Result<Option<Snapshot>, CheckpointError> {
+        let file = SafeTensors::deserialize(file)?;
+        let parameters = &self.network().parameters;
+        let there = |parameter: &Parameter| file.tensor(&format!("{prefix}{}", parameter.name)).is_ok();
+        if !parameters.iter().any(there) {
+            return Ok(None);
+        }
+        let read = |prefix: &str| read_all(&file, prefix, parameters);
+        let [first, second] = MOMENTS.map(|moment| read(&format!("{prefix}{moment}")));
+        let (first, second) = (first?, second?);
+        let optimizer = OptimizerState { kind: self.optimizer().kind, steps, first, second };
+        Ok(Some(Snapshot { parameters: Arc::clone(parameters), values: read(prefix)?, optimizer }))
+    }
+}
+
+/// What a safetensors file says about itself.
+pub fn read_metadata(file: &[u8]) -> Result<HashMap<String, String>, CheckpointError> {
+    Ok(SafeTensors::read_metadata(file)?.1.metadata().clone().unwrap_or_default())
+}
+
+fn tensors<'a>(prefix: &'a str, parameters: &'a [Parameter], values: &'a [f32]) -> impl Iterator<Item = Tensor> + 'a {
+    parameters.iter().map(move |parameter| {
+        let values = &values[parameter.range.clone()];
+        let bytes = parameter.layout.places().flat_map(|place| values[place].to_le_bytes()).collect();
+        (format!("{prefix}{}", parameter.name), parameter.layout.shape(), bytes)
+    })
+}
+
+fn write(tensors: &[Tensor], metadata: HashMap<String, String>) -> Result<Vec<u8>, CheckpointError> {
+    let views = tensors.iter().map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)));
+    Ok(serialize(views.collect::<Result<Vec<_>, CheckpointError>>()?, Some(metadata))?)
+}
+
+/// The values of all parameters, in our order.
+fn read_all(file: &SafeTensors, prefix: &str, parameters: &[Parameter]) -> Result<Vec<f32>, CheckpointError> {
+    let mut values = vec![0.0; parameters.last().map_or(0, |parameter| parameter.range.end)];
+    for parameter in parameters {
+        let read = read(file, format!("{prefix}{}", parameter.name), parameter.layout)?;
+        let target = &mut values[parameter.range.clone()];
+        parameter.layout.places().zip(read).for_each(|(place, value)| target[place] = value);
+    }
+    Ok(values)
+}
+
 /// A tensor's values in the order of the file.
-fn read(file: &SafeTensors, parameter: &Parameter) -> Result<Vec<f32>, CheckpointError> {
-    let (name, shape) = (parameter.name.clone(), parameter.layout.shape());
+fn read(file: &SafeTensors, name: String, layout: Layout) -> Result<Vec<f32>, CheckpointError> {
+    let shape = layout.shape();
     let Ok(tensor) = file.tensor(&name) else { return Err(CheckpointError::Missing { name, shape }) };
     if tensor.dtype() != Dtype::F32 {
         return Err(CheckpointError::Kind { name, found: format!("{:?}", tensor.dtype()) });

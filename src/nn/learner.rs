@@ -4,6 +4,7 @@
 mod tests;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use thiserror::Error;
@@ -68,9 +69,17 @@ impl Learner {
         &self.network
     }
 
+    pub(super) fn optimizer(&self) -> &OptimizerState {
+        &self.optimizer
+    }
+
     /// What the network and the optimizer know now.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot { values: self.network.values().to_vec(), optimizer: self.optimizer.clone() }
+        Snapshot {
+            parameters: Arc::clone(&self.network.parameters),
+            values: self.network.values().to_vec(),
+            optimizer: self.optimizer.clone(),
+        }
     }
 
     /// Goes back to a snapshot of this learner.
@@ -92,7 +101,7 @@ impl Learner {
     ) -> Result<StepOutcome, NotFinite> {
         let slices: Vec<&[u32]> = indices.chunks(SLICE).collect();
         let Self { network, optimizer, gradient, workspaces, threads, seed } = self;
-        let chance = Chance { seed: *seed, step: optimizer.steps + 1, slice: 0, dropout: 1.0 };
+        let chance = Chance { seed: *seed, step: optimizer.steps + 1, slice: 0, dropout: hyper.dropout as f32 };
         workspaces.resize_with(slices.len().max(workspaces.len()), SharedWorkspace::default);
         let smoothing = hyper.label_smoothing as f32;
         let outcomes: Vec<SliceOutcome> = threads.install(|| {
@@ -110,7 +119,7 @@ impl Learner {
             .map(|(workspace, slice)| (slice.len() as f32 / indices.len() as f32, &workspace.gradient[..]))
             .collect();
         let loss = outcomes.iter().zip(&parts).fold(0.0, |sum, (outcome, (part, _))| sum + part * outcome.loss as f32);
-        let parameters = network.parameters.clone();
+        let parameters = Arc::clone(&network.parameters);
         let pieces: Vec<(Range<usize>, &Parameter)> =
             parameters.iter().flat_map(|parameter| pieces(&parameter.range).map(move |piece| (piece, parameter))).collect();
         let ranges: Vec<Range<usize>> = pieces.iter().map(|(piece, _)| piece.clone()).collect();

@@ -20,7 +20,7 @@ use crate::protocol::{LayerShape, LayerSpec};
 pub struct Network {
     layers: Vec<LayerShape>,
     classes: usize,
-    pub(super) parameters: Vec<Parameter>,
+    pub(super) parameters: Arc<[Parameter]>,
     stack: Arc<Stack>,
     weights: Arc<StackWeights>,
     head: Head,
@@ -64,7 +64,7 @@ impl Network {
         let mut weights = StackWeights::new(values);
         weights.refresh(&stack);
         head.load(&weights.values);
-        Ok(Self { layers, classes, parameters, stack: Arc::new(stack), weights: Arc::new(weights), head })
+        Ok(Self { layers, classes, parameters: parameters.into(), stack: Arc::new(stack), weights: Arc::new(weights), head })
     }
 
     /// The layers with the shapes of their results.
@@ -83,7 +83,7 @@ impl Network {
     pub fn freeze(&mut self, name: &str) -> Result<(), FreezeError> {
         let is_meant = |layer: &str| layer == name || layer.trim_end_matches(|c: char| c.is_ascii_digit()) == name;
         let mut found = false;
-        for parameter in &mut self.parameters {
+        for parameter in Arc::make_mut(&mut self.parameters) {
             let layer = parameter.name.split('.').next().unwrap_or_default();
             if is_meant(layer) {
                 parameter.frozen = true;

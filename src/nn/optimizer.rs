@@ -14,7 +14,7 @@ const EPSILON: f32 = 1e-8;
 /// An optimizer and what it remembers of earlier steps.
 #[derive(Clone, Debug)]
 pub(super) struct OptimizerState {
-    kind: Optimizer,
+    pub kind: Optimizer,
     /// Steps taken.
     pub steps: u64,
     /// For each parameter, the mean gradient (Adam) or the velocity (the others).

@@ -27,6 +27,8 @@ pub enum Command {
     /// After numbers went wrong: take the parameters and moments of the last epoch's end, or of the start, again, halve
     /// the learning rate, and go on.
     Rewind,
+    /// Take a checkpoint now.
+    Checkpoint,
     /// End the training here and judge it on the test set.
     Stop,
 }

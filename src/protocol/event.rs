@@ -113,6 +113,25 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<RequestId>,
     },
+    /// Everything that is needed to go on from here was copied, to be kept.
+    CheckpointTaken {
+        /// After this step.
+        step: u64,
+        /// In this epoch, or at its end, counted from 1.
+        epoch: usize,
+        /// Why.
+        reason: CheckpointReason,
+        /// The request that asked for it, when one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<RequestId>,
+    },
+    /// Training went on where a checkpoint was taken; what had happened after it is forgotten.
+    RunResumed {
+        /// After this step.
+        step: u64,
+        /// Threads that train from now on.
+        threads: usize,
+    },
     /// A command could not be carried out; nothing changed.
     CommandRefused {
         /// What was asked.
@@ -274,6 +293,18 @@ pub enum Quantity {
     Loss,
     /// A part of its gradient.
     Gradient,
+}
+
+/// Why a checkpoint was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckpointReason {
+    /// An epoch was over.
+    Epoch,
+    /// Somebody asked for it.
+    Asked,
+    /// The run was over.
+    End,
 }
 
 /// Why a run ended.

@@ -16,6 +16,8 @@ pub struct Hyperparameters {
     /// How strongly training images are varied: a factor on the recipe's [`Augmentation`](super::Augmentation).
     #[serde(default)]
     pub augmentation: f64,
+    /// How strongly values are dropped: a factor on the rates of the dropout layers.
+    pub dropout: f64,
     /// How often the training goes through its images.
     pub epochs: usize,
     /// How much of its last direction a step keeps: the momentum of SGD and RMSprop, β₁ of Adam and AdamW.
@@ -35,6 +37,7 @@ impl Default for Hyperparameters {
             batch_size: 32,
             weight_decay: 0.0,
             augmentation: 0.0,
+            dropout: 1.0,
             epochs: 5,
             momentum: 0.9,
             label_smoothing: 0.0,
@@ -56,6 +59,8 @@ pub enum Hyper {
     WeightDecay,
     /// How strongly training images are varied; 0 for not at all.
     Augmentation,
+    /// How strongly values are dropped; 0 for not at all.
+    Dropout,
     /// How often the training goes through its images.
     Epochs,
     /// How much of its last direction a step keeps.
@@ -95,11 +100,12 @@ pub enum HyperError {
 
 impl Hyper {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::LearningRate,
         Self::BatchSize,
         Self::WeightDecay,
         Self::Augmentation,
+        Self::Dropout,
         Self::Epochs,
         Self::Momentum,
         Self::LabelSmoothing,
@@ -114,6 +120,7 @@ impl Hyper {
             Self::BatchSize => "batch_size",
             Self::WeightDecay => "weight_decay",
             Self::Augmentation => "augmentation",
+            Self::Dropout => "dropout",
             Self::Epochs => "epochs",
             Self::Momentum => "momentum",
             Self::LabelSmoothing => "label_smoothing",
@@ -129,6 +136,7 @@ impl Hyper {
             Self::BatchSize => "batch size",
             Self::WeightDecay => "weight decay",
             Self::Augmentation => "augmentation",
+            Self::Dropout => "dropout",
             Self::Epochs => "epochs",
             Self::Momentum => "momentum",
             Self::LabelSmoothing => "label smoothing",
@@ -143,7 +151,7 @@ impl Hyper {
             Self::LearningRate => (1e-7, 10.0),
             Self::BatchSize => (1.0, 8192.0),
             Self::WeightDecay => (0.0, 1.0),
-            Self::Augmentation => (0.0, 2.0),
+            Self::Augmentation | Self::Dropout => (0.0, 2.0),
             Self::Epochs => (1.0, 1000.0),
             Self::Momentum => (0.0, 0.999),
             Self::LabelSmoothing => (0.0, 0.5),
@@ -169,14 +177,14 @@ impl Hyper {
     }
 
     /// The next value up or down as arrow keys give it: rates go 1, 2, 5, 10, …, batch sizes double, epochs count, the
-    /// augmentation goes in quarters, and momentum goes 0, 0.5, 0.8, 0.9, 0.95, ….
+    /// augmentation and dropout go in quarters, and momentum goes 0, 0.5, 0.8, 0.9, 0.95, ….
     pub fn nudge(self, value: f64, up: bool) -> f64 {
         let (min, max) = self.range();
         let sign = if up { 1.0 } else { -1.0 };
         let next = match self {
             Self::Epochs | Self::Patience => value + sign,
-            Self::Augmentation if up => ((value * 4.0).floor() + 1.0) / 4.0,
-            Self::Augmentation => ((value * 4.0).ceil() - 1.0) / 4.0,
+            Self::Augmentation | Self::Dropout if up => ((value * 4.0).floor() + 1.0) / 4.0,
+            Self::Augmentation | Self::Dropout => ((value * 4.0).ceil() - 1.0) / 4.0,
             Self::BatchSize => {
                 let power = value.log2();
                 2f64.powf(if up { power.floor() + 1.0 } else { power.ceil() - 1.0 })
@@ -229,6 +237,7 @@ impl Hyperparameters {
             Hyper::BatchSize => self.batch_size as f64,
             Hyper::WeightDecay => self.weight_decay,
             Hyper::Augmentation => self.augmentation,
+            Hyper::Dropout => self.dropout,
             Hyper::Epochs => self.epochs as f64,
             Hyper::Momentum => self.momentum,
             Hyper::LabelSmoothing => self.label_smoothing,
@@ -245,6 +254,7 @@ impl Hyperparameters {
             Hyper::BatchSize => self.batch_size = value as usize,
             Hyper::WeightDecay => self.weight_decay = value,
             Hyper::Augmentation => self.augmentation = value,
+            Hyper::Dropout => self.dropout = value,
             Hyper::Epochs => self.epochs = value as usize,
             Hyper::Momentum => self.momentum = value,
             Hyper::LabelSmoothing => self.label_smoothing = value,

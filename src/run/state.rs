@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::Series;
 use crate::protocol::{
-    ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Record, RunStarted, Sample, Schedule,
+    CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Record, RunStarted, Sample, Schedule,
     Split, StepsFinished,
 };
 
@@ -244,6 +244,14 @@ impl RunState {
             Event::SavingFailed { path, reason } => {
                 self.not_saved = true;
                 self.log(LogKind::Problem, format!("parameters not saved to {path}: {reason}"));
+            }
+            Event::CheckpointTaken { reason: CheckpointReason::Asked, .. } => {
+                self.log(LogKind::Progress, "checkpoint taken".into());
+            }
+            Event::CheckpointTaken { .. } => {}
+            Event::RunResumed { step, .. } => {
+                self.phase = Some(Phase::Training);
+                self.log(LogKind::Progress, format!("training resumed after step {step}"));
             }
             Event::CommandRefused { reason, .. } => self.log(LogKind::Problem, format!("refused: {reason}")),
             Event::RunEnded { outcome, step, weights_sha256, .. } => {

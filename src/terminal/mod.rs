@@ -83,6 +83,7 @@ pub fn train(config: &Config, mode: Mode) -> Result<ExitCode, TrainError> {
         name: config.train.name.clone(),
         threads: config.train.threads,
         save: Some(&config.model.save).filter(|path| !path.is_empty()).map(PathBuf::from),
+        resume: None,
     };
     let job = Job::prepare(spec, dataset, options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;

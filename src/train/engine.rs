@@ -10,13 +10,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Job;
+use super::checkpoint::{self, Checkpoint, Position};
 use super::save::write_whole;
 use super::schedule::RateSchedule;
 use super::stopping::EarlyStopping;
 use crate::data::{Augmenter, epoch_order};
 use crate::nn::{NotFinite, Snapshot};
 use crate::protocol::{
-    ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Request, RequestId, Split, StepsFinished,
+    CheckpointReason, ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Request, RequestId, Split, StepsFinished,
 };
 
 /// Steps are told about 8 times a second, all since the last time at once: often enough to look alive, and calm.
@@ -34,6 +35,8 @@ pub trait Port {
     fn wait(&mut self) -> Option<Request>;
     /// Tells everybody. Never waits for anybody.
     fn emit(&mut self, event: Event);
+    /// Gives a checkpoint, just told of, to whoever keeps them. Never waits for anybody.
+    fn keep(&mut self, checkpoint: Checkpoint);
 }
 
 /// A run while it trains.
@@ -49,8 +52,10 @@ pub(super) struct Engine<'a, P> {
     best: Option<(usize, Arc<Snapshot>)>,
     /// What was not finite, until training goes on.
     diverged: Option<NotFinite>,
-    /// The epoch being trained, counted from 1.
+    /// The epoch being trained, or the last one trained, counted from 1.
     epoch: usize,
+    /// The images of it that have been trained on, in the order of the epoch; none between two epochs.
+    images: Option<usize>,
     /// Steps done.
     step: u64,
     images_seen: u64,
@@ -59,6 +64,8 @@ pub(super) struct Engine<'a, P> {
     /// Train so many batches although paused.
     single_steps: u32,
     stop_request: Option<RequestId>,
+    /// The step of the newest checkpoint.
+    kept: Option<u64>,
     steps: StepsFinished,
     told_steps: Instant,
     told_samples: Option<Instant>,
@@ -85,36 +92,47 @@ struct Judgement {
 }
 
 impl<'a, P: Port> Engine<'a, P> {
-    pub fn new(job: Job, port: &'a mut P) -> Self {
+    pub fn new(mut job: Job, port: &'a mut P) -> Self {
         let spec = &job.started.spec;
-        Self {
+        let (schedule, stopping) = (RateSchedule::new(spec.schedule), EarlyStopping::new(spec.min_delta));
+        let checkpoint = job.checkpoint.take();
+        let mut engine = Self {
             hyper: spec.hyperparameters,
-            schedule: RateSchedule::new(spec.schedule),
-            stopping: EarlyStopping::new(spec.min_delta),
+            schedule,
+            stopping,
             good: (0, Arc::new(job.learner.snapshot())),
             best: None,
             diverged: None,
             job,
             port,
             epoch: 0,
+            images: None,
             step: 0,
             images_seen: 0,
             trained: Duration::ZERO,
             paused: false,
             single_steps: 0,
             stop_request: None,
+            kept: None,
             steps: StepsFinished::default(),
             told_steps: Instant::now(),
             told_samples: None,
             told_augmented: None,
             epoch_sums: (0.0, 0, 0),
             samples: Vec::new(),
+        };
+        if let Some(checkpoint) = checkpoint {
+            engine.go_on_from(*checkpoint);
         }
+        engine
     }
 
     /// Trains to the end and judges the network.
     pub fn run(mut self) {
-        self.port.emit(Event::RunStarted(Box::new(self.job.started.clone())));
+        self.port.emit(match self.kept {
+            None => Event::RunStarted(Box::new(self.job.started.clone())),
+            Some(step) => Event::RunResumed { step, threads: self.job.started.threads },
+        });
         self.choose_samples();
         let outcome = match self.train() {
             Ok(()) => Outcome::Completed,
@@ -137,32 +155,50 @@ impl<'a, P: Port> Engine<'a, P> {
         if self.job.started.spec.until_test_accuracy.is_none() || restored || outcome == Outcome::Stopped {
             self.evaluate(Split::Test, None);
         }
+        if restored || self.kept != Some(self.step) {
+            self.keep(CheckpointReason::End, None);
+        }
         self.save();
         let weights_sha256 = self.job.learner.network().sha256();
         self.port.emit(Event::RunEnded { outcome, step: self.step, weights_sha256, answers: self.stop_request });
     }
 
     fn train(&mut self) -> Result<(), End> {
-        while self.epoch < self.hyper.epochs {
-            self.epoch += 1;
-            self.epoch_sums = (0.0, 0, 0);
+        loop {
+            let mut position = match self.images {
+                Some(position) => position,
+                None if self.epoch >= self.hyper.epochs => {
+                    // The last moment at which somebody can ask for more.
+                    self.obey()?;
+                    if self.epoch >= self.hyper.epochs {
+                        return Ok(());
+                    }
+                    continue;
+                }
+                None => {
+                    self.epoch += 1;
+                    self.epoch_sums = (0.0, 0, 0);
+                    0
+                }
+            };
             let began = Instant::now();
             let order = epoch_order(&self.job.train, self.job.started.spec.seed, self.epoch);
             self.trained += began.elapsed();
-            let mut position = 0;
             while position < order.len() {
+                self.images = Some(position);
                 self.obey()?;
                 let batch = &order[position..order.len().min(position + self.hyper.batch_size)];
                 self.batch(batch);
                 position += batch.len();
             }
+            self.images = Some(position);
             if self.diverged.is_some() {
                 // Nothing is judged before somebody has said how to go on.
                 self.obey()?;
             }
+            self.images = None;
             self.finish_epoch()?;
         }
-        Ok(())
     }
 
     /// Carries out all commands that are there; while paused, waits for more.
@@ -271,6 +307,7 @@ impl<'a, P: Port> Engine<'a, P> {
                 self.best = Some(self.good.clone());
             }
         }
+        self.keep(CheckpointReason::Epoch, None);
         if let Some(target) = self.job.started.spec.until_test_accuracy
             && self.evaluate(Split::Test, None).accuracy >= target
         {
@@ -327,6 +364,54 @@ impl<'a, P: Port> Engine<'a, P> {
         self.steps.train_seconds = self.trained.as_secs_f64();
         let steps = take(&mut self.steps);
         self.port.emit(Event::StepsFinished(Box::new(steps)));
+    }
+
+    /// Gives everything that is needed to go on from here to whoever keeps it.
+    fn keep(&mut self, reason: CheckpointReason, answers: Option<RequestId>) {
+        self.tell_steps();
+        self.kept = Some(self.step);
+        let current = match reason {
+            CheckpointReason::Epoch if self.good.0 == self.epoch => Arc::clone(&self.good.1),
+            _ => Arc::new(self.job.learner.snapshot()),
+        };
+        let best = self.best.as_ref();
+        let optimizer_steps = [current.steps(), self.good.1.steps(), best.map_or(0, |(_, best)| best.steps())];
+        let position = Position {
+            version: checkpoint::VERSION,
+            epoch: self.epoch,
+            images: self.images,
+            step: self.step,
+            images_seen: self.images_seen,
+            train_seconds: self.trained.as_secs_f64(),
+            hyper: self.hyper,
+            schedule: self.schedule,
+            stopping: self.stopping,
+            epoch_sums: self.epoch_sums,
+            good_epoch: self.good.0,
+            best_epoch: best.map(|(epoch, _)| *epoch),
+            optimizer_steps,
+        };
+        let (good, best) = (Arc::clone(&self.good.1), best.map(|(_, best)| Arc::clone(best)));
+        self.port.emit(Event::CheckpointTaken { step: self.step, epoch: self.epoch, reason, answers });
+        self.port.keep(Checkpoint { started: self.job.started.clone(), position, current, good, best });
+    }
+
+    /// Takes up where the checkpoint was taken.
+    fn go_on_from(&mut self, checkpoint: Checkpoint) {
+        let Checkpoint { position, current, good, best, .. } = checkpoint;
+        self.job.learner.restore(&current);
+        self.hyper = position.hyper;
+        self.schedule = position.schedule;
+        self.stopping = position.stopping;
+        self.good = (position.good_epoch, good);
+        self.best = position.best_epoch.zip(best);
+        self.epoch = position.epoch;
+        self.images = position.images;
+        self.step = position.step;
+        self.images_seen = position.images_seen;
+        self.trained = Duration::try_from_secs_f64(position.train_seconds).unwrap_or_default();
+        self.epoch_sums = position.epoch_sums;
+        self.kept = Some(position.step);
     }
 
     /// Writes the parameters to the file that was asked for.

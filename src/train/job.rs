@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 
+use super::checkpoint::{Checkpoint, ResumeError};
 use crate::data::{DataError, Dataset, split};
 use crate::nn::{CheckpointError, FreezeError, Learner, Network, NetworkError};
 use crate::protocol::{Holdout, RunSpec, RunStarted, Schedule};
@@ -19,6 +20,8 @@ pub struct Job {
     pub(super) train: Vec<u32>,
     pub(super) validation: Vec<u32>,
     pub(super) save: Option<PathBuf>,
+    /// Where the run goes on, when it does not start anew.
+    pub(super) checkpoint: Option<Box<Checkpoint>>,
 }
 
 /// What a run is started with besides its recipe.
@@ -30,6 +33,8 @@ pub struct JobOptions {
     pub threads: usize,
     /// A file that gets the parameters at the end.
     pub save: Option<PathBuf>,
+    /// A checkpoint of a run of the same recipe, as it stands in its file: the run goes on from there.
+    pub resume: Option<Vec<u8>>,
 }
 
 /// Why a run cannot start.
@@ -71,6 +76,9 @@ pub enum JobError {
         /// What does not fit.
         source: CheckpointError,
     },
+    /// A checkpoint from which the run cannot go on.
+    #[error("cannot go on from the checkpoint")]
+    Resume(#[from] ResumeError),
     /// Parameters that could not be saved when the training is over.
     #[error("model.save = {}: there is no folder {}", path.display(), folder.display())]
     NoFolder {
@@ -101,9 +109,8 @@ impl JobError {
 
 impl Job {
     /// Divides the images and builds the network.
-    ///
     pub fn prepare(spec: RunSpec, dataset: Dataset, options: JobOptions) -> Result<Self, JobError> {
-        let JobOptions { name, threads, save } = options;
+        let JobOptions { name, threads, save, resume } = options;
         if let Some(path) = &save
             && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
         {
@@ -122,7 +129,7 @@ impl Job {
         }
         let (train, validation) = split(images, held_out, spec.seed);
         let mut network = Network::new(&spec.layers, dataset.train.shape(), dataset.class_names.len(), spec.seed)?;
-        if let Some(path) = &spec.init_from {
+        if let Some(path) = spec.init_from.as_ref().filter(|_| resume.is_none()) {
             let path = PathBuf::from(path);
             let file = std::fs::read(&path).map_err(|source| JobError::CheckpointFile { path: path.clone(), source })?;
             network.load_safetensors(&file).map_err(|source| JobError::Checkpoint { path, source })?;
@@ -132,6 +139,11 @@ impl Job {
         let layers = network.layers().to_vec();
         let learner = Learner::new(network, spec.optimizer, threads, spec.seed)
             .map_err(|source| JobError::Threads { threads, source: Box::new(source) })?;
+        if let Some(file) = resume {
+            let checkpoint = Checkpoint::read(&file, &learner)?;
+            let started = RunStarted { threads, ..checkpoint.started.clone() };
+            return Ok(Self { started, dataset, learner, train, validation, save, checkpoint: Some(Box::new(checkpoint)) });
+        }
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let run_id = run_id(now.as_millis() as u64);
         let started = RunStarted {
@@ -147,7 +159,7 @@ impl Job {
             layers,
             spec,
         };
-        Ok(Self { started, dataset, learner, train, validation, save })
+        Ok(Self { started, dataset, learner, train, validation, save, checkpoint: None })
     }
 }
 

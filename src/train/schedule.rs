@@ -2,6 +2,8 @@
 
 use std::f64::consts::PI;
 
+use serde::{Deserialize, Serialize};
+
 use crate::protocol::{Anneal, Schedule};
 
 /// No schedule goes below this, so that a person's rate, which is divided by the factor, always gives a base.
@@ -10,19 +12,19 @@ const LEAST: f64 = 1e-6;
 const THRESHOLD: f64 = 1e-4;
 
 /// A schedule and what it remembers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct RateSchedule {
     schedule: Schedule,
     /// For [`Schedule::Plateau`]: the factor now, the best loss, and the epochs without a better one.
     factor: f64,
-    best: f64,
+    best: Option<f64>,
     waited: usize,
 }
 
 impl RateSchedule {
     /// A schedule at its start.
     pub fn new(schedule: Schedule) -> Self {
-        Self { schedule, factor: 1.0, best: f64::INFINITY, waited: 0 }
+        Self { schedule, factor: 1.0, best: None, waited: 0 }
     }
 
     /// The factor at a place of the training: images seen over images planned, 0 to 1.
@@ -49,8 +51,8 @@ impl RateSchedule {
     /// Takes the validation loss of an epoch into account, as `ReduceLROnPlateau` of PyTorch does.
     pub fn judged(&mut self, loss: f64) {
         let Schedule::Plateau { patience, gamma, final_factor } = self.schedule else { return };
-        if loss < self.best * (1.0 - THRESHOLD) {
-            (self.best, self.waited) = (loss, 0);
+        if self.best.is_none_or(|best| loss < best * (1.0 - THRESHOLD)) && loss.is_finite() {
+            (self.best, self.waited) = (Some(loss), 0);
             return;
         }
         self.waited += 1;

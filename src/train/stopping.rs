@@ -1,7 +1,9 @@
 //! Early stopping: how long the validation loss has not become better.
 
+use serde::{Deserialize, Serialize};
+
 /// The best validation loss so far, and how long ago it was.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct EarlyStopping {
     /// By how much a loss must be below the best to be better.
     min_delta: f64,

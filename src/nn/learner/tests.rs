@@ -94,8 +94,9 @@ fn the_gradient_of_the_network_agrees_with_finite_differences() {
     // With rate 1 each parameter moves by its gradient.
     let (_, after) = step(&start, 1.0);
     let mut checked = 0;
-    let learning = learner(1).network.parameters.clone().into_iter().filter(|p| !matches!(p.kind, ParameterKind::Running { .. }));
-    for i in learning.flat_map(|parameter| parameter.range.step_by(7)) {
+    let parameters = Arc::clone(&learner(1).network.parameters);
+    let learning = parameters.iter().filter(|p| !matches!(p.kind, ParameterKind::Running { .. }));
+    for i in learning.flat_map(|parameter| parameter.range.clone().step_by(7)) {
         let loss = |by: f32| {
             let mut values = start.clone();
             values[i] += by;

@@ -1,7 +1,7 @@
 //! What commands do to a run.
 
 use super::{End, Engine, Port};
-use crate::protocol::{Command, Event, Hyper, Request, RequestId, Schedule, Split};
+use crate::protocol::{CheckpointReason, Command, Event, Hyper, LayerSpec, Request, RequestId, Schedule, Split};
 
 /// Why nothing can be judged.
 const NO_VALIDATION: &str = "no images are held out for validation; start with --validation 5000";
@@ -38,6 +38,7 @@ impl<P: Port> Engine<'_, P> {
                 self.refuse(id, command, "the numbers are in order; there is nothing to go back from");
             }
             Command::Rewind => self.rewind(id),
+            Command::Checkpoint => self.keep(CheckpointReason::Asked, Some(id)),
             Command::Stop => {
                 self.stop_request = Some(id);
                 return Err(End::Stop);
@@ -50,6 +51,10 @@ impl<P: Port> Engine<'_, P> {
         self.tell_steps();
         if hyper == Hyper::Patience && value > 0.0 && self.job.validation.is_empty() {
             return self.refuse(id, command, NO_VALIDATION);
+        }
+        let drops = |layer: &LayerSpec| matches!(layer, LayerSpec::Dropout { .. });
+        if hyper == Hyper::Dropout && !self.job.started.spec.layers.iter().any(drops) {
+            return self.refuse(id, command, "the network has no dropout layers");
         }
         match self.hyper.with(hyper, value) {
             Ok(_) if hyper == Hyper::LearningRate => self.set_rate(id, value),

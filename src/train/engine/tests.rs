@@ -1,5 +1,7 @@
 //! Whole runs on a few small images, with commands from a script.
 
+mod resuming;
+
 use super::*;
 use crate::data::{Dataset, ImageSet};
 use crate::protocol::{Activation, Augmentation, Command, DataSpec, Holdout, LayerSpec, Optimizer, RunSpec, Schedule};
@@ -11,6 +13,7 @@ struct Script {
     batch: usize,
     given: u32,
     events: Vec<Event>,
+    checkpoints: Vec<Checkpoint>,
 }
 
 impl Script {
@@ -37,6 +40,10 @@ impl Port for Script {
     fn emit(&mut self, event: Event) {
         self.events.push(event);
     }
+
+    fn keep(&mut self, checkpoint: Checkpoint) {
+        self.checkpoints.push(checkpoint);
+    }
 }
 
 /// 96 images to train on in 6 batches, 24 to validate on, 30 to test on; nothing can be learned from them.
@@ -59,16 +66,20 @@ fn spec() -> RunSpec {
 }
 
 fn job(spec: RunSpec) -> Result<Job, JobError> {
+    job_from(spec, None)
+}
+
+fn job_from(spec: RunSpec, resume: Option<Vec<u8>>) -> Result<Job, JobError> {
     let set = |count: usize| {
         let pixels = (0..count * 16).map(|i| ((i * 7919 + i / 16 * 104_729) % 251) as u8).collect();
         ImageSet::new([4, 4, 1], pixels, (0..count).map(|i| (i * i % 3) as u8).collect(), 3).expect("fitting lengths")
     };
     let dataset = Dataset { train: set(120), test: set(30), class_names: ["a", "b", "c"].map(str::to_owned).to_vec() };
-    Job::prepare(spec, dataset, JobOptions { threads: 1, ..JobOptions::default() })
+    Job::prepare(spec, dataset, JobOptions { threads: 1, resume, ..JobOptions::default() })
 }
 
 fn run(spec: RunSpec, commands: &[(usize, Command)]) -> Vec<Event> {
-    let mut port = Script { commands: commands.to_vec(), batch: 1, given: 0, events: Vec::new() };
+    let mut port = Script { commands: commands.to_vec(), batch: 1, given: 0, events: Vec::new(), checkpoints: Vec::new() };
     Engine::new(job(spec).expect("a job"), &mut port).run();
     port.events
 }
@@ -249,7 +260,7 @@ fn setting_what_is_already_so_changes_no_bit() {
     let hyper = spec().hyperparameters;
     let mut commands: Vec<_> = Hyper::ALL.into_iter().zip(2..).map(|(hyper_, at)| (at, set(hyper_, hyper.get(hyper_)))).collect();
     // Clipping to more than any gradient has, and patience without end, change nothing either.
-    commands.extend([(12, set(Hyper::ClipNorm, 1000.0)), (13, set(Hyper::Patience, 1000.0))]);
+    commands.extend([(13, set(Hyper::ClipNorm, 1000.0)), (14, set(Hyper::Patience, 1000.0))]);
     let steered = run(spec(), &commands);
     assert_eq!(steered.iter().filter(|event| matches!(event, Event::HyperChanged { .. })).count(), 11);
     let last = |events: &[Event]| validation_losses(events)[2].to_bits();

@@ -1,0 +1,123 @@
+//! Runs that go on from a checkpoint end as if they had never stopped.
+
+use super::*;
+use crate::protocol::{CheckpointReason, Padding};
+use crate::train::ResumeError;
+
+/// With everything in it that a checkpoint has to remember: chance, moments, a schedule and early stopping that both
+/// follow the validation loss.
+fn demanding(optimizer: Optimizer) -> RunSpec {
+    let mut spec = spec();
+    spec.layers = vec![
+        LayerSpec::Conv { filters: 4, kernel: 3, stride: 1, padding: Padding::Same, activation: Activation::None },
+        LayerSpec::BatchNorm { activation: Activation::Tanh },
+        LayerSpec::Dropout { rate: 0.2 },
+        LayerSpec::Flatten,
+        LayerSpec::Dense { units: 8, activation: Activation::Tanh },
+        LayerSpec::Dropout { rate: 0.3 },
+        LayerSpec::Dense { units: 3, activation: Activation::None },
+    ];
+    spec.optimizer = optimizer;
+    spec.schedule = Schedule::Plateau { patience: 0, gamma: 0.5, final_factor: 0.0 };
+    spec.hyperparameters = Hyperparameters {
+        learning_rate: 0.01,
+        weight_decay: 0.01,
+        augmentation: 1.0,
+        label_smoothing: 0.1,
+        clip_norm: 1.0,
+        epochs: 4,
+        patience: 3,
+        ..spec.hyperparameters
+    };
+    spec
+}
+
+/// Runs on from the checkpoint as it comes out of its file.
+fn go_on(checkpoint: &Checkpoint, commands: &[(usize, Command)]) -> Vec<Event> {
+    let file = checkpoint.to_bytes().expect("a file");
+    let started = Checkpoint::read_started(&file).expect("its own file");
+    let job = job_from(started.spec, Some(file)).expect("a job");
+    assert_eq!(job.started.run_id, checkpoint.started.run_id);
+    let mut port = Script { commands: commands.to_vec(), batch: 1, given: 0, events: Vec::new(), checkpoints: Vec::new() };
+    Engine::new(job, &mut port).run();
+    port.events
+}
+
+/// The events of a run and its checkpoints.
+fn run_and_keep(spec: RunSpec, commands: &[(usize, Command)]) -> (Vec<Event>, Vec<Checkpoint>) {
+    let mut port = Script { commands: commands.to_vec(), batch: 1, given: 0, events: Vec::new(), checkpoints: Vec::new() };
+    Engine::new(job(spec).expect("a job"), &mut port).run();
+    (port.events, port.checkpoints)
+}
+
+#[test]
+fn from_any_step_the_same_weights_follow_to_the_bit() {
+    for optimizer in [Optimizer::Adam, Optimizer::AdamW, Optimizer::Sgd, Optimizer::Nesterov, Optimizer::RmsProp] {
+        let plain = run(demanding(optimizer), &[]);
+        let (steps, digest) = (rates(&plain).len(), ended(&plain).1);
+        assert!(steps > 6, "more than an epoch");
+        // A checkpoint before every batch, and at every epoch's end and the run's.
+        let everywhere: Vec<_> = (1..=steps).map(|batch| (batch, Command::Checkpoint)).collect();
+        let (events, checkpoints) = run_and_keep(demanding(optimizer), &everywhere);
+        assert_eq!(ended(&events).1, digest, "taking checkpoints changes nothing");
+        assert!(checkpoints.len() > steps + 2);
+        for checkpoint in &checkpoints {
+            let resumed = go_on(checkpoint, &[]);
+            let step = checkpoint.step();
+            assert_eq!(resumed[0], Event::RunResumed { step, threads: 1 });
+            assert_eq!(ended(&resumed).1, digest, "{optimizer:?} from step {step}");
+            // What is told of the rest is what was told of it before, too.
+            let losses = |events: &[Event]| -> Vec<u32> {
+                let steps = events.iter().filter_map(|e| if let Event::StepsFinished(s) = e { Some(s) } else { None });
+                steps.flat_map(|steps| steps.loss.iter().map(|loss| loss.to_bits())).collect()
+            };
+            assert_eq!(losses(&resumed), losses(&plain)[step as usize..], "from step {step}");
+            let epochs = |events: &[Event]| -> Vec<Event> {
+                events.iter().filter(|event| matches!(event, Event::EpochFinished { .. })).cloned().collect()
+            };
+            assert!(epochs(&plain).ends_with(&epochs(&resumed)), "from step {step}");
+        }
+    }
+}
+
+#[test]
+fn what_a_person_changed_stays_changed() {
+    let changes = [
+        (2, set(Hyper::LearningRate, 0.02)),
+        (3, set(Hyper::BatchSize, 24.0)),
+        (3, set(Hyper::Dropout, 0.5)),
+        (4, Command::Checkpoint),
+    ];
+    let (events, checkpoints) = run_and_keep(demanding(Optimizer::Adam), &changes);
+    assert_eq!(ended(&go_on(&checkpoints[0], &[])).1, ended(&events).1);
+    assert_ne!(ended(&go_on(&checkpoints[0], &[(1, set(Hyper::Dropout, 0.0))])).1, ended(&events).1, "dropout counts");
+}
+
+#[test]
+fn a_run_that_was_stopped_or_is_over_goes_on_too() {
+    let whole = run(demanding(Optimizer::Adam), &[]);
+    let (stopped, checkpoints) = run_and_keep(demanding(Optimizer::Adam), &[(9, Command::Stop)]);
+    assert_eq!(ended(&stopped).0, &Outcome::Stopped);
+    let reasons = stopped.iter().filter_map(|e| if let Event::CheckpointTaken { reason, .. } = e { Some(*reason) } else { None });
+    assert_eq!(reasons.collect::<Vec<_>>(), [CheckpointReason::Epoch, CheckpointReason::End]);
+    assert_eq!(ended(&go_on(&checkpoints[1], &[])).1, ended(&whole).1);
+    // One more epoch than was planned.
+    let mut longer = spec();
+    longer.hyperparameters.epochs = 4;
+    let (_, checkpoints) = run_and_keep(spec(), &[]);
+    let more = go_on(checkpoints.last().expect("the end"), &[(0, set(Hyper::Epochs, 4.0))]);
+    assert_eq!(ended(&more).1, ended(&run(longer, &[])).1);
+}
+
+#[test]
+fn a_file_that_no_run_can_go_on_from_is_refused() {
+    let weights = job(spec()).expect("a job").learner.network().to_safetensors(Default::default()).expect("a file");
+    let error = job_from(spec(), Some(weights)).err().expect("parameters alone");
+    assert!(matches!(error, JobError::Resume(ResumeError::ParametersAlone { .. })), "{error:?}");
+    let (_, checkpoints) = run_and_keep(spec(), &[(3, Command::Checkpoint)]);
+    let file = checkpoints[0].to_bytes().expect("a file");
+    assert!(job_from(demanding(Optimizer::Adam), Some(file.clone())).is_err(), "another network");
+    for end in (0..file.len()).step_by(97) {
+        assert!(job_from(spec(), Some(file[..end].to_vec())).is_err(), "cut off at {end}");
+    }
+}
