@@ -52,19 +52,40 @@ pub enum CheckpointError {
     },
 }
 
+/// Some of a network's parameters, in PyTorch's name and layout.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedTensor {
+    /// `conv1.weight`, `batch_norm1.running_mean`, …
+    pub name: String,
+    /// `[out, in, kernel, kernel]` for filters, `[out, in]` for dense weights, one value a channel or unit for the rest.
+    pub shape: Vec<usize>,
+    /// Its values, the last axis fastest.
+    pub values: Vec<f32>,
+}
+
 impl Network {
+    /// All parameters in PyTorch's names and layouts, layer by layer.
+    pub fn tensors(&self) -> impl Iterator<Item = NamedTensor> {
+        self.parameters.iter().map(|parameter| {
+            let values = &self.values()[parameter.range.clone()];
+            NamedTensor {
+                name: parameter.name.clone(),
+                shape: parameter.layout.shape(),
+                values: parameter.layout.places().map(|place| values[place]).collect(),
+            }
+        })
+    }
+
     /// The parameters as a safetensors file. `metadata` goes along.
     pub fn to_safetensors(&self, metadata: HashMap<String, String>) -> Result<Vec<u8>, CheckpointError> {
-        let tensors: Vec<(&str, Vec<usize>, Vec<u8>)> = self
-            .parameters
-            .iter()
-            .map(|parameter| {
-                let values = &self.values()[parameter.range.clone()];
-                let bytes = parameter.layout.places().flat_map(|place| values[place].to_le_bytes()).collect();
-                (parameter.name.as_str(), parameter.layout.shape(), bytes)
-            })
-            .collect();
-        let views = tensors.iter().map(|(name, shape, bytes)| Ok((*name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)));
+        let tensors: Vec<NamedTensor> = self.tensors().collect();
+        let bytes = |tensor: &NamedTensor| tensor.values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let bytes: Vec<Vec<u8>> = tensors.iter().map(bytes).collect();
+        let view = |(tensor, bytes)| -> Result<(&str, TensorView), CheckpointError> {
+            let NamedTensor { name, shape, .. }: &NamedTensor = tensor;
+            Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?))
+        };
+        let views = tensors.iter().zip(bytes.iter().map(Vec::as_slice)).map(view);
         Ok(serialize(views.collect::<Result<Vec<_>, CheckpointError>>()?, Some(metadata))?)
     }
 

@@ -23,7 +23,7 @@ mod snapshot;
 mod stack;
 
 pub use builder::NetworkError;
-pub use checkpoint::CheckpointError;
+pub use checkpoint::{CheckpointError, NamedTensor};
 pub use learner::{Learner, NotFinite, StepOutcome};
 pub use network::{FreezeError, Network};
 pub use snapshot::Snapshot;

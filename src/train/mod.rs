@@ -2,10 +2,11 @@
 
 mod engine;
 mod job;
-mod save;
 mod schedule;
 mod stopping;
 mod worker;
+
+use crate::files as save;
 
 pub use engine::Port;
 pub use job::{Job, JobError, JobOptions};
