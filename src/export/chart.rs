@@ -76,7 +76,7 @@ impl Chart {
             Scale::Log => log_ticks(low, high).into_iter().map(|value| (value, number(value))).collect(),
             Scale::Linear => steps_between(low, high, 4).into_iter().map(|value| (value, number(value))).collect(),
             Scale::Percent => {
-                let ticks = steps_between(low, high, 4);
+                let ticks = steps_between(low, high, 5);
                 let digits = digits_of(&ticks);
                 ticks.into_iter().map(|value| (value, format!("{:.digits$} %", value * 100.0))).collect()
             }
@@ -92,7 +92,7 @@ impl Chart {
 
 impl Track {
     fn curve(stretches: Vec<Stretch>) -> Self {
-        Self { label: String::new(), color: 0, kind: TrackKind::Curve { stretches, band: false } }
+        Self { label: String::new(), group: 0, color: 0, kind: TrackKind::Curve { stretches, band: false } }
     }
 }
 
@@ -104,6 +104,8 @@ fn tracks(runs: &[ExportedRun], titles: &[String], column: StepColumn, judged: O
         let mut curve = column(&state.steps);
         curve.label = if several { title.clone() } else { "training".into() };
         curve.color = index;
+        curve.group = tracks.len();
+        let group = curve.group;
         if let TrackKind::Curve { band, .. } = &mut curve.kind {
             *band = !several && judged.is_some();
         }
@@ -112,8 +114,10 @@ fn tracks(runs: &[ExportedRun], titles: &[String], column: StepColumn, judged: O
         for (color, (name, found)) in [("validation", &state.validations), ("test", &state.tests)].into_iter().enumerate() {
             let points = points(found, value);
             if !points.is_empty() {
-                let (label, color) = if several { (format!("{title}, {name}"), index) } else { (name.to_owned(), color + 1) };
-                tracks.push(Track { label, color, kind: TrackKind::Points { points, joined: name == "validation" } });
+                // Several runs share the legend: a name for each, and its judgements in its colour.
+                let (label, group, color) =
+                    if several { (format!("{title}, {name}"), group, index) } else { (name.to_owned(), tracks.len(), color + 1) };
+                tracks.push(Track { label, group, color, kind: TrackKind::Points { points, joined: name == "validation" } });
             }
         }
     }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::chart::Chart;
 use super::markdown::comparison;
 use super::markup::{date, escape, grouped};
-use super::plot::{Plot, WIDTH, style};
+use super::plot::{Plot, style};
 use super::{ExportError, ExportedRun};
 use crate::run::RunState;
 
@@ -82,7 +82,9 @@ fn header(title: &str, state: &RunState) -> String {
 fn charts(page: &mut String, runs: &[ExportedRun]) {
     let charts = Chart::all(runs);
     for (index, chart) in charts.iter().enumerate() {
-        let plot = Plot::new(chart);
+        // The first has the page's whole width, the others share it.
+        let (width, body) = if index == 0 { (1030.0, 270.0) } else { (510.0, 200.0) };
+        let plot = Plot::new(chart, width, body);
         // Within a script no text may look like its end.
         let data = plot.data().to_string().replace('<', "\\u003c");
         if index == 1 {
@@ -90,14 +92,20 @@ fn charts(page: &mut String, runs: &[ExportedRun]) {
         }
         let _ = writeln!(
             page,
-            "<figure class=\"card chart\"><svg viewBox=\"0 0 {WIDTH} {:.0}\" tabindex=\"0\" role=\"img\" aria-label=\"{}\">{}</svg>\
+            "<figure class=\"card chart\"><svg viewBox=\"0 0 {width} {:.0}\" style=\"min-width:{:.0}px\" tabindex=\"0\" role=\"img\" aria-label=\"{}\">{}</svg>\
              <div class=\"tip\" hidden></div><script type=\"application/json\">{data}</script></figure>",
             plot.height(),
+            width * 0.7,
             escape(chart.title),
             plot.draw(&format!("clip{index}")),
         );
     }
     page.push_str("</div>\n");
+    if runs.len() > 1 {
+        page.push_str(
+            "<p class=\"note\">Small dots are validation, large ones the test set. A click on a name hides a run.</p>\n",
+        );
+    }
 }
 
 fn compared(runs: &[ExportedRun], titles: &[String]) -> String {

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use super::ExportedRun;
-use super::chart::number;
 use super::markup::{date, duration, grouped, percent, plain};
 use super::recipe;
 use crate::protocol::Hyper;
@@ -42,7 +41,7 @@ const FIGURES: [Figure; 8] = [
     Figure { name: "validation loss", value: |s| s.validation_loss, show: |v| format!("{v:.4}"), best: Some(false) },
     Figure { name: "training loss", value: |s| s.train_loss, show: |v| format!("{v:.4}"), best: Some(false) },
     Figure { name: "epochs", value: |s| Some(s.epochs as f64), show: |v| v.to_string(), best: None },
-    Figure { name: "training time", value: |s| Some(s.train_seconds), show: duration, best: Some(false) },
+    Figure { name: "training time", value: |s| Some(s.train_seconds), show: duration, best: None },
 ];
 
 /// Figures of runs in rows, as texts, the best of each marked.
@@ -168,7 +167,7 @@ fn repeat(text: &mut String, state: &RunState, summary: &Summary, level: &str) {
     if let Some(digest) = &summary.weights_sha256 {
         let _ = writeln!(text, "\nSHA-256 of the parameters: `{digest}`");
     }
-    let _ = writeln!(text, "\nMade by mnist-tui {} on {} threads.", summary.program_version, number(summary.threads as f64));
+    let _ = writeln!(text, "\nMade by mnist-tui {} with {} training threads.", summary.program_version, summary.threads);
 }
 
 /// What else has to be known to repeat a run.

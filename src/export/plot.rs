@@ -6,13 +6,11 @@ use super::chart::{Chart, number};
 use super::markup::escape;
 use super::track::{Track, TrackKind};
 
-/// The width of a chart. Its height depends on the rows of its legend.
-pub(super) const WIDTH: f64 = 760.0;
 const LEFT: f64 = 64.0;
 const RIGHT: f64 = 18.0;
+/// Where titles and legends begin.
+const EDGE: f64 = 14.0;
 const BOTTOM: f64 = 30.0;
-/// The height of the curves.
-const BODY: f64 = 230.0;
 /// The height of the title, and of each row of the legend.
 const TITLE: f64 = 34.0;
 const ROW: f64 = 20.0;
@@ -60,29 +58,33 @@ pub(super) fn style() -> String {
 /// The places of a chart.
 pub(super) struct Plot<'a> {
     chart: &'a Chart,
-    /// For each track, the place of its name in the legend: column and row.
-    legend: Vec<(f64, usize)>,
+    width: f64,
+    /// The height of the curves.
+    body: f64,
+    /// The tracks that are named in the legend, and where: column and row.
+    legend: Vec<(usize, f64, usize)>,
     rows: usize,
 }
 
 impl<'a> Plot<'a> {
-    pub fn new(chart: &'a Chart) -> Self {
-        let (mut x, mut row) = (LEFT, 0);
+    /// A chart of this width whose curves have this height; the legend adds to it.
+    pub fn new(chart: &'a Chart, width: f64, body: f64) -> Self {
+        let (mut x, mut row) = (EDGE, 0);
         let mut legend = Vec::new();
-        for track in &chart.tracks {
-            let width = 26.0 + LETTER * name(track).chars().count() as f64;
-            if x > LEFT && x + width > WIDTH - RIGHT {
-                (x, row) = (LEFT, row + 1);
+        for (index, track) in chart.tracks.iter().enumerate().filter(|(index, track)| track.group == *index) {
+            let long = 32.0 + LETTER * name(track).chars().count() as f64;
+            if x > EDGE && x + long > width - RIGHT {
+                (x, row) = (EDGE, row + 1);
             }
-            legend.push((x, row));
-            x += width;
+            legend.push((index, x, row));
+            x += long;
         }
-        Self { chart, legend, rows: row + 1 }
+        Self { chart, width, body, legend, rows: row + 1 }
     }
 
     /// The height of the whole chart.
     pub fn height(&self) -> f64 {
-        self.top() + BODY + BOTTOM
+        self.top() + self.body + BOTTOM
     }
 
     /// Where the curves begin.
@@ -91,24 +93,24 @@ impl<'a> Plot<'a> {
     }
 
     fn x(&self, step: f64) -> f64 {
-        LEFT + (WIDTH - LEFT - RIGHT) * step / self.chart.steps as f64
+        LEFT + (self.width - LEFT - RIGHT) * step / self.chart.steps as f64
     }
 
     fn y(&self, value: f64) -> f64 {
-        self.top() + BODY * (1.0 - self.chart.height(value))
+        self.top() + self.body * (1.0 - self.chart.height(value))
     }
 
     /// The elements of the chart. `id` tells it from other charts of the same document.
     pub fn draw(&self, id: &str) -> String {
         let chart = self.chart;
-        let (top, right, bottom) = (self.top(), WIDTH - RIGHT, self.top() + BODY);
-        let mut svg = format!("<text class=\"t title\" x=\"{LEFT}\" y=\"22\">{}</text>", escape(chart.title));
+        let (top, right, bottom) = (self.top(), self.width - RIGHT, self.top() + self.body);
+        let mut svg = format!("<text class=\"t title\" x=\"{EDGE}\" y=\"22\">{}</text>", escape(chart.title));
         let _ = write!(
             svg,
             "<clipPath id=\"{id}\"><rect x=\"{LEFT}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\"/></clipPath>",
             top - 4.0,
             right - LEFT + 6.0,
-            BODY + 8.0
+            self.body + 8.0
         );
         for (value, label) in chart.ticks() {
             let y = self.y(value);
@@ -135,10 +137,11 @@ impl<'a> Plot<'a> {
                 top + 10.0
             );
         }
-        for (index, track) in chart.tracks.iter().enumerate() {
-            let _ = write!(svg, "<g data-track=\"{index}\" clip-path=\"url(#{id})\">{}</g>", self.track(track));
+        for track in &chart.tracks {
+            let _ = write!(svg, "<g data-group=\"{}\" clip-path=\"url(#{id})\">{}</g>", track.group, self.track(track));
         }
-        for (index, (track, (x, row))) in chart.tracks.iter().zip(&self.legend).enumerate() {
+        for (index, x, row) in &self.legend {
+            let track = &chart.tracks[*index];
             let y = TITLE + ROW * *row as f64 + 6.0;
             let color = track.color % COLORS.len();
             let swatch = match &track.kind {
@@ -212,11 +215,11 @@ impl<'a> Plot<'a> {
                         let (low, high): (Vec<f64>, Vec<f64>) =
                             if *band { (column(|s| s.range.0), column(|s| s.range.1)) } else { Default::default() };
                         let values: Vec<f64> = column(|s| s.value);
-                        serde_json::json!({"label": track.label, "color": color, "steps": steps, "values": values, "low": low, "high": high})
+                        serde_json::json!({"label": track.label, "group": track.group, "color": color, "steps": steps, "values": values, "low": low, "high": high})
                     }
                     TrackKind::Points { points, .. } => {
                         let (steps, values): (Vec<u64>, Vec<f64>) = points.iter().map(|(step, value)| (*step, short(*value))).unzip();
-                        serde_json::json!({"label": track.label, "color": color, "steps": steps, "values": values, "points": true})
+                        serde_json::json!({"label": track.label, "group": track.group, "color": color, "steps": steps, "values": values, "points": true})
                     }
                 }
             })
@@ -224,7 +227,7 @@ impl<'a> Plot<'a> {
         let (low, high) = chart.range;
         serde_json::json!({
             "title": chart.title, "scale": format!("{:?}", chart.scale).to_lowercase(), "low": low, "high": high, "steps": chart.steps,
-            "left": LEFT, "top": self.top(), "width": WIDTH - LEFT - RIGHT, "height": BODY, "tracks": tracks,
+            "left": LEFT, "top": self.top(), "width": self.width - LEFT - RIGHT, "height": self.body, "tracks": tracks,
         })
     }
 }

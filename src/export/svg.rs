@@ -3,14 +3,17 @@
 use super::ExportedRun;
 use super::chart::Chart;
 use super::markup::escape;
-use super::plot::{Plot, WIDTH, style};
+use super::plot::{Plot, style};
+
+const WIDTH: f64 = 760.0;
+const BODY: f64 = 220.0;
 
 /// Loss, accuracy and learning rate, one below the other.
 pub(super) fn write(runs: &[ExportedRun]) -> String {
     let charts = Chart::all(runs);
     let (mut y, mut body) = (8.0, String::new());
     for (index, chart) in charts.iter().enumerate() {
-        let plot = Plot::new(chart);
+        let plot = Plot::new(chart, WIDTH, BODY);
         body.push_str(&format!("<g transform=\"translate(0 {y})\">{}</g>\n", plot.draw(&format!("clip{index}"))));
         y += plot.height() + 12.0;
     }

@@ -4,10 +4,14 @@ use crate::run::{EvaluationPoint, RunState, Series};
 
 /// A curve has no more stretches than this, however many steps there are.
 const STRETCHES: usize = 600;
+/// A range looks at so many steps before and after its stretch, or it would be a second curve where stretches are short.
+const AROUND: usize = 5;
 
 /// Something on a chart, with its name in the legend.
 pub(super) struct Track {
     pub label: String,
+    /// The place of the track that stands for it in the legend, itself or another.
+    pub group: usize,
     /// Its colour, counted.
     pub color: usize,
     pub kind: TrackKind,
@@ -27,7 +31,7 @@ pub(super) struct Stretch {
     pub step: u64,
     /// The value that the line goes through.
     pub value: f64,
-    /// The least and the greatest value of a step.
+    /// The least and the greatest value of a step, here and a little around.
     pub range: (f64, f64),
 }
 
@@ -49,13 +53,14 @@ impl Track {
     }
 }
 
-/// The stretches of a series: the line goes through the mean of `line`, the range is that of `raw`. Stretches with values
+/// The stretches of a series: the line goes through the mean of `line`, the range is that of `raw`, a
+/// little beyond. Stretches with values
 /// that are no numbers are left out.
 pub(super) fn stretches(line: &Series, raw: &Series) -> Vec<Stretch> {
     let each = line.len().div_ceil(STRETCHES).max(1);
     let starts = (0..line.len()).step_by(each);
     let stretch = |from: usize| {
-        let (line_stat, raw_stat) = (line.stat(from, from + each)?, raw.stat(from, from + each)?);
+        let (line_stat, raw_stat) = (line.stat(from, from + each)?, raw.stat(from.saturating_sub(AROUND), from + each + AROUND)?);
         let step = (from + each).min(line.len()) as u64;
         let stretch = Stretch { step, value: line_stat.mean().into(), range: (raw_stat.min.into(), raw_stat.max.into()) };
         (stretch.value.is_finite() && stretch.range.0.is_finite() && stretch.range.1.is_finite()).then_some(stretch)

@@ -14,7 +14,7 @@ use crate::protocol::{ConfusionMatrix, Hyper};
 use crate::run::RunState;
 
 /// Mistakes that are shown.
-const MISTAKES: usize = 30;
+const MISTAKES: usize = 27;
 /// With more classes, cells have no room for numbers.
 const NUMBERED: usize = 20;
 /// With more classes, a table of them all is too much for a page.

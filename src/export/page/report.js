@@ -51,9 +51,9 @@ for (const figure of document.querySelectorAll(".chart")) {
     at = Math.max(1, Math.min(data.steps, Math.round(step)));
     const rows = [];
     dots.replaceChildren();
-    data.tracks.forEach((track, index) => {
-      const place = hidden.has(index) ? -1 : nearest(track, at);
-      if (place < 0) return;
+    for (const track of data.tracks) {
+      const place = hidden.has(track.group) ? -1 : nearest(track, at);
+      if (place < 0) continue;
       const value = track.values[place], row = document.createElement("div"), mark = document.createElement("i");
       const dot = element("circle", { class: `f${track.color} o`, r: 4.5, cx: x(track.points ? track.steps[place] : at), cy: y(value) });
       dots.append(dot);
@@ -65,7 +65,7 @@ for (const figure of document.querySelectorAll(".chart")) {
         row.append(range);
       }
       rows.push(row);
-    });
+    }
     const head = document.createElement("b");
     head.textContent = `step ${at.toLocaleString("en")}`;
     tip.replaceChildren(head, ...rows);
@@ -97,7 +97,7 @@ for (const figure of document.querySelectorAll(".chart")) {
       const index = Number(key.dataset.key), off = !hidden.delete(index);
       if (off) hidden.add(index);
       key.classList.toggle("off", off);
-      svg.querySelector(`[data-track="${index}"]`).style.display = off ? "none" : "";
+      for (const track of svg.querySelectorAll(`[data-group="${index}"]`)) track.style.display = off ? "none" : "";
     });
   }
 }

@@ -24,7 +24,7 @@ pub(super) fn experiment(run: &ExportedRun) -> Message {
     let metrics =
         [("accuracy/test", "test accuracy"), ("loss/test", "test loss"), ("accuracy/validation", "validation accuracy")];
     let metrics = metrics.map(|(tag, name)| Message::default().message(1, Message::default().bytes(2, tag)).bytes(3, name));
-    let experiment = Message::default().double(4, started(&run.state)).messages(5, infos).messages(6, metrics);
+    let experiment = Message::default().double(3, started(&run.state)).messages(4, infos).messages(5, metrics);
     summary("_hparams_/experiment", Message::default().message(2, experiment))
 }
 
