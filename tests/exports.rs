@@ -3,6 +3,7 @@
 mod synthetic;
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -204,8 +205,15 @@ fn what_cannot_be_exported_is_said() {
         let error = export(format, runs, &folder.join(output), true).expect_err(expected).to_string();
         assert!(error.contains(expected), "{error}");
     }
-    let full = ExportError::Write { path: "a".into(), source: std::io::ErrorKind::StorageFull.into() };
-    assert_eq!(full.to_string(), "failed to write a: the disk is full; make room, or write elsewhere");
+    for (kind, expected) in [
+        (ErrorKind::StorageFull, "failed to write a: the disk is full; make room, or write elsewhere"),
+        (
+            ErrorKind::ReadOnlyFilesystem,
+            "failed to write a: the folder is read-only to you; write elsewhere, or change its permissions",
+        ),
+    ] {
+        assert_eq!(ExportError::Write { path: "a".into(), source: kind.into() }.to_string(), expected);
+    }
     fs::remove_dir_all(folder).expect("removed");
 }
 

@@ -14,6 +14,8 @@ const BOTTOM: f64 = 30.0;
 /// The height of the title, and of each row of the legend.
 const TITLE: f64 = 34.0;
 const ROW: f64 = 20.0;
+/// Room between the legend and the curves.
+const GAP: f64 = 6.0;
 /// Wide enough for most letters of the legend.
 const LETTER: f64 = 6.7;
 /// Names in the legend are cut off behind so many letters.
@@ -89,7 +91,7 @@ impl<'a> Plot<'a> {
 
     /// Where the curves begin.
     fn top(&self) -> f64 {
-        TITLE + ROW * self.rows as f64
+        TITLE + ROW * self.rows as f64 + GAP
     }
 
     fn x(&self, step: f64) -> f64 {
