@@ -48,3 +48,52 @@ pub(super) fn worst(run: &ExportedRun, most: usize) -> Option<Vec<Mistake>> {
 pub(super) fn greatest(row: &[f32]) -> usize {
     row.iter().enumerate().fold(0, |best, (class, value)| if *value > row[best] { class } else { best })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Dataset, ImageSet};
+    use crate::nn::Network;
+    use crate::protocol::{Activation, Event, LayerSpec, Record};
+    use crate::run::RunState;
+
+    /// A run on images of 2 × 2 pixels and three classes, with a network that has learnt nothing.
+    fn run(shape: [usize; 3]) -> ExportedRun {
+        let layers = [LayerSpec::Flatten, LayerSpec::Dense { units: 3, activation: Activation::None }];
+        let network = Network::new(&layers, [2, 2, 1], 3, 1).expect("a network");
+        let pixels: Vec<u8> = (0..400).map(|i| (i * 89 % 251) as u8).collect();
+        let labels = (0..100).map(|i| (i % 3) as u8).collect();
+        let set = ImageSet::new([2, 2, 1], pixels, labels, 3).expect("images");
+        let class_names = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let dataset = Dataset { train: set.clone(), test: set, class_names };
+        let started = serde_json::json!({
+            "event": "run_started", "run_id": "r", "name": "r", "threads": 1, "started_at_ms": 0, "class_names": ["a", "b", "c"],
+            "image_shape": shape, "train_images": 100, "validation_images": 0, "test_images": 100, "layers": [],
+            "spec": {
+                "preset": "custom", "layers": layers, "optimizer": "adam", "seed": 1,
+                "data": { "source": "mnist", "validation": 0 }, "hyperparameters": {},
+            },
+        });
+        let event: Event = serde_json::from_value(started).expect("an event");
+        let mut state = RunState::default();
+        state.apply(&Record { at_ms: 0, event });
+        ExportedRun { state, network: Some(network), dataset: Some(dataset) }
+    }
+
+    #[test]
+    fn the_surest_mistakes_come_first() {
+        let run = run([2, 2, 1]);
+        let all = worst(&run, 1000).expect("there is all it needs");
+        assert!((10..100).contains(&all.len()), "{}", all.len());
+        assert!(all.iter().all(|mistake| mistake.truth == mistake.index % 3 && mistake.predicted != mistake.truth));
+        assert!(all.windows(2).all(|pair| pair[0].confidence >= pair[1].confidence));
+        let few: Vec<usize> = worst(&run, 5).expect("again").iter().map(|mistake| mistake.index).collect();
+        assert_eq!(few, all[..5].iter().map(|mistake| mistake.index).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn images_of_another_shape_are_not_looked_at() {
+        assert!(worst(&run([28, 28, 1]), 5).is_none());
+        assert!(worst(&ExportedRun { network: None, ..run([2, 2, 1]) }, 5).is_none());
+    }
+}

@@ -38,7 +38,7 @@ pub(super) fn session_start(run: &ExportedRun) -> Message {
         Message::default().bytes(1, name).message(2, value)
     };
     let session = Message::default().messages(1, values(run).into_iter().map(entry));
-    let session = session.bytes(4, run.name()).double(5, started(&run.state));
+    let session = session.double(5, started(&run.state));
     summary("_hparams_/session_start_info", Message::default().message(3, session))
 }
 
