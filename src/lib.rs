@@ -7,6 +7,8 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod data;
+pub mod export;
+mod files;
 pub mod link;
 pub mod nn;
 pub mod protocol;

@@ -11,7 +11,13 @@ const OWNERS: [(&str, &[&str]); 4] =
     [("dfdx", &["nn"]), ("ratatui", &["ui", "terminal"]), ("tokio", &["link", "terminal"]), ("crossterm", &["terminal"])];
 
 /// The other modules of the crate that a module may import.
-const IMPORTS: [(&str, &[&str]); 3] = [("protocol", &[]), ("data", &["protocol", "config"]), ("config", &["protocol", "data"])];
+const IMPORTS: [(&str, &[&str]); 5] = [
+    ("protocol", &[]),
+    ("files", &[]),
+    ("data", &["protocol", "config"]),
+    ("config", &["protocol", "data"]),
+    ("export", &["run", "protocol", "nn", "data", "files"]),
+];
 
 /// A source file: its path below the top folder, and its text.
 struct Source {

@@ -59,13 +59,26 @@ pub enum CheckpointError {
 /// What the optimizer remembers stands under these.
 const MOMENTS: [&str; 2] = ["optimizer.first.", "optimizer.second."];
 
-/// A tensor on its way into a file: its name, its shape, its bytes.
-type Tensor = (String, Vec<usize>, Vec<u8>);
+/// Some of a network's values, in PyTorch's name and layout.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedTensor {
+    /// `conv1.weight`, `batch_norm1.running_mean`, …
+    pub name: String,
+    /// `[out, in, kernel, kernel]` for filters, `[out, in]` for dense weights, one value a channel or unit for the rest.
+    pub shape: Vec<usize>,
+    /// Its values, the last axis fastest.
+    pub values: Vec<f32>,
+}
 
 impl Network {
+    /// All parameters in PyTorch's names and layouts, layer by layer.
+    pub fn tensors(&self) -> impl Iterator<Item = NamedTensor> {
+        tensors("", &self.parameters, self.values())
+    }
+
     /// The parameters as a safetensors file. `metadata` goes along.
     pub fn to_safetensors(&self, metadata: HashMap<String, String>) -> Result<Vec<u8>, CheckpointError> {
-        write(&tensors("", &self.parameters, self.values()).collect::<Vec<_>>(), metadata)
+        write(self.tensors(), metadata)
     }
 
     /// Takes the parameters over from a safetensors file. Everything is checked first: after an error nothing has changed.
@@ -90,7 +103,7 @@ impl Snapshot {
             let moments = tensors(&first, parameters, &optimizer.first).chain(tensors(&second, parameters, &optimizer.second));
             tensors(prefix, parameters, values).chain(moments).collect::<Vec<_>>()
         });
-        write(&each.collect::<Vec<_>>(), metadata)
+        write(each, metadata)
     }
 }
 
@@ -117,15 +130,23 @@ pub fn read_metadata(file: &[u8]) -> Result<HashMap<String, String>, CheckpointE
     Ok(SafeTensors::read_metadata(file)?.1.metadata().clone().unwrap_or_default())
 }
 
-fn tensors<'a>(prefix: &'a str, parameters: &'a [Parameter], values: &'a [f32]) -> impl Iterator<Item = Tensor> + 'a {
+fn tensors(prefix: &str, parameters: &[Parameter], values: &[f32]) -> impl Iterator<Item = NamedTensor> {
     parameters.iter().map(move |parameter| {
         let values = &values[parameter.range.clone()];
-        let bytes = parameter.layout.places().flat_map(|place| values[place].to_le_bytes()).collect();
-        (format!("{prefix}{}", parameter.name), parameter.layout.shape(), bytes)
+        NamedTensor {
+            name: format!("{prefix}{}", parameter.name),
+            shape: parameter.layout.shape(),
+            values: parameter.layout.places().map(|place| values[place]).collect(),
+        }
     })
 }
 
-fn write(tensors: &[Tensor], metadata: HashMap<String, String>) -> Result<Vec<u8>, CheckpointError> {
+fn write(tensors: impl Iterator<Item = NamedTensor>, metadata: HashMap<String, String>) -> Result<Vec<u8>, CheckpointError> {
+    let in_bytes = |NamedTensor { name, shape, values }| {
+        let bytes: Vec<u8> = values.into_iter().flat_map(f32::to_le_bytes).collect();
+        (name, shape, bytes)
+    };
+    let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = tensors.map(in_bytes).collect();
     let views = tensors.iter().map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes)?)));
     Ok(serialize(views.collect::<Result<Vec<_>, CheckpointError>>()?, Some(metadata))?)
 }

@@ -23,7 +23,7 @@ mod snapshot;
 mod stack;
 
 pub use builder::NetworkError;
-pub use checkpoint::{CheckpointError, read_metadata};
+pub use checkpoint::{CheckpointError, NamedTensor, read_metadata};
 pub use learner::{Learner, NotFinite, StepOutcome};
 pub use network::{FreezeError, Network};
 pub use snapshot::Snapshot;

@@ -155,6 +155,16 @@ impl Network {
         (SliceOutcome { loss: loss.into(), predictions }, probabilities)
     }
 
+    /// For each image, the probability of each class.
+    ///
+    /// # Panics
+    /// When an index is not below the length of `set`, or its images have another shape than the network was built for.
+    pub fn probabilities(&self, set: &ImageSet, indices: &[u32]) -> Vec<Vec<f32>> {
+        let workspace = SharedWorkspace::default();
+        let slices = indices.chunks(16).map(|slice| self.judge(set, slice, &workspace).1);
+        slices.flat_map(|rows| rows.chunks_exact(self.classes).map(<[f32]>::to_vec).collect::<Vec<_>>()).collect()
+    }
+
     /// Brings pixels to [0, 1], varied by `augmenter`.
     fn fill(&self, set: &ImageSet, indices: &[u32], augmenter: Option<&Augmenter>, workspace: &SharedWorkspace) {
         let pixels = &mut lock(workspace).pixels;

@@ -5,5 +5,5 @@ mod state;
 mod summary;
 
 pub use series::{Series, Stat};
-pub use state::{Ended, EvaluationPoint, Intervention, LogKind, LogLine, RunState, StepSeries};
+pub use state::{Ended, EvaluationPoint, Intervention, LogKind, LogLine, RunState, StepSeries, Told};
 pub use summary::{NamedFigures, SCHEMA_VERSION, Summary};

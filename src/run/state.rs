@@ -80,7 +80,22 @@ pub struct StepSeries {
     pub accuracy_smooth: Series,
     /// The effective learning rate.
     pub learning_rate: Series,
+    /// The images of each batch.
+    pub batch: Series,
+    /// How far the run was each time it told of steps.
+    pub told: Vec<Told>,
     averages: [Average; 2],
+}
+
+/// How far a run was when it told of steps; all of them since the time before belong to one epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Told {
+    /// The newest step.
+    pub step: u64,
+    /// Its epoch, counted from 1.
+    pub epoch: usize,
+    /// Seconds of training since the run started.
+    pub train_seconds: f64,
 }
 
 /// An exponential moving average without the pull of its start (Kingma & Ba 2015, section 3).
@@ -282,6 +297,7 @@ impl RunState {
             series.accuracy.push(accuracy);
             series.accuracy_smooth.push(series.averages[1].push(accuracy));
             series.learning_rate.push(steps.learning_rate.get(i).copied().unwrap_or(0.0));
+            series.batch.push(column(&steps.batch));
         }
         self.diverged = None;
         // The shortest decimal that makes this 32-bit float: what a person would have written.
@@ -290,6 +306,7 @@ impl RunState {
         self.step = (steps.first_step + steps.loss.len() as u64).saturating_sub(1);
         self.images_seen = steps.images_seen;
         self.train_seconds = steps.train_seconds;
+        self.steps.told.push(Told { step: self.step, epoch: steps.epoch, train_seconds: steps.train_seconds });
         self.train_confusion.merge(&steps.confusion);
         self.rate.push_back((steps.train_seconds, steps.images_seen));
         while self.rate.len() > 2 && steps.train_seconds - self.rate[1].0 >= RATE_WINDOW_SECONDS {

@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use super::Job;
 use super::checkpoint::{self, Checkpoint, Position};
-use super::save::write_whole;
 use super::schedule::RateSchedule;
 use super::stopping::EarlyStopping;
 use crate::data::{Augmenter, epoch_order};
+use crate::files::write_whole;
 use crate::nn::{NotFinite, Snapshot};
 use crate::protocol::{
     CheckpointReason, ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Request, RequestId, Split, StepsFinished,

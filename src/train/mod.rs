@@ -3,7 +3,6 @@
 mod checkpoint;
 mod engine;
 mod job;
-mod save;
 mod schedule;
 mod stopping;
 mod worker;

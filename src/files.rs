@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// Writes a file beside itself, syncs it and renames it, so that whoever opens it sees the old or the new one whole.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let beside = path.with_file_name(name);
@@ -29,7 +29,7 @@ mod tests {
 
     #[test]
     fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
-        let folder = std::env::temp_dir().join(format!("mnist-tui-save-{}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("mnist-tui-files-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder");
         let path = folder.join("a.bin");
         write_whole(&path, b"old").expect("written");

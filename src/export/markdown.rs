@@ -1,0 +1,181 @@
+//! A report to paste into a pull request or homework.
+
+use std::fmt::Write;
+
+use super::ExportedRun;
+use super::markup::{date, duration, grouped, percent, plain};
+use super::recipe;
+use crate::protocol::Hyper;
+use crate::run::{RunState, Summary};
+
+/// A report on runs; of several, a comparison first.
+pub(super) fn write(runs: &[ExportedRun]) -> String {
+    let titles = ExportedRun::titles(runs);
+    let mut text = String::new();
+    let several = runs.len() > 1;
+    if several {
+        let _ = writeln!(text, "# {} runs\n", runs.len());
+        compare(&mut text, runs, &titles);
+    }
+    for (run, title) in runs.iter().zip(&titles) {
+        let level = if several { "##" } else { "#" };
+        let _ = writeln!(text, "{}{level} {}\n", if several { "\n" } else { "" }, plain(title));
+        report(&mut text, &run.state, &format!("{level}#"));
+    }
+    text
+}
+
+/// A figure of runs, with whether more of it is better.
+struct Figure {
+    name: &'static str,
+    value: fn(&Summary) -> Option<f64>,
+    show: fn(f64) -> String,
+    best: Option<bool>,
+}
+
+const FIGURES: [Figure; 8] = [
+    Figure { name: "test accuracy", value: |s| s.test_accuracy, show: percent, best: Some(true) },
+    Figure { name: "test loss", value: |s| s.test_loss, show: |v| format!("{v:.4}"), best: Some(false) },
+    Figure { name: "macro F1", value: |s| s.macro_f1, show: |v| format!("{v:.4}"), best: Some(true) },
+    Figure { name: "validation accuracy", value: |s| s.validation_accuracy, show: percent, best: Some(true) },
+    Figure { name: "validation loss", value: |s| s.validation_loss, show: |v| format!("{v:.4}"), best: Some(false) },
+    Figure { name: "training loss", value: |s| s.train_loss, show: |v| format!("{v:.4}"), best: Some(false) },
+    Figure { name: "epochs", value: |s| Some(s.epochs as f64), show: |v| v.to_string(), best: None },
+    Figure { name: "training time", value: |s| Some(s.train_seconds), show: duration, best: None },
+];
+
+/// Figures of runs in rows, as texts, the best of each marked.
+pub(super) fn comparison(runs: &[ExportedRun]) -> Vec<(&'static str, Vec<(String, bool)>)> {
+    let summaries: Vec<Summary> = runs.iter().map(|run| run.state.summary()).collect();
+    let figures = FIGURES.iter().map(|figure| {
+        let values: Vec<Option<f64>> = summaries.iter().map(figure.value).collect();
+        let known = values.iter().flatten().copied();
+        let best = figure.best.and_then(|more| known.reduce(if more { f64::max } else { f64::min }));
+        let cell = |value: &Option<f64>| match value {
+            Some(value) => ((figure.show)(*value), runs.len() > 1 && best == Some(*value)),
+            None => ("–".to_owned(), false),
+        };
+        (figure.name, values.iter().map(cell).collect())
+    });
+    let mut rows: Vec<(&'static str, Vec<(String, bool)>)> = figures.collect();
+    for hyper in Hyper::ALL {
+        let values: Vec<String> = runs.iter().map(|run| hyper_text(&run.state, hyper)).collect();
+        if values.iter().any(|value| *value != values[0]) {
+            rows.push((hyper.label(), values.into_iter().map(|value| (value, false)).collect()));
+        }
+    }
+    rows
+}
+
+/// The value at the start, and that at the end when it is another.
+pub(super) fn hyper_text(state: &RunState, hyper: Hyper) -> String {
+    let start = state.started.as_ref().map(|started| hyper.display(started.spec.hyperparameters.get(hyper)));
+    let end = state.hyperparameters.map(|now| hyper.display(now.get(hyper)));
+    match (start, end) {
+        (Some(start), Some(end)) if start != end => format!("{start} → {end}"),
+        (start, end) => start.or(end).unwrap_or_else(|| "–".into()),
+    }
+}
+
+fn compare(text: &mut String, runs: &[ExportedRun], titles: &[String]) {
+    let names: Vec<String> = titles.iter().map(|title| plain(title)).collect();
+    let _ = writeln!(text, "| | {} |\n|---|{}", names.join(" | "), "---:|".repeat(names.len()));
+    for (name, cells) in comparison(runs) {
+        let cells: Vec<String> = cells.into_iter().map(|(cell, best)| if best { format!("**{cell}**") } else { cell }).collect();
+        let _ = writeln!(text, "| {name} | {} |", cells.join(" | "));
+    }
+}
+
+fn report(text: &mut String, state: &RunState, level: &str) {
+    let summary = state.summary();
+    let started = state.started.as_deref();
+    let mut facts = vec![format!("{}, {}", plain(&summary.preset), summary.status.replace('_', " "))];
+    if let Some(started) = started {
+        facts.push(format!("started {}", date(started.started_at_ms)));
+        facts.push(format!("{} parameters", grouped(started.parameters() as u64)));
+        facts.push(format!("seed {}", summary.seed));
+    }
+    let _ = writeln!(text, "{}.", facts.join(" · "));
+    if let Some(problem) = summary.error.as_ref().or(summary.stop_reason.as_ref()) {
+        let _ = writeln!(text, "\n> {}", plain(problem));
+    }
+    let _ = writeln!(text, "\n| figure | |\n|---|---:|");
+    for figure in &FIGURES {
+        if let Some(value) = (figure.value)(&summary) {
+            let _ = writeln!(text, "| {} | {} |", figure.name, (figure.show)(value));
+        }
+    }
+    let _ = writeln!(text, "| steps | {} |", grouped(summary.steps));
+    if let Some(speed) = summary.images_per_second {
+        let _ = writeln!(text, "| images a second | {} |", grouped(speed.round() as u64));
+    }
+
+    let _ = writeln!(text, "\n{level} Hyperparameters\n\n| hyperparameter | value |\n|---|---:|");
+    for hyper in Hyper::ALL {
+        let _ = writeln!(text, "| {} | {} |", hyper.label(), hyper_text(state, hyper));
+    }
+    if let Some(started) = started {
+        let _ = writeln!(text, "| optimizer | {} |", started.spec.optimizer.label());
+        let _ = writeln!(text, "| schedule | {} |", started.spec.schedule.name());
+        if !started.layers.is_empty() {
+            let _ = writeln!(text, "\n{level} Network\n\n| layer | output | parameters |\n|---|---|---:|");
+            for layer in &started.layers {
+                let shape: Vec<String> = layer.output.iter().map(usize::to_string).collect();
+                let _ =
+                    writeln!(text, "| {} | {} | {} |", plain(&layer.name), shape.join(" × "), grouped(layer.parameters as u64));
+            }
+        }
+    }
+    interventions(text, state, level);
+    if !summary.per_class.is_empty() {
+        let _ = writeln!(
+            text,
+            "\n{level} Classes on the test set\n\n| class | precision | recall | F1 | images |\n|---|---:|---:|---:|---:|"
+        );
+        for class in &summary.per_class {
+            let figures = &class.figures;
+            let (precision, recall) = (percent(figures.precision), percent(figures.recall));
+            let _ = writeln!(
+                text,
+                "| {} | {precision} | {recall} | {:.4} | {} |",
+                plain(&class.class),
+                figures.f1,
+                grouped(figures.support)
+            );
+        }
+    }
+    repeat(text, state, &summary, level);
+}
+
+fn interventions(text: &mut String, state: &RunState, level: &str) {
+    if state.interventions.is_empty() {
+        return;
+    }
+    let _ =
+        writeln!(text, "\n{level} Changed on the way\n\n| | step | epoch | what | from | to |\n|---|---:|---:|---|---:|---:|");
+    for (index, change) in state.interventions.iter().enumerate() {
+        let (from, to) = (change.hyper.display(change.from), change.hyper.display(change.to));
+        let _ =
+            writeln!(text, "| {} | {} | {} | {} | {from} | {to} |", index + 1, change.step, change.epoch, change.hyper.label());
+    }
+}
+
+fn repeat(text: &mut String, state: &RunState, summary: &Summary, level: &str) {
+    let Some(started) = &state.started else { return };
+    let _ = writeln!(text, "\n{level} Repeat it\n\n```sh\n{}\n```\n", recipe::command(&started.spec));
+    let _ = writeln!(text, "{}", repeat_note(state));
+    if let Some(digest) = &summary.weights_sha256 {
+        let _ = writeln!(text, "\nSHA-256 of the parameters: `{digest}`");
+    }
+    let _ = writeln!(text, "\nMade by mnist-tui {} with {} training threads.", summary.program_version, summary.threads);
+}
+
+/// What else has to be known to repeat a run.
+pub(super) fn repeat_note(state: &RunState) -> String {
+    let same = "The same kind of processor gives the same parameters, bit for bit, with any number of threads.";
+    if state.interventions.is_empty() {
+        same.to_owned()
+    } else {
+        format!("This is the recipe at the start; the changes on the way have to be made at their steps. {same}")
+    }
+}
