@@ -39,6 +39,12 @@ pub(super) enum CliError {
         /// The file.
         path: PathBuf,
     },
+    /// A setting that a run that goes on cannot change.
+    #[error("{origin}: a run that goes on keeps what it was started with; its hyperparameters can be changed")]
+    Fixed {
+        /// As it was written.
+        origin: String,
+    },
     /// No home folder.
     #[error("the system names no folder for configurations; name a file with --output")]
     NoFolder,
@@ -48,7 +54,7 @@ impl CliError {
     /// The code that the program ends with.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) => WRONG_USAGE,
+            Self::Config(_) | Self::Fixed { .. } => WRONG_USAGE,
             Self::Train(error) if error.is_configuration() => WRONG_USAGE,
             _ if self.is_closed_pipe() => 0,
             _ => 1,

@@ -59,6 +59,9 @@ pub(super) struct SettingArguments {
     /// What the run is called.
     #[arg(long, value_name = "TEXT")]
     name: Option<String>,
+    /// The folder of all runs.
+    #[arg(long, value_name = "DIR")]
+    runs_dir: Option<String>,
     /// The colours of the dashboard; `config themes` lists them.
     #[arg(long, value_name = "NAME")]
     theme: Option<String>,
@@ -96,6 +99,7 @@ impl SettingArguments {
             ("--freeze", "model.freeze", &self.freeze),
             ("--save", "model.save", &self.save),
             ("--name", "train.name", &self.name),
+            ("--runs-dir", "runs.dir", &self.runs_dir),
             ("--theme", "ui.theme", &self.theme),
         ];
         let given = flags.into_iter().filter_map(|(flag, key, value)| Some(FlagValue { flag, key, value: value.clone()? }));

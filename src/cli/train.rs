@@ -7,7 +7,9 @@ use clap::Args;
 
 use super::error::CliError;
 use super::settings::SettingArguments;
-use crate::terminal::{self, Mode};
+use crate::config::{Origin, Settings};
+use crate::protocol::Hyper;
+use crate::terminal::{self, Mode, Resume};
 
 /// How to train.
 #[derive(Debug, Args)]
@@ -18,6 +20,9 @@ pub(super) struct TrainArguments {
     /// At the end, the run's summary as one JSON object, alone on standard output.
     #[arg(long, requires = "headless")]
     json: bool,
+    /// Go on with a recorded run from its last checkpoint: an id, the start of one, a name, or `last`.
+    #[arg(long, value_name = "RUN")]
+    resume: Option<String>,
     #[command(flatten)]
     pub(super) settings: SettingArguments,
 }
@@ -27,6 +32,25 @@ impl TrainArguments {
         let settings = self.settings.settings()?;
         let on_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let mode = if self.headless || !on_terminal { Mode::Headless { json: self.json } } else { Mode::Dashboard };
-        Ok(terminal::train(settings.config(), mode)?)
+        let resume = match &self.resume {
+            Some(run) => Some(Resume { run: run.clone(), changes: changes(&settings)? }),
+            None => None,
+        };
+        Ok(terminal::train(settings.config(), mode, resume)?)
     }
+}
+
+/// What the command line changes in a run that goes on. Everything but hyperparameters stays as it was recorded.
+fn changes(settings: &Settings) -> Result<Vec<(Hyper, f64)>, CliError> {
+    let mut changes = Vec::new();
+    for setting in settings.iter().filter(|setting| matches!(setting.origin, Origin::Flag(_))) {
+        let hyper = Hyper::ALL.into_iter().find(|hyper| setting.key.strip_prefix("train.") == Some(hyper.key()));
+        let value = setting.value.as_float().or(setting.value.as_integer().map(|whole| whole as f64));
+        match hyper.zip(value) {
+            Some(change) => changes.push(change),
+            None if ["ui.", "runs.", "train.threads", "model.save"].iter().any(|key| setting.key.starts_with(key)) => {}
+            None => return Err(CliError::Fixed { origin: setting.origin.to_string() }),
+        }
+    }
+    Ok(changes)
 }

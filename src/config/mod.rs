@@ -9,6 +9,7 @@ mod error;
 mod model;
 pub mod preset;
 mod rules;
+mod runs;
 mod schedule;
 mod settings;
 mod sources;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use data::DataConfig;
 pub use error::{ConfigError, Origin, Problem};
 pub use model::ModelConfig;
+pub use runs::RunsConfig;
 pub use schedule::{SCHEDULES, ScheduleConfig};
 pub use settings::{Setting, Settings};
 pub use sources::{FlagValue, Sources};
@@ -45,6 +47,8 @@ pub struct Config {
     pub data: DataConfig,
     /// How training images are varied when `train.augmentation` is 1.
     pub augment: Augmentation,
+    /// What is kept of runs, and where.
+    pub runs: RunsConfig,
     /// How the dashboard looks.
     pub ui: UiConfig,
 }

@@ -143,6 +143,7 @@ fn check_number(key: &str, number: f64, value: &Value) -> Result<(), Problem> {
         ("schedule.every" | "schedule.gamma", _) => fits("above 0 and at most 1", number > 0.0 && number <= 1.0),
         ("schedule.initial_factor" | "schedule.final_factor", _) => fits("between 0 and 1", (0.0..=1.0).contains(&number)),
         ("data.validation", Value::Float(_)) => fits("a count of images or a fraction below 1", (0.0..1.0).contains(&number)),
+        ("runs.keep_checkpoints", _) => fits("between 1 and 1000", (1.0..=1000.0).contains(&number)),
         ("ui.max_fps", _) => fits("between 1 and 60", (1.0..=60.0).contains(&number)),
         _ => fits("0 or more", number >= 0.0),
     }

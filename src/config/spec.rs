@@ -69,6 +69,9 @@ mod tests {
         assert_eq!((spec.until_test_accuracy, spec.data.train_limit), (Some(0.99), Some(100)));
         config.train.preset = "ml".into();
         let error = config.run_spec(10).expect_err("no such preset").to_string();
-        assert_eq!(error, "default: train.preset must be one of seed, two-conv, lenet5, mlp, fast, best, not \"ml\"; did you mean \"mlp\"?");
+        assert_eq!(
+            error,
+            "default: train.preset must be one of seed, two-conv, lenet5, mlp, fast, best, not \"ml\"; did you mean \"mlp\"?"
+        );
     }
 }

@@ -88,7 +88,7 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("# a\nlearning_rate = 1", "c.toml:2: there is no key learning_rate; did you mean train.learning_rate?"),
         ("[ui]\nepochs = 1", "c.toml:2: there is no key ui.epochs; did you mean train.epochs?"),
         ("[trian]\nepochs = 1", "c.toml:1: there is no key trian; did you mean train?"),
-        ("[elsewhere]", "c.toml:1: there is no key elsewhere; the tables are train, schedule, model, data, augment, ui"),
+        ("[elsewhere]", "c.toml:1: there is no key elsewhere; the tables are train, schedule, model, data, augment, runs, ui"),
         (
             "[ui]\ntypeface = 1",
             "c.toml:2: there is no key ui.typeface; the keys of [ui] are theme, color, charset, marker, axis, max_fps",
@@ -160,7 +160,7 @@ fn what_is_wrong_elsewhere_is_said_with_its_place() {
         (sources(example(), &[], &["train.epochs"], &[]), "--set train.epochs: no value is given; write it as table.key=value"),
         (
             sources(example(), &[], &["=1"], &[]),
-            "--set =1: there is no key ; the tables are train, schedule, model, data, augment, ui",
+            "--set =1: there is no key ; the tables are train, schedule, model, data, augment, runs, ui",
         ),
         (sources(example(), &[], &["train.epochs="], &[]), "--set train.epochs=: train.epochs must be a whole number, not \"\""),
         (
@@ -269,6 +269,7 @@ fn any_config() -> impl Strategy<Value = Config> {
                 },
                 data: DataConfig { validation, train_limit, ..DataConfig::default() },
                 augment: Augmentation { rotation, scale, shift, shear, elastic },
+                runs: RunsConfig { record: threads > 9, ..RunsConfig::default() },
                 ui: UiConfig { color, max_fps, ..UiConfig::default() },
             }
         },

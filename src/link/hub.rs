@@ -13,18 +13,22 @@ pub struct Hub {
     records: Mutex<Vec<Arc<Record>>>,
     length: watch::Sender<usize>,
     started: Instant,
-}
-
-impl Default for Hub {
-    fn default() -> Self {
-        Self { records: Mutex::default(), length: watch::Sender::new(0), started: Instant::now() }
-    }
+    /// The time on the run's clock when this log was started.
+    from_ms: u64,
 }
 
 impl Hub {
+    /// A log that goes on after what has happened already.
+    pub fn new(history: Vec<Record>) -> Self {
+        let from_ms = history.last().map_or(0, |record| record.at_ms);
+        let length = watch::Sender::new(history.len());
+        let records = Mutex::new(history.into_iter().map(Arc::new).collect());
+        Self { records, length, started: Instant::now(), from_ms }
+    }
+
     /// Appends an event that happened now.
     pub fn append(&self, event: Event) {
-        let at_ms = self.started.elapsed().as_millis() as u64;
+        let at_ms = self.from_ms + self.started.elapsed().as_millis() as u64;
         let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
         records.push(Arc::new(Record { at_ms, event }));
         let length = records.len();

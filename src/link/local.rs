@@ -5,8 +5,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use tokio::sync::watch;
 
-use super::Hub;
+use super::{Hub, Recorder};
 use crate::protocol::{Event, Record, Request};
+use crate::run::store::Recording;
 use crate::train::{Checkpoint, Port};
 
 /// The end of those who watch.
@@ -22,14 +23,16 @@ pub struct Link {
 pub struct LocalPort {
     hub: Arc<Hub>,
     commands: Receiver<Request>,
+    /// Where checkpoints go, when the run is recorded.
+    checkpoints: Option<Sender<Checkpoint>>,
 }
 
-/// Both ends of a new link.
-pub fn connect() -> (Link, LocalPort) {
-    let hub = Arc::new(Hub::default());
+/// Both ends of a new link, on which readers find first what has happened already.
+pub fn connect(history: Vec<Record>) -> (Link, LocalPort) {
+    let hub = Arc::new(Hub::new(history));
     let (commands, received) = channel();
     let link = Link { hub: Arc::clone(&hub), read: 0, length: hub.subscribe(), commands: Some(commands) };
-    (link, LocalPort { hub, commands: received })
+    (link, LocalPort { hub, commands: received, checkpoints: None })
 }
 
 impl Link {
@@ -38,14 +41,20 @@ impl Link {
     /// Cancel safe: no record is lost when the future is dropped.
     pub async fn updates(&mut self) -> Vec<Arc<Record>> {
         loop {
-            let records = self.hub.since(self.read);
+            let records = self.now();
             if !records.is_empty() {
-                self.read += records.len();
                 return records;
             }
             // It fails when the log is gone, and the link itself holds on to it.
             let _ = self.length.changed().await;
         }
+    }
+
+    /// All records that are there and have not been read.
+    pub fn now(&mut self) -> Vec<Arc<Record>> {
+        let records = self.hub.since(self.read);
+        self.read += records.len();
+        records
     }
 
     /// Gives a command to the one who trains. After the run's end nobody takes it, and nothing is lost by that.
@@ -58,6 +67,18 @@ impl Link {
     /// Says that no more commands will come: a run that waits for one ends.
     pub fn hang_up(&mut self) {
         self.commands = None;
+    }
+}
+
+impl LocalPort {
+    /// Starts writing down what happens from now on.
+    ///
+    /// Fails when the machine gives no thread.
+    pub fn record(&mut self, recording: Recording) -> std::io::Result<Recorder> {
+        let (checkpoints, received) = channel();
+        self.checkpoints = Some(checkpoints);
+        let read = self.hub.since(0).len();
+        Recorder::start(Arc::clone(&self.hub), received, recording, read)
     }
 }
 
@@ -74,7 +95,12 @@ impl Port for LocalPort {
         self.hub.append(event);
     }
 
-    fn keep(&mut self, _: Checkpoint) {}
+    fn keep(&mut self, checkpoint: Checkpoint) {
+        if let Some(checkpoints) = &self.checkpoints {
+            // It fails when the recorder has been told to end.
+            let _ = checkpoints.send(checkpoint);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -84,7 +110,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_reader_gets_every_record_once_and_in_order() {
-        let (mut link, mut port) = connect();
+        let (mut link, mut port) = connect(Vec::new());
         let event = |step| Event::PhaseChanged { phase: Phase::Training, step, answers: None };
         let writer = std::thread::spawn(move || (0..1000).for_each(|step| port.emit(event(step))));
         let mut seen = Vec::new();

@@ -2,6 +2,8 @@
 
 mod hub;
 mod local;
+mod recorder;
 
 pub use hub::Hub;
 pub use local::{Link, LocalPort, connect};
+pub use recorder::Recorder;

@@ -93,10 +93,7 @@ impl Network {
 impl Snapshot {
     /// Several snapshots of one learner as a safetensors file, each with its own prefix before the names of its tensors.
     /// `metadata` goes along.
-    pub fn to_safetensors(
-        snapshots: &[(&str, &Self)],
-        metadata: HashMap<String, String>,
-    ) -> Result<Vec<u8>, CheckpointError> {
+    pub fn to_safetensors(snapshots: &[(&str, &Self)], metadata: HashMap<String, String>) -> Result<Vec<u8>, CheckpointError> {
         let each = snapshots.iter().flat_map(|(prefix, snapshot)| {
             let Self { parameters, values, optimizer } = snapshot;
             let [first, second] = MOMENTS.map(|moment| format!("{prefix}{moment}"));

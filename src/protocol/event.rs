@@ -125,6 +125,20 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<RequestId>,
     },
+    /// A checkpoint is on the disk.
+    CheckpointSaved {
+        /// Of this step.
+        step: u64,
+        /// The name of its file.
+        file: String,
+    },
+    /// What happens cannot be written down; training goes on, and it is tried again.
+    RecordingFailed {
+        /// Why not.
+        reason: String,
+    },
+    /// Everything is written down again.
+    RecordingWorked {},
     /// Training went on where a checkpoint was taken; what had happened after it is forgotten.
     RunResumed {
         /// After this step.

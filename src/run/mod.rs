@@ -2,6 +2,7 @@
 
 mod series;
 mod state;
+pub mod store;
 mod summary;
 
 pub use series::{Series, Stat};

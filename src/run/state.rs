@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use super::Series;
 use crate::protocol::{
-    CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Record, RunStarted, Sample, Schedule,
-    Split, StepsFinished,
+    CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Record, RunStarted,
+    Sample, Schedule, Split, StepsFinished,
 };
 
 /// How much of the past the smoothed curves remember: each step weighs this much of all before it.
@@ -64,6 +64,8 @@ pub struct RunState {
     effective_rate: Option<f64>,
     /// The parameters were to be written to a file and could not be.
     pub not_saved: bool,
+    /// What happens cannot be written down.
+    pub not_recorded: bool,
     rate: VecDeque<(f64, u64)>,
 }
 
@@ -263,7 +265,15 @@ impl RunState {
             Event::CheckpointTaken { reason: CheckpointReason::Asked, .. } => {
                 self.log(LogKind::Progress, "checkpoint taken".into());
             }
-            Event::CheckpointTaken { .. } => {}
+            Event::CheckpointTaken { .. } | Event::CheckpointSaved { .. } => {}
+            Event::RecordingFailed { reason } => {
+                self.not_recorded = true;
+                self.log(LogKind::Problem, format!("not recorded: {reason}"));
+            }
+            Event::RecordingWorked {} => {
+                self.not_recorded = false;
+                self.log(LogKind::Progress, "recorded again".into());
+            }
             Event::RunResumed { step, .. } => {
                 self.phase = Some(Phase::Training);
                 self.log(LogKind::Progress, format!("training resumed after step {step}"));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Intervention, RunState};
 use crate::protocol::{ClassFigures, ConfusionMatrix, Hyperparameters, Outcome};
@@ -11,23 +11,23 @@ use crate::protocol::{ClassFigures, ConfusionMatrix, Hyperparameters, Outcome};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// A run in one object. Figures that were not measured are null.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
     /// The program that made it.
-    pub program_version: &'static str,
+    pub program_version: String,
     /// Unique.
     pub run_id: String,
     /// What a person calls it.
     pub name: String,
     /// `completed`, `target_reached`, `stopped_early`, `stopped`, `failed` or `running`.
-    pub status: &'static str,
+    pub status: String,
     /// What went wrong, when it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Why it stopped, when it stopped early.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop_reason: Option<String>,
     /// The network's name.
     pub preset: String,
@@ -76,7 +76,7 @@ pub struct Summary {
 }
 
 /// The figures of one class, with its name.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NamedFigures {
     /// The class.
     pub class: String,
@@ -120,10 +120,10 @@ impl RunState {
         let outcome = self.ended.as_ref().map(|ended| &ended.outcome);
         Summary {
             schema_version: SCHEMA_VERSION,
-            program_version: env!("CARGO_PKG_VERSION"),
+            program_version: env!("CARGO_PKG_VERSION").into(),
             run_id: started.map(|s| s.run_id.clone()).unwrap_or_default(),
             name: started.map(|s| s.name.clone()).unwrap_or_default(),
-            status: outcome.map_or("running", Outcome::status),
+            status: outcome.map_or("running", Outcome::status).into(),
             error: match outcome {
                 Some(Outcome::Failed { message }) => Some(message.clone()),
                 _ => None,

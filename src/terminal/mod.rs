@@ -18,9 +18,10 @@ use thiserror::Error;
 use crate::config::{Config, ConfigError};
 use crate::data::{DataError, Dataset};
 use crate::link::connect;
-use crate::protocol::Outcome;
+use crate::protocol::{Command, Event, Hyper, Outcome, Record, Request, RequestId};
 use crate::run::RunState;
-use crate::train::{Job, JobError, JobOptions, spawn};
+use crate::run::store::{Catalog, Recording, RunFolder, StoreError};
+use crate::train::{Checkpoint, Job, JobError, JobOptions, Port, spawn};
 
 /// How a run is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,12 @@ pub enum TrainError {
     /// A run that cannot start.
     #[error(transparent)]
     Job(#[from] JobError),
+    /// A recorded run that cannot go on.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No home folder.
+    #[error("the system names no folder for runs; name one with --runs-dir")]
+    NoRunsFolder,
     /// The system refuses a thread or a signal handler.
     #[error("failed to start the training")]
     Start(#[source] std::io::Error),
@@ -60,7 +67,10 @@ pub enum TrainError {
 impl TrainError {
     /// Whether another configuration would help.
     pub fn is_configuration(&self) -> bool {
-        matches!(self, Self::Config(_)) || matches!(self, Self::Job(error) if error.is_configuration())
+        matches!(
+            self,
+            Self::Config(_) | Self::NoRunsFolder | Self::Store(StoreError::NoRun { .. } | StoreError::Ambiguous { .. })
+        ) || matches!(self, Self::Job(error) if error.is_configuration())
     }
 }
 
@@ -74,58 +84,128 @@ enum Shown {
     Signalled(u8, Box<RunState>),
 }
 
-/// Trains as `config` says, shows it as `mode` says, and prints the summary. Nothing is written to the terminal before
-/// everything has been checked.
-pub fn train(config: &Config, mode: Mode) -> Result<ExitCode, TrainError> {
-    let dataset = Dataset::load(&config.data.source)?;
-    let spec = config.run_spec(dataset.class_names.len())?;
+/// A recorded run that goes on.
+#[derive(Clone, Debug)]
+pub struct Resume {
+    /// An id, the start of one, a name, or `last`.
+    pub run: String,
+    /// What is changed before the first step.
+    pub changes: Vec<(Hyper, f64)>,
+}
+
+/// A run that can start, and what writes it down.
+struct Prepared {
+    job: Job,
+    /// With the reason when the run cannot be recorded; `None` when it is not to be.
+    recording: Option<Result<Recording, String>>,
+    /// What was told before the run goes on.
+    history: Vec<Record>,
+}
+
+/// Trains as `config` says, or goes on with a recorded run, shows it as `mode` says, and prints the summary. Nothing is
+/// written to the terminal before everything has been checked.
+pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<ExitCode, TrainError> {
     let options = JobOptions {
         name: config.train.name.clone(),
         threads: config.train.threads,
         save: Some(&config.model.save).filter(|path| !path.is_empty()).map(PathBuf::from),
         resume: None,
     };
-    let job = Job::prepare(spec, dataset, options)?;
+    let prepared = match &resume {
+        Some(resume) => go_on(config, &resume.run, options)?,
+        None => start(config, options)?,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
+    let Prepared { job, recording, history } = prepared;
+    let folder = recording.as_ref().and_then(|recording| Some(recording.as_ref().ok()?.folder().clone()));
+    let (mut link, mut port) = connect(history);
+    let recorder = match recording {
+        Some(Ok(recording)) => Some(port.record(recording).map_err(TrainError::Start)?),
+        Some(Err(reason)) => {
+            port.emit(Event::RecordingFailed { reason });
+            None
+        }
+        None => None,
+    };
+    for (number, (hyper, value)) in (0..).zip(resume.into_iter().flat_map(|resume| resume.changes)) {
+        link.send(Request { id: RequestId { client: u32::MAX, number }, command: Command::SetHyper { hyper, value } });
+    }
     let shown: Result<Shown, TrainError> = runtime.block_on(async {
         // Signals are heard before there is anything to interrupt.
         let mut signals = signals::Signals::new().map_err(TrainError::Start)?;
-        let (mut link, port) = connect();
         spawn(job, port).map_err(TrainError::Start)?;
         match mode {
             Mode::Dashboard => match dashboard::show(config, &mut link, &mut signals).await.map_err(TrainError::Terminal)? {
                 dashboard::Left::Shown(shown) => Ok(shown),
                 dashboard::Left::ForHeadless(state) => Ok(headless::follow(&mut link, &mut signals, *state).await),
             },
-            Mode::Headless { .. } => Ok(headless::follow(&mut link, &mut signals, RunState::default()).await),
+            Mode::Headless { .. } => {
+                let mut state = RunState::default();
+                link.now().iter().for_each(|record| state.apply(record));
+                Ok(headless::follow(&mut link, &mut signals, state).await)
+            }
         }
     });
+    if let Some(recorder) = recorder {
+        recorder.finish();
+    }
     // The input thread may wait for a key that never comes.
     runtime.shutdown_background();
     let json = mode == Mode::Headless { json: true };
     match shown? {
         Shown::Discarded => Ok(ExitCode::SUCCESS),
         Shown::Ended(state) => {
-            print_summary(&state, json)?;
+            print_summary(&state, json, folder.as_ref())?;
             let failed = state.not_saved || state.ended.is_some_and(|ended| matches!(ended.outcome, Outcome::Failed { .. }));
             Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
         }
         Shown::Signalled(signal, state) => {
             // A signal that came before anything was trained leaves nothing to sum up.
             if state.ended.is_some() {
-                print_summary(&state, json)?;
+                print_summary(&state, json, folder.as_ref())?;
             }
             Ok(ExitCode::from(128 + signal))
         }
     }
 }
 
-fn print_summary(state: &RunState, json: bool) -> Result<(), TrainError> {
+/// A new run, all checked.
+fn start(config: &Config, options: JobOptions) -> Result<Prepared, TrainError> {
+    let dataset = Dataset::load(&config.data.source)?;
+    let spec = config.run_spec(dataset.class_names.len())?;
+    let job = Job::prepare(spec, dataset, options)?;
+    let recording = config.runs.record.then(|| {
+        let root = config.runs.folder().ok_or("the system names no folder for runs; name one with --runs-dir")?;
+        Recording::create(&root, job.started(), config.runs.keep_checkpoints).map_err(|error| with_causes(&error))
+    });
+    Ok(Prepared { job, recording, history: Vec::new() })
+}
+
+/// A recorded run that goes on, all checked.
+fn go_on(config: &Config, run: &str, options: JobOptions) -> Result<Prepared, TrainError> {
+    let root = config.runs.folder().ok_or(TrainError::NoRunsFolder)?;
+    let folder = Catalog::new(root).find(run)?;
+    let is_whole = |bytes: &[u8]| Checkpoint::read_started(bytes).is_ok();
+    let (recording, checkpoint, history) = Recording::resume(&folder, config.runs.keep_checkpoints, is_whole)?;
+    let spec = folder.about()?.started.spec;
+    let dataset = Dataset::load(&spec.data.source)?;
+    let job = Job::prepare(spec, dataset, JobOptions { resume: Some(checkpoint), ..options })?;
+    Ok(Prepared { job, recording: Some(Ok(recording)), history })
+}
+
+/// An error and what caused it, in one line.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+fn print_summary(state: &RunState, json: bool, folder: Option<&RunFolder>) -> Result<(), TrainError> {
     let summary = state.summary();
     let text = if json {
         serde_json::to_string(&summary).map_err(|error| TrainError::Output(error.into()))?
     } else {
-        summary.to_string()
+        let recorded = folder.map(|folder| format!("\nrecorded as {} in {}", folder.id(), folder.path().display()));
+        format!("{summary}{}", recorded.unwrap_or_default())
     };
     let mut output = std::io::stdout().lock();
     match writeln!(output, "{text}").and_then(|()| output.flush()) {

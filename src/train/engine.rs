@@ -17,7 +17,8 @@ use crate::data::{Augmenter, epoch_order};
 use crate::files::write_whole;
 use crate::nn::{NotFinite, Snapshot};
 use crate::protocol::{
-    CheckpointReason, ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Request, RequestId, Split, StepsFinished,
+    CheckpointReason, ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Request, RequestId, Split,
+    StepsFinished,
 };
 
 /// Steps are told about 8 times a second, all since the last time at once: often enough to look alive, and calm.

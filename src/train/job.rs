@@ -108,6 +108,11 @@ impl JobError {
 }
 
 impl Job {
+    /// What the run is.
+    pub fn started(&self) -> &RunStarted {
+        &self.started
+    }
+
     /// Divides the images and builds the network.
     pub fn prepare(spec: RunSpec, dataset: Dataset, options: JobOptions) -> Result<Self, JobError> {
         let JobOptions { name, threads, save, resume } = options;

@@ -244,7 +244,7 @@ fn repeat(text: &mut String, state: &RunState) {
         text,
         "<p class=\"note\">Run {} with mnist-tui {} on {} threads.</p></div>",
         escape(&summary.run_id),
-        escape(summary.program_version),
+        escape(&summary.program_version),
         summary.threads
     );
 }

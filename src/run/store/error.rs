@@ -1,0 +1,73 @@
+//! What can be wrong with runs on disk.
+
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Something wrong with a run on disk, or with the folder of all runs.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// A file or folder that cannot be read or written.
+    #[error("{}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file whose content is not what it should be.
+    #[error("{} is damaged", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// A run written by a newer program.
+    #[error("{} was written by a newer version of this program; use that one", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No run of the name.
+    #[error("there is no run {asked} in {}{advice}", root.display())]
+    NoRun {
+        /// An id, the start of one, a name, or `last`.
+        asked: String,
+        /// The folder of all runs.
+        root: PathBuf,
+        /// What to do, after a semicolon.
+        advice: String,
+    },
+    /// A name that several runs have.
+    #[error("{asked} could be {candidates}; write more of the id")]
+    Ambiguous {
+        /// What was asked for.
+        asked: String,
+        /// The runs that it could mean.
+        candidates: String,
+    },
+    /// Another process trains the run.
+    #[error("run {id} is being trained by {owner}; stop that one first")]
+    Locked {
+        /// The run.
+        id: String,
+        /// Who has it.
+        owner: String,
+    },
+    /// A run that cannot go on.
+    #[error("run {id} has no checkpoint to go on from; start it again with `mnist-tui runs reproduce {id}`")]
+    NoCheckpoint {
+        /// The run.
+        id: String,
+    },
+}
+
+impl StoreError {
+    /// A file or folder that cannot be read or written.
+    pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}

@@ -1,0 +1,66 @@
+//! A run's events on disk, one JSON object a line.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::protocol::Record;
+
+/// The longest line that is read; a longer one is none of ours.
+const LONGEST_LINE: u64 = 1 << 20;
+
+/// A run's events on disk, open for more.
+#[derive(Debug)]
+pub(super) struct Journal {
+    file: File,
+    /// Bytes of whole lines.
+    whole: u64,
+}
+
+impl Journal {
+    /// Opens the journal for more, cut off after `whole` bytes.
+    pub fn open(path: &Path, whole: u64) -> io::Result<Self> {
+        let file = File::options().create(true).append(true).open(path)?;
+        file.set_len(whole)?;
+        Ok(Self { file, whole })
+    }
+
+    /// Appends records. After an error it is as it was before, or that is tried again next time.
+    pub fn append(&mut self, records: &[Arc<Record>]) -> io::Result<()> {
+        let mut lines = Vec::new();
+        for record in records {
+            serde_json::to_writer(&mut lines, &**record)?;
+            lines.push(b'\n');
+        }
+        // What a failed attempt left behind.
+        if self.file.metadata()?.len() != self.whole {
+            self.file.set_len(self.whole)?;
+        }
+        self.file.write_all(&lines)?;
+        self.whole += lines.len() as u64;
+        Ok(())
+    }
+
+    /// Waits until everything is on the disk.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    /// All whole records, each with the bytes to its end. What follows the first line that is not one of them, such as a
+    /// line torn by a crash, is left out.
+    pub fn read(path: &Path) -> io::Result<Vec<(Record, u64)>> {
+        let mut reader = BufReader::with_capacity(1 << 16, File::open(path)?);
+        let (mut records, mut end, mut line) = (Vec::new(), 0, Vec::new());
+        loop {
+            line.clear();
+            let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+            if line.pop() != Some(b'\n') {
+                return Ok(records);
+            }
+            let Ok(record) = serde_json::from_slice(&line) else { return Ok(records) };
+            end += read as u64;
+            records.push((record, end));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A run's folder while the run is trained.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::sync::Arc;
+
+use super::journal::Journal;
+use super::lock::Lock;
+use super::{About, RunFolder, StoreError};
+use crate::files::write_whole;
+use crate::protocol::{CheckpointReason, Event, Record, RunStarted};
+use crate::run::RunState;
+
+/// A run's folder while the run is trained: nobody else may write to it.
+#[derive(Debug)]
+pub struct Recording {
+    folder: RunFolder,
+    journal: Journal,
+    _lock: Lock,
+    /// What has been written so far.
+    state: RunState,
+    /// The steps of checkpoints that somebody asked for.
+    asked: BTreeSet<u64>,
+    /// Of the other checkpoints the newest so many are kept, and the best.
+    keep: usize,
+}
+
+impl Recording {
+    /// Makes a folder in `root` for a run that starts. The newest `keep` checkpoints will stay.
+    pub fn create(root: &std::path::Path, started: &RunStarted, keep: usize) -> Result<Self, StoreError> {
+        let folder = RunFolder::new(root.join(&started.run_id));
+        let checkpoints = folder.checkpoints_path();
+        fs::create_dir_all(root).map_err(StoreError::io(root))?;
+        // Nobody else has this id: two runs never share a folder.
+        fs::create_dir(folder.path()).map_err(StoreError::io(folder.path()))?;
+        fs::create_dir(&checkpoints).map_err(StoreError::io(checkpoints))?;
+        let lock = folder.lock()?;
+        let path = folder.journal_path();
+        let journal = Journal::open(&path, 0).map_err(StoreError::io(path))?;
+        // Last, because a folder is a run from when it has this file.
+        folder.set_about(&About::new(started.clone()))?;
+        Ok(Self { folder, journal, _lock: lock, state: RunState::default(), asked: BTreeSet::new(), keep })
+    }
+
+    /// Takes a run up again after the step of a checkpoint, of which `is_whole` says whether it can be gone on from; the
+    /// newest such is taken. What was told after it is cut off. Gives the recording, the checkpoint's bytes, and what was
+    /// told before.
+    pub fn resume(
+        folder: &RunFolder,
+        keep: usize,
+        is_whole: impl Fn(&[u8]) -> bool,
+    ) -> Result<(Self, Vec<u8>, Vec<Record>), StoreError> {
+        let lock = folder.lock()?;
+        let mut records = folder.journal()?;
+        for (step, path) in folder.checkpoints().into_iter().rev() {
+            let is_taken = |record: &Record| matches!(record.event, Event::CheckpointTaken { step: taken, .. } if taken == step);
+            let Some(last) = records.iter().rposition(|(record, _)| is_taken(record)) else { continue };
+            let Ok(bytes) = fs::read(&path) else { continue };
+            if !is_whole(&bytes) {
+                continue;
+            }
+            records.truncate(last + 1);
+            let (path, whole) = (folder.journal_path(), records[last].1);
+            let journal = Journal::open(&path, whole).map_err(StoreError::io(path))?;
+            let mut recording =
+                Self { folder: folder.clone(), journal, _lock: lock, state: RunState::default(), asked: BTreeSet::new(), keep };
+            let records: Vec<Record> = records.into_iter().map(|(record, _)| record).collect();
+            records.iter().for_each(|record| recording.apply(record));
+            // Checkpoints of what will now happen otherwise.
+            let later = folder.checkpoints().into_iter().filter(|(later, _)| *later > step);
+            later.for_each(|(_, path)| drop(fs::remove_file(path)));
+            return Ok((recording, bytes, records));
+        }
+        Err(StoreError::NoCheckpoint { id: folder.id() })
+    }
+
+    /// The run's folder.
+    pub fn folder(&self) -> &RunFolder {
+        &self.folder
+    }
+
+    /// Writes events down. After an error nothing of them is, and they can be given again.
+    pub fn append(&mut self, records: &[Arc<Record>]) -> Result<(), StoreError> {
+        let path = self.folder.journal_path();
+        // A file that was removed while it is open takes everything and keeps nothing.
+        let there = fs::metadata(&path).map(|_| ());
+        there.and_then(|()| self.journal.append(records)).map_err(StoreError::io(path))?;
+        let tells = |record: &&Arc<Record>| matches!(record.event, Event::EpochFinished { .. } | Event::RunEnded { .. });
+        let summing_up = records.iter().any(|record| tells(&record));
+        records.iter().for_each(|record| self.apply(record));
+        if summing_up { self.sum_up() } else { Ok(()) }
+    }
+
+    fn apply(&mut self, record: &Record) {
+        self.state.apply(record);
+        if let Event::CheckpointTaken { step, reason: CheckpointReason::Asked, .. } = record.event {
+            self.asked.insert(step);
+        }
+    }
+
+    /// Writes a checkpoint down, reads it again, and only then removes older ones that need not stay. Gives the name of its
+    /// file.
+    pub fn keep(&mut self, step: u64, bytes: &[u8]) -> Result<String, StoreError> {
+        let path = self.folder.checkpoint_path(step);
+        write_whole(&path, bytes)
+            .and_then(|()| fs::read(&path))
+            .and_then(|read| if read == bytes { Ok(()) } else { Err(io::Error::other("what was written reads differently")) })
+            .and_then(|()| self.journal.sync())
+            .map_err(StoreError::io(&path))?;
+        let checkpoints = self.folder.checkpoints();
+        let best = self.state.validations.iter().filter(|point| point.evaluation.loss.is_finite());
+        let best = best.min_by(|a, b| a.evaluation.loss.total_cmp(&b.evaluation.loss)).map(|point| point.step);
+        let old = checkpoints.iter().rev().skip(self.keep.max(1));
+        for (_, path) in old.filter(|(step, _)| Some(*step) != best && !self.asked.contains(step)) {
+            // One too many does no harm.
+            let _ = fs::remove_file(path);
+        }
+        Ok(path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+    }
+
+    /// Writes the figures down as they are now.
+    pub fn sum_up(&self) -> Result<(), StoreError> {
+        self.folder.set_summary(&self.state.summary())
+    }
+}
