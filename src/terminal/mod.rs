@@ -87,6 +87,7 @@ pub fn train(config: &Config, mode: Mode) -> Result<ExitCode, TrainError> {
     };
     let job = Job::prepare(spec, dataset, options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
+    let charset = capabilities::charset(&config.ui, &capabilities::environment);
     let shown: Result<Shown, TrainError> = runtime.block_on(async {
         // Signals are heard before there is anything to interrupt.
         let mut signals = signals::Signals::new().map_err(TrainError::Start)?;
@@ -95,9 +96,9 @@ pub fn train(config: &Config, mode: Mode) -> Result<ExitCode, TrainError> {
         match mode {
             Mode::Dashboard => match dashboard::show(config, &mut link, &mut signals).await.map_err(TrainError::Terminal)? {
                 dashboard::Left::Shown(shown) => Ok(shown),
-                dashboard::Left::ForHeadless(state) => Ok(headless::follow(&mut link, &mut signals, *state).await),
+                dashboard::Left::ForHeadless(state) => Ok(headless::follow(&mut link, &mut signals, charset, *state).await),
             },
-            Mode::Headless { .. } => Ok(headless::follow(&mut link, &mut signals, RunState::default()).await),
+            Mode::Headless { .. } => Ok(headless::follow(&mut link, &mut signals, charset, RunState::default()).await),
         }
     });
     // The input thread may wait for a key that never comes.
