@@ -107,7 +107,9 @@ mod tests {
     #[test]
     fn lines_are_ascii_where_the_locale_is() {
         let line = LogLine { at_ms: 0, step: 7, kind: LogKind::Progress, text: "learning rate 0.001 → 0.002".into() };
-        let state = RunState { step: 7, epoch: 1, at_ms: 9_000, log: vec![line], ..RunState::default() };
+        let mut state = RunState::default();
+        (state.step, state.epoch, state.at_ms) = (7, 1, 9_000);
+        state.log.push(line);
         let lines = |charset| Lines { on_terminal: false, charset, logged: 0, told_ms: 0 }.text(&state);
         assert_eq!(lines(Charset::Unicode), "learning rate 0.001 → 0.002\nepoch 1/0 · step 7\n");
         assert_eq!(lines(Charset::Ascii), "learning rate 0.001 > 0.002\nepoch 1/0 . step 7\n");
