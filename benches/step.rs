@@ -1,41 +1,70 @@
-//! What a training step costs: `cargo bench --bench step`.
+//! What training steps and judging cost, on all cores: `cargo bench --bench step`.
 
-use mnist_tui::config::preset;
-use mnist_tui::data::{Dataset, ImageSet, epoch_order};
+use std::path::PathBuf;
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use mnist_tui::config::{FlagValue, Sources};
+use mnist_tui::data::{Augmenter, Dataset, epoch_order};
 use mnist_tui::nn::{Learner, Network};
-use mnist_tui::protocol::{ConfusionMatrix, Hyperparameters, Optimizer};
+use mnist_tui::protocol::{ConfusionMatrix, RunSpec};
 
 fn main() {
     divan::main();
 }
 
-/// The training images and a learner with the network `preset` on all cores.
-fn learner(preset: &str) -> (ImageSet, Learner) {
-    let dataset = Dataset::load("mnist").expect("the embedded images");
-    let classes = dataset.class_names.len();
-    let layers = preset::layers(preset, classes).expect("a preset");
-    let network = Network::new(&layers, dataset.train.shape(), classes, 0).expect("a network that fits");
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    (dataset.train, Learner::new(network, Optimizer::Adam, threads, 0).expect("threads"))
+/// The recipe of a preset, whatever stands in the home folder.
+fn recipe(preset: &str) -> RunSpec {
+    let defaults = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/config.example.toml"));
+    let flag = FlagValue { flag: "--preset", key: "train.preset", value: preset.into() };
+    let settings = Sources { file: Some(defaults), flags: vec![flag], ..Sources::default() }.settings().expect("a preset");
+    settings.config().run_spec(10).expect("a recipe")
 }
 
-/// One step of the seed network, by images in a batch.
-#[divan::bench(args = [32, 128, 512])]
-fn train_seed(bencher: divan::Bencher, batch: usize) {
-    let (images, mut learner) = learner("seed");
-    let order = epoch_order(&(0..images.len() as u32).collect::<Vec<_>>(), 0, 1);
-    let hyper = Hyperparameters { batch_size: batch, ..Hyperparameters::default() };
+/// The images, and a learner with the network of a recipe on all cores.
+fn learner(recipe: &RunSpec) -> (Dataset, Learner) {
+    let dataset = Dataset::load("mnist").expect("the embedded images");
+    let network = Network::new(&recipe.layers, dataset.train.shape(), 10, recipe.seed).expect("a network that fits");
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let learner = Learner::new(network, recipe.optimizer, threads, recipe.seed).expect("threads");
+    (dataset, learner)
+}
+
+/// A step with everything that the preset's recipe says, by images.
+fn train(bencher: Bencher, preset: &str, batch: usize) {
+    let mut recipe = recipe(preset);
+    recipe.hyperparameters.batch_size = batch;
+    let (Dataset { train: images, .. }, mut learner) = learner(&recipe);
+    let order = epoch_order(&(0..images.len() as u32).collect::<Vec<_>>(), recipe.seed, 1);
+    let hyper = recipe.hyperparameters;
+    let augmenter = Augmenter::new(recipe.augmentation, hyper.augmentation, recipe.seed, 1);
     let mut confusion = ConfusionMatrix::new(10);
     let mut batches = order.chunks_exact(batch).cycle();
     bencher
-        .counter(divan::counter::ItemsCount::new(batch))
-        .bench_local(|| batches.next().map(|batch| learner.step(&images, batch, None, &hyper, &mut confusion)));
+        .counter(ItemsCount::new(batch))
+        .bench_local(|| batches.next().map(|batch| learner.step(&images, batch, augmenter.as_ref(), &hyper, &mut confusion)));
 }
 
-/// Judging a thousand images.
-#[divan::bench]
-fn evaluate_seed(bencher: divan::Bencher) {
-    let (images, mut learner) = learner("seed");
-    let indices: Vec<u32> = (0..1000).collect();
-    bencher.counter(divan::counter::ItemsCount::new(1000usize)).bench_local(|| learner.evaluate(&images, &indices));
+#[divan::bench(args = [32, 128, 512])]
+fn train_seed(bencher: Bencher, batch: usize) {
+    train(bencher, "seed", batch);
+}
+
+#[divan::bench(args = [64])]
+fn train_fast(bencher: Bencher, batch: usize) {
+    train(bencher, "fast", batch);
+}
+
+/// With varied images.
+#[divan::bench(args = [64])]
+fn train_best(bencher: Bencher, batch: usize) {
+    train(bencher, "best", batch);
+}
+
+/// Judging the test set of 10,000 images.
+#[divan::bench(args = ["seed", "fast", "best"], sample_count = 10)]
+fn evaluate(bencher: Bencher, preset: &str) {
+    let (Dataset { test: images, .. }, mut learner) = learner(&recipe(preset));
+    let indices: Vec<u32> = (0..images.len() as u32).collect();
+    bencher.counter(ItemsCount::new(indices.len())).bench_local(|| learner.evaluate(&images, &indices));
 }

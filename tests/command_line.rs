@@ -35,6 +35,10 @@ fn wrong_settings_are_refused_with_code_2_and_nothing_on_the_screen() {
             "error: --set train.learning_rat=1: there is no key train.learning_rat; did you mean train.learning_rate?\n",
         ),
         (&["train", "--config", "c.toml"], "error: c.toml:2: train.epochs must be between 1 and 1000, not 0\n"),
+        (
+            &["--name", "a\x1b[31mb"],
+            "error: --name a\\u{1b}[31mb: train.name must not contain control characters, as \"a\\u{1b}[31mb\" does\n",
+        ),
         (&["train", "--lr", "-1"], "error: --lr -1: train.learning_rate must be between 0.0000001 and 10, not -1\n"),
     ];
     for (arguments, message) in cases {
@@ -95,6 +99,16 @@ fn a_configuration_is_written_once_and_then_found() {
     assert!(text(&call(&home, &["config", "show"]).stdout).contains("epochs = 5 "));
     assert_eq!(call(&home, &["config", "init", "--output", "a/b.toml"]).status.code(), Some(0));
     assert!(home.join("a/b.toml").is_file());
+}
+
+#[test]
+fn a_limit_alone_is_enough_to_train_on_few_images() {
+    let home = home("limit");
+    let shown = text(&call(&home, &["config", "show", "--train-limit", "2000"]).stdout);
+    assert!(shown.contains("validation = 166 "), "{shown}");
+    let strict = call(&home, &["--train-limit", "2000", "--validation", "5000"]);
+    assert_eq!(strict.status.code(), Some(2));
+    assert!(text(&strict.stderr).contains("data.validation = 5000: of 2000 training images"), "{}", text(&strict.stderr));
 }
 
 #[test]

@@ -278,9 +278,9 @@ async fn trained(name: &str, spec: RunSpec, change: Option<f64>, folder: &Path) 
     let dataset = Dataset::load("mnist").expect("embedded");
     let save = folder.join(format!("{name}.checkpoint"));
     let mut network = Network::new(&spec.layers, dataset.train.shape(), 10, spec.seed).expect("a network");
-    let options = JobOptions { name: name.into(), threads: 2, save: Some(save.clone()) };
+    let options = JobOptions { name: name.into(), threads: 2, save: Some(save.clone()), resume: None };
     let job = Job::prepare(spec, dataset.clone(), options).expect("a job");
-    let (mut link, port) = connect();
+    let (mut link, port) = connect(Vec::new());
     let thread = spawn(job, port).expect("a thread");
     let (mut state, mut change) = (RunState::default(), change);
     while state.ended.is_none() {

@@ -121,6 +121,7 @@ fn augmented_images() {
     let mut plain = app(Synthetic::default());
     press(&mut plain, &typed("v"));
     assert_snapshot!("augmented-off", render(&plain, &look(), 120, 40));
+    assert_snapshot!("augmented-off-80x24", render(&plain, &look(), 80, 24));
     let mut app = app(Synthetic { augmented: true, ..Synthetic::default() });
     press(&mut app, &typed("v"));
     for (width, height) in [(120, 40), (80, 24), (200, 60)] {

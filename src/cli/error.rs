@@ -66,7 +66,8 @@ impl CliError {
         matches!(self, Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
     }
 
-    /// The message, then what caused it, in one line.
+    /// The message, then what caused it, in one line. Control characters in what was given are escaped, so that the
+    /// terminal does not obey them.
     pub(super) fn with_causes(&self) -> String {
         let mut text = self.to_string();
         let mut cause = self.source();
@@ -74,6 +75,25 @@ impl CliError {
             text.push_str(&format!(": {error}"));
             cause = error.source();
         }
-        text
+        escaped(&text)
+    }
+}
+
+/// The text with control characters written as in Rust: `\u{1b}`.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() { escaped.extend(character.escape_debug()) } else { escaped.push(character) }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_control_characters_are_escaped() {
+        assert_eq!(escaped("a \"b\"\\ é\x1b[31m\u{9b}\n"), "a \"b\"\\ é\\u{1b}[31m\\u{9b}\\n");
     }
 }

@@ -10,7 +10,7 @@ use crate::protocol::Holdout;
 pub struct DataConfig {
     /// Where the images come from, one of [`Dataset::NAMES`](crate::data::Dataset::NAMES).
     pub source: String,
-    /// How many training images are held out for validation.
+    /// How many training images are held out for validation. The default gives way to `train_limit`; see [`Sources::settings`](super::Sources::settings).
     pub validation: Holdout,
     /// Only the first so many training images; 0 for all.
     pub train_limit: usize,

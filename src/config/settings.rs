@@ -88,6 +88,23 @@ impl Settings {
         Ok(())
     }
 
+    /// Holds out fewer images for validation when nobody asked for another number than the default, and `data.train_limit`
+    /// leaves no more than that: a twelfth of them, the part that 5000 are of 60000.
+    pub(super) fn fit_holdout(&mut self) -> Result<(), ConfigError> {
+        let (key, limit) = ("data.validation", self.config.data.train_limit);
+        let is_default = |entry: &Setting| match entry.origin {
+            Origin::Default | Origin::Preset(_) => true,
+            // `config init` writes files with every default.
+            Origin::File { .. } => entry.value == entry.default,
+            Origin::Environment(_) | Origin::Flag(_) => false,
+        };
+        let gives_way = self.entries.iter().any(|entry| entry.key == key && is_default(entry));
+        if limit == 0 || !gives_way || self.config.data.validation.of(limit).is_some() {
+            return Ok(());
+        }
+        self.set(key, Value::Integer((limit / 12) as i64), Origin::Default)
+    }
+
     /// Refuses the name that `key` has when it is none of `choices`; for names that only the caller knows.
     pub fn expect_one_of(&self, key: &str, choices: &[&str]) -> Result<(), ConfigError> {
         let named = self.entries.iter().find(|entry| entry.key == key);

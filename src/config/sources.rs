@@ -50,10 +50,13 @@ impl Sources {
     /// All settings, each from the last source that has it. The first thing wrong is an error.
     ///
     /// The settings of a preset come right before the source that names it: `--preset best` overrules the file, and
-    /// `--epochs 3` overrules `--preset best`.
+    /// `--epochs 3` overrules `--preset best`. A default that other settings leave no room for gives way: where
+    /// `data.train_limit` leaves no more images than would be held out for validation, a twelfth of them is held out.
     pub fn settings(&self) -> Result<Settings, ConfigError> {
         let named = self.all(None)?;
-        self.all(named.iter().find(|setting| setting.key == "train.preset"))
+        let mut settings = self.all(named.iter().find(|setting| setting.key == "train.preset"))?;
+        settings.fit_holdout()?;
+        Ok(settings)
     }
 
     /// The sources one after the other, with the settings of `preset` where it is named.

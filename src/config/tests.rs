@@ -60,6 +60,25 @@ fn whole_numbers_do_for_numbers_and_names_for_kinds() {
     assert_eq!((config.ui.color, config.data.validation), (ColorMode::Palette256, Holdout::Fraction(0.5)));
 }
 
+/// Only a holdout that nobody asked for gives way to the limit.
+#[test]
+fn the_default_holdout_fits_into_the_limit() {
+    let cases = [
+        (&["data.train_limit=2000"][..], 166),
+        (&["data.train_limit=5000"], 416),
+        (&["data.train_limit=5001"], 5000),
+        (&["data.train_limit=11"], 0),
+        (&["data.train_limit=0"], 5000),
+        (&["data.train_limit=2000", "data.validation=5000"], 5000),
+        (&["data.train_limit=2000", "train.preset=best"], 166),
+        (&["data.train_limit=2001", "train.preset=best"], 2000),
+    ];
+    for (sets, held_out) in cases {
+        let settings = sources(example(), &[], sets, &[]).settings().expect("valid");
+        assert_eq!(settings.config().data.validation, Holdout::Count(held_out), "{sets:?}");
+    }
+}
+
 /// A name that the list knows and the type does not (or the other way round) would be refused with a strange message.
 #[test]
 fn every_choice_that_is_offered_is_taken() {

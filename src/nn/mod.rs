@@ -15,6 +15,8 @@ mod head;
 mod kernel;
 mod learner;
 mod network;
+#[doc(hidden)]
+pub mod operations;
 mod optimizer;
 mod padding;
 mod parameter;

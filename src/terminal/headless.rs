@@ -7,6 +7,7 @@ use super::signals::{Asked, Signals};
 use crate::link::Link;
 use crate::protocol::{Command, Request, RequestId};
 use crate::run::RunState;
+use crate::ui::{Charset, ascii_text};
 
 /// On a terminal the progress line is written over so often.
 const REWRITE_MS: u64 = 200;
@@ -15,8 +16,8 @@ const NEW_LINE_MS: u64 = 5000;
 
 /// Follows the run to its end. The first signal to end stops the training and waits for its results; the second does
 /// not wait.
-pub(super) async fn follow(link: &mut Link, signals: &mut Signals, state: RunState) -> Shown {
-    let mut lines = Lines { on_terminal: stderr().is_terminal(), logged: state.log.len(), told_ms: state.at_ms };
+pub(super) async fn follow(link: &mut Link, signals: &mut Signals, charset: Charset, state: RunState) -> Shown {
+    let mut lines = Lines { on_terminal: stderr().is_terminal(), charset, logged: state.log.len(), told_ms: state.at_ms };
     let mut state = Box::new(state);
     let mut signalled = None;
     loop {
@@ -51,6 +52,7 @@ pub(super) async fn follow(link: &mut Link, signals: &mut Signals, state: RunSta
 /// What has been written, and how.
 struct Lines {
     on_terminal: bool,
+    charset: Charset,
     /// Lines of the run's log that have been written.
     logged: usize,
     told_ms: u64,
@@ -59,6 +61,15 @@ struct Lines {
 impl Lines {
     /// Writes what is new. Nobody can be told when standard error is gone; the training goes on.
     fn write(&mut self, state: &RunState) {
+        let text = self.text(state);
+        if !text.is_empty() {
+            let mut output = stderr().lock();
+            let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+        }
+    }
+
+    /// What is new.
+    fn text(&mut self, state: &RunState) -> String {
         let mut text = String::new();
         let clear = if self.on_terminal { "\r\x1b[K" } else { "" };
         for line in &state.log[self.logged..] {
@@ -72,10 +83,7 @@ impl Lines {
             text.push_str(&format!("{clear}{}{end}", progress(state)));
         }
         self.logged = state.log.len();
-        if !text.is_empty() {
-            let mut output = stderr().lock();
-            let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
-        }
+        if self.charset == Charset::Ascii { ascii_text(&text) } else { text }
     }
 }
 
@@ -89,4 +97,21 @@ fn progress(state: &RunState) -> String {
         line.push_str(&format!(" · {speed:.0} images/s · {}:{:02} left", left as u64 / 60, left as u64 % 60));
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::{LogKind, LogLine};
+
+    #[test]
+    fn lines_are_ascii_where_the_locale_is() {
+        let line = LogLine { at_ms: 0, step: 7, kind: LogKind::Progress, text: "learning rate 0.001 → 0.002".into() };
+        let mut state = RunState::default();
+        (state.step, state.epoch, state.at_ms) = (7, 1, 9_000);
+        state.log.push(line);
+        let lines = |charset| Lines { on_terminal: false, charset, logged: 0, told_ms: 0 }.text(&state);
+        assert_eq!(lines(Charset::Unicode), "learning rate 0.001 → 0.002\nepoch 1/0 · step 7\n");
+        assert_eq!(lines(Charset::Ascii), "learning rate 0.001 > 0.002\nepoch 1/0 . step 7\n");
+    }
 }

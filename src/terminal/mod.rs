@@ -130,6 +130,7 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
     for (number, (hyper, value)) in (0..).zip(resume.into_iter().flat_map(|resume| resume.changes)) {
         link.send(Request { id: RequestId { client: u32::MAX, number }, command: Command::SetHyper { hyper, value } });
     }
+    let charset = capabilities::charset(&config.ui, &capabilities::environment);
     let shown: Result<Shown, TrainError> = runtime.block_on(async {
         // Signals are heard before there is anything to interrupt.
         let mut signals = signals::Signals::new().map_err(TrainError::Start)?;
@@ -137,12 +138,12 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
         match mode {
             Mode::Dashboard => match dashboard::show(config, &mut link, &mut signals).await.map_err(TrainError::Terminal)? {
                 dashboard::Left::Shown(shown) => Ok(shown),
-                dashboard::Left::ForHeadless(state) => Ok(headless::follow(&mut link, &mut signals, *state).await),
+                dashboard::Left::ForHeadless(state) => Ok(headless::follow(&mut link, &mut signals, charset, *state).await),
             },
             Mode::Headless { .. } => {
                 let mut state = RunState::default();
                 link.now().iter().for_each(|record| state.apply(record));
-                Ok(headless::follow(&mut link, &mut signals, state).await)
+                Ok(headless::follow(&mut link, &mut signals, charset, state).await)
             }
         }
     });

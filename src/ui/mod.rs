@@ -12,6 +12,7 @@ mod role;
 mod theme;
 mod widgets;
 
+pub use ascii::text as ascii_text;
 pub use look::{Charset, ColorDepth, Look, Marker};
 pub use role::Role;
 pub use theme::{Theme, ThemeError, ThemeProblem};

@@ -172,7 +172,7 @@ impl Session {
         let home = Home::new();
         command.env_clear();
         command.cwd(home.path());
-        for name in ["HOME", "XDG_CONFIG_HOME"] {
+        for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
             command.env(name, home.path());
         }
         for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8")] {

@@ -49,8 +49,12 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         Some(_) => "",
     };
     let (Some(width), "") = (width, text) else {
-        let x = inside.x + inside.width.saturating_sub(columns(text)) / 2;
-        pen.text(x, inside.y + inside.height / 2, inside.width, text, muted);
+        let lines = wrapped(text, inside.width);
+        let top = inside.y + inside.height.saturating_sub(lines.len() as u16) / 2;
+        for (line, y) in lines.iter().zip(top..inside.bottom()) {
+            let x = inside.x + inside.width.saturating_sub(columns(line)) / 2;
+            pen.text(x, y, inside.width, line, muted);
+        }
         return;
     };
     let high = rows_for(width) + 1;
@@ -68,5 +72,33 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         let name = run.class_name(sample.label);
         let truth: [Piece; 2] = [("true ".into(), muted), (name.into(), palette.bold(Role::Text))];
         pen.pieces(x, picture.bottom(), place.width, &truth);
+    }
+}
+
+/// The words of a text in lines of so many columns; a word that is wider has a line of its own.
+fn wrapped(text: &str, room: u16) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if columns(line) + 1 + columns(word) <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.into()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_between_words() {
+        assert_eq!(wrapped("one two three", 13), ["one two three"]);
+        assert_eq!(wrapped("one two three", 12), ["one two", "three"]);
+        assert_eq!(wrapped("one two three", 3), ["one", "two", "three"]);
+        assert_eq!(wrapped("", 3), [""]);
     }
 }
