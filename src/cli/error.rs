@@ -8,6 +8,8 @@ use thiserror::Error;
 use super::WRONG_USAGE;
 use crate::config::ConfigError;
 use crate::data::DataError;
+use crate::export::ExportError;
+use crate::run::store::StoreError;
 use crate::terminal::TrainError;
 
 /// What a command fails with.
@@ -22,6 +24,35 @@ pub(super) enum CliError {
     /// A run that cannot be started or shown.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// A run that is not there, or cannot be read, changed or removed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A run that cannot be exported.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// A name that a run cannot have.
+    #[error("a run cannot be called {name:?}: {reason}")]
+    Name {
+        /// The name.
+        name: String,
+        /// Why not.
+        reason: &'static str,
+    },
+    /// Several files where one is meant.
+    #[error("{format} is a folder of files, which standard output cannot take; name a folder with --output")]
+    FolderToOutput {
+        /// The format.
+        format: &'static str,
+    },
+    /// Nobody is there to be asked.
+    #[error("{what}: nobody can be asked where standard input is not a terminal; --yes goes ahead without asking")]
+    CannotAsk {
+        /// What would be done.
+        what: String,
+    },
+    /// A person said no.
+    #[error("nothing was removed")]
+    Declined,
     /// Standard output that cannot be written.
     #[error("failed to write to standard output")]
     Output(#[source] std::io::Error),
@@ -55,6 +86,8 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Fixed { .. } => WRONG_USAGE,
+            Self::Name { .. } | Self::FolderToOutput { .. } => WRONG_USAGE,
+            Self::Store(error) if error.is_wrong_name() => WRONG_USAGE,
             Self::Train(error) if error.is_configuration() => WRONG_USAGE,
             _ if self.is_closed_pipe() => 0,
             _ => 1,
@@ -80,7 +113,7 @@ impl CliError {
 }
 
 /// The text with control characters written as in Rust: `\u{1b}`.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() { escaped.extend(character.escape_debug()) } else { escaped.push(character) }

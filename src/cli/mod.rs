@@ -4,7 +4,11 @@ mod completions;
 mod config;
 mod data;
 mod error;
+mod export;
+mod place;
+mod runs;
 mod settings;
+mod table;
 mod train;
 
 use std::io::Write;
@@ -36,6 +40,10 @@ enum Sub {
     /// Show and write settings, and list what they can name.
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Recorded runs: list, show, compare, name, pin and remove them.
+    Runs(Box<runs::RunsArguments>),
+    /// Write runs as files for people and other programs.
+    Export(export::ExportArguments),
     /// The images that can be trained on.
     #[command(subcommand)]
     Data(data::DataCommand),
@@ -57,6 +65,8 @@ pub fn run() -> ExitCode {
     let result = match arguments.subcommand.unwrap_or(Sub::Train(arguments.train)) {
         Sub::Train(train) => train.run(),
         Sub::Config(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Sub::Runs(runs) => runs.run().map(|()| ExitCode::SUCCESS),
+        Sub::Export(export) => export.run().map(|()| ExitCode::SUCCESS),
         Sub::Data(command) => command.run().map(|()| ExitCode::SUCCESS),
         Sub::Completions(completions) => completions.run().map(|()| ExitCode::SUCCESS),
     };

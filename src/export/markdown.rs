@@ -3,10 +3,10 @@
 use std::fmt::Write;
 
 use super::ExportedRun;
-use super::markup::{date, duration, grouped, percent, plain};
+use super::markup::{date, grouped, percent, plain};
 use super::recipe;
 use crate::protocol::Hyper;
-use crate::run::{RunState, Summary};
+use crate::run::{Comparison, Figure, RunState, Summary};
 
 /// A report on runs; of several, a comparison first.
 pub(super) fn write(runs: &[ExportedRun]) -> String {
@@ -25,56 +25,18 @@ pub(super) fn write(runs: &[ExportedRun]) -> String {
     text
 }
 
-/// A figure of runs, with whether more of it is better.
-struct Figure {
-    name: &'static str,
-    value: fn(&Summary) -> Option<f64>,
-    show: fn(f64) -> String,
-    best: Option<bool>,
-}
-
-const FIGURES: [Figure; 8] = [
-    Figure { name: "test accuracy", value: |s| s.test_accuracy, show: percent, best: Some(true) },
-    Figure { name: "test loss", value: |s| s.test_loss, show: |v| format!("{v:.4}"), best: Some(false) },
-    Figure { name: "macro F1", value: |s| s.macro_f1, show: |v| format!("{v:.4}"), best: Some(true) },
-    Figure { name: "validation accuracy", value: |s| s.validation_accuracy, show: percent, best: Some(true) },
-    Figure { name: "validation loss", value: |s| s.validation_loss, show: |v| format!("{v:.4}"), best: Some(false) },
-    Figure { name: "training loss", value: |s| s.train_loss, show: |v| format!("{v:.4}"), best: Some(false) },
-    Figure { name: "epochs", value: |s| Some(s.epochs as f64), show: |v| v.to_string(), best: None },
-    Figure { name: "training time", value: |s| Some(s.train_seconds), show: duration, best: None },
-];
-
 /// Figures of runs in rows, as texts, the best of each marked.
 pub(super) fn comparison(runs: &[ExportedRun]) -> Vec<(&'static str, Vec<(String, bool)>)> {
-    let summaries: Vec<Summary> = runs.iter().map(|run| run.state.summary()).collect();
-    let figures = FIGURES.iter().map(|figure| {
-        let values: Vec<Option<f64>> = summaries.iter().map(figure.value).collect();
-        let known = values.iter().flatten().copied();
-        let best = figure.best.and_then(|more| known.reduce(if more { f64::max } else { f64::min }));
-        let cell = |value: &Option<f64>| match value {
-            Some(value) => ((figure.show)(*value), runs.len() > 1 && best == Some(*value)),
-            None => ("–".to_owned(), false),
-        };
-        (figure.name, values.iter().map(cell).collect())
+    let compared = Comparison::of(&runs.iter().map(|run| &run.state).collect::<Vec<_>>());
+    let figures = compared.figures.iter().map(|row| {
+        let cells = (0..runs.len()).map(|run| (row.text(run).unwrap_or_else(|| "–".into()), row.is_best(run)));
+        (row.figure.name, cells.collect())
     });
     let mut rows: Vec<(&'static str, Vec<(String, bool)>)> = figures.collect();
-    for hyper in Hyper::ALL {
-        let values: Vec<String> = runs.iter().map(|run| hyper_text(&run.state, hyper)).collect();
-        if values.iter().any(|value| *value != values[0]) {
-            rows.push((hyper.label(), values.into_iter().map(|value| (value, false)).collect()));
-        }
+    for (hyper, texts) in compared.hyperparameters {
+        rows.push((hyper.label(), texts.into_iter().map(|text| (text, false)).collect()));
     }
     rows
-}
-
-/// The value at the start, and that at the end when it is another.
-pub(super) fn hyper_text(state: &RunState, hyper: Hyper) -> String {
-    let start = state.started.as_ref().map(|started| hyper.display(started.spec.hyperparameters.get(hyper)));
-    let end = state.hyperparameters.map(|now| hyper.display(now.get(hyper)));
-    match (start, end) {
-        (Some(start), Some(end)) if start != end => format!("{start} → {end}"),
-        (start, end) => start.or(end).unwrap_or_else(|| "–".into()),
-    }
 }
 
 fn compare(text: &mut String, runs: &[ExportedRun], titles: &[String]) {
@@ -100,7 +62,7 @@ fn report(text: &mut String, state: &RunState, level: &str) {
         let _ = writeln!(text, "\n> {}", plain(problem));
     }
     let _ = writeln!(text, "\n| figure | |\n|---|---:|");
-    for figure in &FIGURES {
+    for figure in &Figure::ALL {
         if let Some(value) = (figure.value)(&summary) {
             let _ = writeln!(text, "| {} | {} |", figure.name, (figure.show)(value));
         }
@@ -112,7 +74,7 @@ fn report(text: &mut String, state: &RunState, level: &str) {
 
     let _ = writeln!(text, "\n{level} Hyperparameters\n\n| hyperparameter | value |\n|---|---:|");
     for hyper in Hyper::ALL {
-        let _ = writeln!(text, "| {} | {} |", hyper.label(), hyper_text(state, hyper));
+        let _ = writeln!(text, "| {} | {} |", hyper.label(), state.hyper_text(hyper));
     }
     if let Some(started) = started {
         let _ = writeln!(text, "| optimizer | {} |", started.spec.optimizer.label());

@@ -1,4 +1,6 @@
-//! Text within HTML, SVG and Markdown, and numbers for people.
+//! Text within HTML, SVG and Markdown.
+
+pub(super) use crate::run::text::{date, duration, grouped, percent};
 
 /// Text that means itself in HTML and SVG, within elements and attributes.
 pub(super) fn escape(text: &str) -> String {
@@ -37,48 +39,6 @@ pub(super) fn plain(text: &str) -> String {
     escaped
 }
 
-/// `99.12 %`.
-pub(super) fn percent(part: f64) -> String {
-    format!("{:.2} %", part * 100.0)
-}
-
-/// `1,234,567`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `8.2 s`, `3 min 05 s` or `2 h 03 min`.
-pub(super) fn duration(seconds: f64) -> String {
-    let whole = seconds.round() as u64;
-    match whole {
-        0..60 => format!("{seconds:.1} s"),
-        60..3600 => format!("{} min {:02} s", whole / 60, whole % 60),
-        _ => format!("{} h {:02} min", whole / 3600, whole / 60 % 60),
-    }
-}
-
-/// `2026-01-31 13:05 UTC` for milliseconds since 1970 (days to dates as in Howard Hinnant's `civil_from_days`).
-pub(super) fn date(at_ms: u64) -> String {
-    let minutes = at_ms / 60_000;
-    let days = minutes / 1440 + 719_468;
-    let (era, of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    format!("{year}-{month:02}-{day:02} {:02}:{:02} UTC", minutes / 60 % 24, minutes % 60)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,16 +50,5 @@ mod tests {
             "&lt;script&gt;alert(&quot;a &amp; b&quot;)&lt;/script&gt; &#39;"
         );
         assert_eq!(plain("a|b *c* <d>\n"), "a\\|b \\*c\\* &lt;d&gt; ");
-    }
-
-    #[test]
-    fn numbers_are_written_for_people() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
-        assert_eq!([8.23, 59.4, 185.0, 7380.0].map(duration), ["8.2 s", "59.4 s", "3 min 05 s", "2 h 03 min"]);
-        let dates =
-            [(0, "1970-01-01 00:00 UTC"), (951_782_400_000, "2000-02-29 00:00 UTC"), (1_767_268_800_000, "2026-01-01 12:00 UTC")];
-        for (at, expected) in dates {
-            assert_eq!(date(at), expected);
-        }
     }
 }

@@ -41,6 +41,13 @@ pub struct ExportedFile {
     pub bytes: Vec<u8>,
 }
 
+/// A run's name as one that every file system takes.
+pub fn file_name(title: &str) -> String {
+    let plain: String = title.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+    let name: String = plain.trim_matches('.').chars().take(80).collect();
+    if name.is_empty() { "run".into() } else { name }
+}
+
 /// What an export of `runs` consists of, without writing anything.
 ///
 /// Fails when there is no run, when there are several and the format holds one, or when a run lacks what the format needs.

@@ -10,7 +10,7 @@ use super::csv::moments;
 use super::mistakes::{greatest, worst};
 use super::picture::Picture;
 use super::protobuf::Message;
-use super::{ExportError, ExportedFile, ExportedRun};
+use super::{ExportError, ExportedFile, ExportedRun, file_name};
 use crate::run::{EvaluationPoint, RunState};
 
 const NAME_START: &str = "events.out.tfevents.";
@@ -23,7 +23,7 @@ pub(super) fn write(runs: &[ExportedRun]) -> Result<Vec<ExportedFile>, ExportErr
     for (run, title) in runs.iter().zip(ExportedRun::titles(runs)) {
         let name = format!("{NAME_START}{:010}.mnist-tui", started(&run.state) as u64);
         let below = |folder: String| if runs.len() > 1 { Path::new(&folder).join(&name) } else { PathBuf::from(&name) };
-        let folder = folder_name(&title);
+        let folder = file_name(&title);
         let numbered = (2..).map(|number| below(format!("{folder}-{number}")));
         let free = std::iter::once(below(folder.clone())).chain(numbered).find(|path| files.iter().all(|f| f.below != *path));
         files.push(ExportedFile { below: free.unwrap_or_else(|| below(folder.clone())), bytes: events(run)? });
@@ -36,13 +36,6 @@ pub(super) fn others(folder: &Path, path: &Path) -> Option<String> {
     let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
     let other = entries.filter(|entry| Some(entry.file_name().as_os_str()) != path.file_name());
     other.map(|entry| entry.file_name().to_string_lossy().into_owned()).find(|name| name.contains("tfevents"))
-}
-
-/// A name that every file system takes.
-fn folder_name(title: &str) -> String {
-    let plain: String = title.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
-    let name: String = plain.trim_matches('.').chars().take(80).collect();
-    if name.is_empty() { "run".into() } else { name }
 }
 
 /// When the run started, in seconds since 1970.
@@ -170,7 +163,7 @@ mod tests {
         for (title, name) in
             [("seed-1", "seed-1"), ("../etc", "-etc"), ("a b/c\\d:e", "a-b-c-d-e"), ("...", "run"), ("größe", "größe")]
         {
-            assert_eq!(folder_name(title), name);
+            assert_eq!(file_name(title), name);
         }
     }
 }

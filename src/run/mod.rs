@@ -1,10 +1,15 @@
 //! What events amount to: the state that is shown, exported and compared.
 
+mod comparison;
+mod figure;
 mod series;
 mod state;
 pub mod store;
 mod summary;
+pub mod text;
 
+pub use comparison::{Comparison, Difference, FigureRow};
+pub use figure::Figure;
 pub use series::{Series, Stat};
 pub use state::{Ended, EvaluationPoint, Intervention, LogKind, LogLine, RunState, StepSeries, Told};
 pub use summary::{NamedFigures, SCHEMA_VERSION, Summary};

@@ -385,6 +385,12 @@ impl RunState {
         Some(self.images_planned()?.saturating_sub(self.images_seen) as f64 / self.images_per_second()?)
     }
 
+    /// The step after which the validation loss was the least.
+    pub fn best_validation_step(&self) -> Option<u64> {
+        let finite = self.validations.iter().filter(|point| point.evaluation.loss.is_finite());
+        finite.min_by(|a, b| a.evaluation.loss.total_cmp(&b.evaluation.loss)).map(|point| point.step)
+    }
+
     /// The name of a class, or its number.
     pub fn class_name(&self, class: usize) -> String {
         self.started.as_ref().and_then(|started| started.class_names.get(class).cloned()).unwrap_or_else(|| class.to_string())

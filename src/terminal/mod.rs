@@ -9,19 +9,20 @@ mod headless;
 mod input;
 mod signals;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use thiserror::Error;
 
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, UiConfig};
 use crate::data::{DataError, Dataset};
 use crate::link::connect;
 use crate::protocol::{Command, Event, Hyper, Outcome, Record, Request, RequestId};
 use crate::run::RunState;
 use crate::run::store::{Catalog, Recording, RunFolder, StoreError};
 use crate::train::{Checkpoint, Job, JobError, JobOptions, Port, spawn};
+use crate::ui::{Charset, ascii_text};
 
 /// How a run is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +68,12 @@ pub enum TrainError {
 impl TrainError {
     /// Whether another configuration would help.
     pub fn is_configuration(&self) -> bool {
-        matches!(
-            self,
-            Self::Config(_) | Self::NoRunsFolder | Self::Store(StoreError::NoRun { .. } | StoreError::Ambiguous { .. })
-        ) || matches!(self, Self::Job(error) if error.is_configuration())
+        match self {
+            Self::Config(_) | Self::NoRunsFolder => true,
+            Self::Store(error) => error.is_wrong_name(),
+            Self::Job(error) => error.is_configuration(),
+            _ => false,
+        }
     }
 }
 
@@ -100,6 +103,20 @@ struct Prepared {
     recording: Option<Result<Recording, String>>,
     /// What was told before the run goes on.
     history: Vec<Record>,
+}
+
+/// The columns of the terminal that standard output is; `None` where it is none.
+pub fn columns() -> Option<usize> {
+    let (columns, _) = std::io::stdout().is_terminal().then(crossterm::terminal::size)?.ok()?;
+    Some(columns.into()).filter(|columns| *columns > 0)
+}
+
+/// Text in the characters that the terminal can show.
+pub fn in_charset(config: &UiConfig, text: String) -> String {
+    match capabilities::charset(config, &capabilities::environment) {
+        Charset::Ascii => ascii_text(&text),
+        Charset::Unicode => text,
+    }
 }
 
 /// Trains as `config` says, or goes on with a recorded run, shows it as `mode` says, and prints the summary. Nothing is

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::markdown::{hyper_text, repeat_note};
+use super::super::markdown::repeat_note;
 use super::super::markup::{duration, escape, grouped, percent};
 use super::super::mistakes::{greatest, worst};
 use super::super::picture::Picture;
@@ -179,7 +179,7 @@ fn figure(text: &mut String, picture: &Picture, state: &RunState, [caption, smal
 fn hyperparameters(text: &mut String, state: &RunState) {
     text.push_str("<div class=\"stack\"><div class=\"card\"><h3>Hyperparameters</h3><table>");
     for hyper in Hyper::ALL {
-        let _ = write!(text, "<tr><td>{}</td><td>{}</td></tr>", hyper.label(), escape(&hyper_text(state, hyper)));
+        let _ = write!(text, "<tr><td>{}</td><td>{}</td></tr>", hyper.label(), escape(&state.hyper_text(hyper)));
     }
     if let Some(started) = &state.started {
         let rows = [("optimizer", started.spec.optimizer.label()), ("schedule", started.spec.schedule.name())];

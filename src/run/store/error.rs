@@ -65,6 +65,11 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether a person named a run that is not there, or several at once.
+    pub fn is_wrong_name(&self) -> bool {
+        matches!(self, Self::NoRun { .. } | Self::Ambiguous { .. })
+    }
+
     /// A file or folder that cannot be read or written.
     pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();

@@ -13,6 +13,7 @@ mod folder;
 mod journal;
 mod lock;
 mod recording;
+mod removal;
 #[cfg(test)]
 mod tests;
 

@@ -109,8 +109,7 @@ impl Recording {
             .and_then(|()| self.journal.sync())
             .map_err(StoreError::io(&path))?;
         let checkpoints = self.folder.checkpoints();
-        let best = self.state.validations.iter().filter(|point| point.evaluation.loss.is_finite());
-        let best = best.min_by(|a, b| a.evaluation.loss.total_cmp(&b.evaluation.loss)).map(|point| point.step);
+        let best = self.state.best_validation_step();
         let old = checkpoints.iter().rev().skip(self.keep.max(1));
         for (_, path) in old.filter(|(step, _)| Some(*step) != best && !self.asked.contains(step)) {
             // One too many does no harm.

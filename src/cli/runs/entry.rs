@@ -1,0 +1,63 @@
+//! A run as `--json` lists it.
+
+use serde::Serialize;
+
+use crate::run::store::Listed;
+
+/// A run as `--json` lists it. Figures are as new as the newest epoch's end; those that were not measured are null.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct Entry {
+    pub run_id: String,
+    pub name: String,
+    pub status: String,
+    pub pinned: bool,
+    pub note: String,
+    /// Who trains it now.
+    pub trained_by: Option<String>,
+    pub started_at_ms: u64,
+    pub preset: String,
+    pub seed: u64,
+    pub epochs: usize,
+    pub steps: u64,
+    pub train_seconds: f64,
+    pub validation_loss: Option<f64>,
+    pub validation_accuracy: Option<f64>,
+    pub test_loss: Option<f64>,
+    pub test_accuracy: Option<f64>,
+    pub folder: String,
+}
+
+impl Entry {
+    pub fn of(run: &Listed) -> Self {
+        let (about, summary) = (&run.about, run.summary.as_ref());
+        Self {
+            run_id: run.folder.id(),
+            name: about.name().into(),
+            status: run.status().into(),
+            pinned: about.pinned,
+            note: about.note.clone(),
+            trained_by: run.trained_by.clone(),
+            started_at_ms: about.started.started_at_ms,
+            preset: about.started.spec.preset.clone(),
+            seed: about.started.spec.seed,
+            epochs: summary.map_or(0, |summary| summary.epochs),
+            steps: summary.map_or(0, |summary| summary.steps),
+            train_seconds: summary.map_or(0.0, |summary| summary.train_seconds),
+            validation_loss: summary.and_then(|summary| summary.validation_loss),
+            validation_accuracy: summary.and_then(|summary| summary.validation_accuracy),
+            test_loss: summary.and_then(|summary| summary.test_loss),
+            test_accuracy: summary.and_then(|summary| summary.test_accuracy),
+            folder: run.folder.path().display().to_string(),
+        }
+    }
+
+    /// The accuracy that it is judged by: on the test set, or before that on the validation images.
+    pub fn accuracy(&self) -> Option<f64> {
+        self.test_accuracy.or(self.validation_accuracy)
+    }
+
+    /// The loss that it is judged by.
+    pub fn loss(&self) -> Option<f64> {
+        self.test_loss.or(self.validation_loss)
+    }
+}
