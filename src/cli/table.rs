@@ -44,6 +44,8 @@ impl Table {
     pub fn text(&self, room: Option<usize>) -> String {
         let mut kept: Vec<usize> = (0..self.columns.len()).collect();
         let mut widths: Vec<usize> = kept.iter().map(|column| self.width(*column)).collect();
+        // A column without titles and texts would leave a gap.
+        kept.retain(|column| widths[*column] > 0);
         let total = |kept: &[usize], widths: &[usize]| {
             kept.iter().map(|column| widths[*column]).sum::<usize>() + GAP.len() * kept.len().saturating_sub(1)
         };
@@ -105,9 +107,10 @@ mod tests {
     #[test]
     fn columns_are_aligned_and_give_way_where_there_is_no_room() {
         let column = |title, right, spare| Column { title, right, spare };
-        let mut table = Table::new([column("NAME", false, 0), column("SEED", true, 1), column("STATUS", false, 0)]);
-        table.row(["数字 one", "7", "running"].map(str::to_owned));
-        table.row(["b\x1b[31m", "1234567", "failed"].map(str::to_owned));
+        let mut table =
+            Table::new([column("NAME", false, 0), column("", false, 0), column("SEED", true, 1), column("STATUS", false, 0)]);
+        table.row(["数字 one", "", "7", "running"].map(str::to_owned));
+        table.row(["b\x1b[31m", "", "1234567", "failed"].map(str::to_owned));
         let whole = "NAME            SEED  STATUS\n数字 one           7  running\nb\\u{1b}[31m  1234567  failed\n";
         assert_eq!(table.text(None), whole);
         assert_eq!(table.text(Some(28)), whole);
