@@ -77,7 +77,7 @@ fn keys_send_commands() {
         ("Left", &[set(LearningRate, 0.0005)]),
         ("Down Right", &[set(BatchSize, 128.0)]),
         ("j j Right", &[set(WeightDecay, 1e-6)]),
-        ("j j j j Left", &[set(Epochs, 4.0)]),
+        ("j j j j j Left", &[set(Epochs, 4.0)]),
         ("j j j j j j j j j Right", &[set(Patience, 1.0)]),
         ("b", &[]),
         ("j j Left", &[]),
