@@ -67,6 +67,7 @@ fn keys_send_commands() {
         ("Space Space", &[Command::Pause, Command::Resume]),
         ("s", &[Command::Step]),
         ("e", &[Command::Evaluate]),
+        ("w", &[Command::Checkpoint]),
         ("x Enter", &[Command::Stop]),
         ("x Enter x Enter", &[Command::Stop]),
         ("x Esc", &[]),

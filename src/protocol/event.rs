@@ -313,6 +313,8 @@ pub enum Quantity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckpointReason {
+    /// The run started.
+    Start,
     /// An epoch was over.
     Epoch,
     /// Somebody asked for it.

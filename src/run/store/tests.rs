@@ -88,7 +88,7 @@ fn a_run_goes_on_after_its_newest_whole_checkpoint() {
     let folder = recorded(&root.0, "r", 7, 3);
     // The newest is damaged.
     let (recording, bytes, history) = Recording::resume(&folder, 3, |bytes| bytes != [7]).expect("one is whole");
-    assert_eq!((bytes, history.len()), (vec![6], 1 + 6 * 2));
+    assert_eq!((bytes, history.len()), (Some(vec![6]), 1 + 6 * 2));
     assert_eq!(steps_of(&folder), [2, 5, 6], "what comes after it will come otherwise");
     assert_eq!(folder.records().expect("readable"), history);
     let error = Recording::resume(&folder, 3, |_| true).err().expect("one process at a time").to_string();
@@ -100,6 +100,15 @@ fn a_run_goes_on_after_its_newest_whole_checkpoint() {
     let none = Recording::resume(&folder, 3, |_| false).err().expect("none is whole");
     assert!(matches!(none, StoreError::NoCheckpoint { .. }), "{none}");
     assert!(Recording::resume(&folder, 3, |_| true).is_ok(), "the lock was given back");
+}
+
+#[test]
+fn a_run_killed_before_its_first_checkpoint_starts_again() {
+    let root = Temporary::new();
+    let folder = recorded(&root.0, "r", 1, 3);
+    fs::remove_file(&folder.checkpoints()[0].1).expect("removed");
+    let (_, bytes, history) = Recording::resume(&folder, 3, |_| true).expect("nothing is lost");
+    assert_eq!((bytes, history, folder.records().expect("readable")), (None, Vec::new(), Vec::new()));
 }
 
 #[test]
