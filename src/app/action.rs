@@ -181,7 +181,7 @@ pub const ACTIONS: &[Binding] = &[
     row(Action::CursorEnd, &[k(KeyCode::End)], "end", "cursor to the end", When::Editing),
     row(Action::QuitStop, &[c('s')], "stop and judge", "stop here, judge on the test set, show the result", When::Quitting),
     row(Action::QuitHeadless, &[c('h')], "leave, train on", "leave the dashboard, train on with progress lines", When::Quitting),
-    row(Action::QuitDiscard, &[c('d')], "discard", "quit at once; the run can go on from its last checkpoint", When::Quitting),
+    row(Action::QuitDiscard, &[c('d')], "quit at once", "quit at once; --resume goes on from here", When::Quitting),
     row(Action::Cancel, &[k(KeyCode::Esc)], "keep watching", "keep watching", When::Quitting),
     row(Action::StopConfirm, &[k(KeyCode::Enter), c('y')], "stop", "stop the training and judge", When::Stopping),
     row(Action::Cancel, &[k(KeyCode::Esc), c('n')], "train on", "train on", When::Stopping),

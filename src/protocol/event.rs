@@ -132,6 +132,13 @@ pub enum Event {
         /// The name of its file.
         file: String,
     },
+    /// A checkpoint could not be written to the disk; those before it are as they were.
+    CheckpointFailed {
+        /// Of this step.
+        step: u64,
+        /// Why not.
+        reason: String,
+    },
     /// What happens cannot be written down; training goes on, and it is tried again.
     RecordingFailed {
         /// Why not.

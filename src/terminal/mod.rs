@@ -18,7 +18,7 @@ use thiserror::Error;
 
 use crate::config::{Config, ConfigError};
 use crate::data::{DataError, Dataset};
-use crate::link::{Link, connect};
+use crate::link::{Link, connect, with_causes};
 use crate::protocol::{Command, Event, Hyper, Outcome, Record, Request, RequestId};
 use crate::run::RunState;
 use crate::run::store::{Catalog, Recording, RunFolder, StoreError};
@@ -91,7 +91,9 @@ const LAST_CHECKPOINT: Duration = Duration::from_secs(2);
 /// Has a checkpoint taken and waits until it is on the disk.
 async fn last_checkpoint(link: &mut Link) {
     link.send(Request { id: RequestId { client: u32::MAX, number: u32::MAX }, command: Command::Checkpoint });
-    let done = |event: &Event| matches!(event, Event::CheckpointSaved { .. } | Event::RecordingFailed { .. });
+    let done = |event: &Event| {
+        matches!(event, Event::CheckpointSaved { .. } | Event::CheckpointFailed { .. } | Event::RecordingFailed { .. })
+    };
     let mut taken = false;
     loop {
         for record in link.updates().await {
@@ -224,18 +226,13 @@ fn go_on(config: &Config, run: &str, options: JobOptions) -> Result<Prepared, Tr
     Ok(Prepared { job, recording: Some(Ok(recording)), history })
 }
 
-/// An error and what caused it, in one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
-}
-
 fn print_summary(state: &RunState, json: bool, folder: Option<&RunFolder>) -> Result<(), TrainError> {
     let summary = state.summary();
     let text = if json {
         serde_json::to_string(&summary).map_err(|error| TrainError::Output(error.into()))?
     } else {
-        let recorded = folder.map(|folder| format!("\nrecorded as {} in {}", folder.id(), folder.path().display()));
+        let recorded = folder.filter(|_| !state.not_recorded);
+        let recorded = recorded.map(|folder| format!("\nrecorded as {} in {}", folder.id(), folder.path().display()));
         format!("{summary}{}", recorded.unwrap_or_default())
     };
     let mut output = std::io::stdout().lock();

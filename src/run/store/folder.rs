@@ -158,7 +158,8 @@ impl RunFolder {
     pub(super) fn remove_parts(&self) {
         let folders = [self.path.clone(), self.checkpoints_path()];
         let entries = folders.into_iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
-        for part in entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "part")) {
+        for part in entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "part"))
+        {
             // It does no harm where it cannot be removed.
             let _ = fs::remove_file(part);
         }
