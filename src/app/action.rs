@@ -13,6 +13,8 @@ pub enum Action {
     Step,
     /// Judge the network on the validation images.
     Evaluate,
+    /// Take a checkpoint.
+    Checkpoint,
     /// Go back to the last good parameters.
     Rewind,
     /// End the training.
@@ -140,6 +142,7 @@ pub const ACTIONS: &[Binding] = &[
     row(Action::Edit, &[k(KeyCode::Enter)], "type a value", "type a new value, such as 3e-4", When::Training),
     row(Action::Undo, &[c('u')], "undo", "take the last change back; again for the one before", When::Training),
     row(Action::Evaluate, &[c('e')], "evaluate", "judge the network on the validation images now", When::Training),
+    row(Action::Checkpoint, &[c('w')], "checkpoint", "write a checkpoint now, and keep it", When::Training),
     row(
         Action::Rewind,
         &[c('b')],
@@ -178,7 +181,7 @@ pub const ACTIONS: &[Binding] = &[
     row(Action::CursorEnd, &[k(KeyCode::End)], "end", "cursor to the end", When::Editing),
     row(Action::QuitStop, &[c('s')], "stop and judge", "stop here, judge on the test set, show the result", When::Quitting),
     row(Action::QuitHeadless, &[c('h')], "leave, train on", "leave the dashboard, train on with progress lines", When::Quitting),
-    row(Action::QuitDiscard, &[c('d')], "discard", "drop the run and quit", When::Quitting),
+    row(Action::QuitDiscard, &[c('d')], "quit at once", "quit at once; --resume goes on from here", When::Quitting),
     row(Action::Cancel, &[k(KeyCode::Esc)], "keep watching", "keep watching", When::Quitting),
     row(Action::StopConfirm, &[k(KeyCode::Enter), c('y')], "stop", "stop the training and judge", When::Stopping),
     row(Action::Cancel, &[k(KeyCode::Esc), c('n')], "train on", "train on", When::Stopping),

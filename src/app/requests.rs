@@ -26,6 +26,7 @@ impl Requests {
         }
         let id = match event {
             Event::Evaluated { answers, .. }
+            | Event::CheckpointTaken { answers, .. }
             | Event::PhaseChanged { answers, .. }
             | Event::ParametersRestored { answers, .. } => (*answers)?,
             Event::HyperChanged { answers, .. } | Event::CommandRefused { answers, .. } => *answers,

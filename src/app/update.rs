@@ -73,6 +73,7 @@ impl App {
             Action::Pause => self.send(Command::Pause),
             Action::Step => self.send(Command::Step),
             Action::Evaluate => self.send(Command::Evaluate),
+            Action::Checkpoint => self.send(Command::Checkpoint),
             Action::Rewind => self.rewind(),
             Action::Stop if self.run.started.is_some() => self.turn_to(Mode::Stopping),
             Action::Stop => Vec::new(),

@@ -113,9 +113,9 @@ mod tests {
         table.row(["b\x1b[31m", "", "1234567", "failed"].map(str::to_owned));
         let whole = "NAME            SEED  STATUS\n数字 one           7  running\nb\\u{1b}[31m  1234567  failed\n";
         assert_eq!(table.text(None), whole);
-        assert_eq!(table.text(Some(28)), whole);
+        assert_eq!(table.text(Some(29)), whole);
         let narrow = "NAME         STATUS\n数字 one     running\nb\\u{1b}[31m  failed\n";
-        assert_eq!(table.text(Some(27)), narrow);
+        assert_eq!(table.text(Some(28)), narrow);
         assert_eq!(table.text(Some(16)), "NAME     STATUS\n数字 o…  running\nb\\u{1b…  failed\n");
         assert!(table.text(Some(1)).lines().all(|line| line.width() <= 14));
     }

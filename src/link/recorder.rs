@@ -89,13 +89,14 @@ impl Writer {
 
     fn keep(&mut self, checkpoint: &Checkpoint) {
         let step = checkpoint.step();
-        match checkpoint.to_bytes() {
-            Ok(bytes) => match self.recording.keep(step, &bytes) {
-                Ok(file) => self.hub.append(Event::CheckpointSaved { step, file }),
-                Err(error) => self.tell(Err(error)),
-            },
-            Err(error) => self.hub.append(Event::RecordingFailed { reason: error.to_string() }),
-        }
+        let kept = match checkpoint.to_bytes() {
+            Ok(bytes) => self.recording.keep(step, &bytes).map_err(|error| with_causes(&error)),
+            Err(error) => Err(with_causes(&error)),
+        };
+        self.hub.append(match kept {
+            Ok(file) => Event::CheckpointSaved { step, file },
+            Err(reason) => Event::CheckpointFailed { step, reason },
+        });
     }
 
     /// Tells once that writing fails, and once that it works again.
@@ -109,10 +110,15 @@ impl Writer {
             (Err(error), failing) => {
                 self.failing = Some(Instant::now());
                 if failing.is_none() {
-                    let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-                    self.hub.append(Event::RecordingFailed { reason: format!("{error}{cause}") });
+                    self.hub.append(Event::RecordingFailed { reason: with_causes(&error) });
                 }
             }
         }
     }
+}
+
+/// An error and what caused it, in one line.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

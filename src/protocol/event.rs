@@ -132,6 +132,13 @@ pub enum Event {
         /// The name of its file.
         file: String,
     },
+    /// A checkpoint could not be written to the disk; those before it are as they were.
+    CheckpointFailed {
+        /// Of this step.
+        step: u64,
+        /// Why not.
+        reason: String,
+    },
     /// What happens cannot be written down; training goes on, and it is tried again.
     RecordingFailed {
         /// Why not.
@@ -313,6 +320,8 @@ pub enum Quantity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckpointReason {
+    /// The run started.
+    Start,
     /// An epoch was over.
     Epoch,
     /// Somebody asked for it.

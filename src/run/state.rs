@@ -266,6 +266,9 @@ impl RunState {
                 self.log(LogKind::Progress, "checkpoint taken".into());
             }
             Event::CheckpointTaken { .. } | Event::CheckpointSaved { .. } => {}
+            Event::CheckpointFailed { step, reason } => {
+                self.log(LogKind::Problem, format!("no checkpoint of step {step}: {reason}"));
+            }
             Event::RecordingFailed { reason } => {
                 self.not_recorded = true;
                 self.log(LogKind::Problem, format!("not recorded: {reason}"));

@@ -12,12 +12,13 @@ mod signals;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use thiserror::Error;
 
 use crate::config::{Config, ConfigError, UiConfig};
 use crate::data::{DataError, Dataset};
-use crate::link::connect;
+use crate::link::{Link, connect, with_causes};
 use crate::protocol::{Command, Event, Hyper, Outcome, Record, Request, RequestId};
 use crate::run::RunState;
 use crate::run::store::{Catalog, Recording, RunFolder, StoreError};
@@ -87,6 +88,26 @@ enum Shown {
     Signalled(u8, Box<RunState>),
 }
 
+/// So long the last checkpoint of a run that is left may take.
+const LAST_CHECKPOINT: Duration = Duration::from_secs(2);
+
+/// Has a checkpoint taken and waits until it is on the disk.
+async fn last_checkpoint(link: &mut Link) {
+    link.send(Request { id: RequestId { client: u32::MAX, number: u32::MAX }, command: Command::Checkpoint });
+    let done = |event: &Event| {
+        matches!(event, Event::CheckpointSaved { .. } | Event::CheckpointFailed { .. } | Event::RecordingFailed { .. })
+    };
+    let mut taken = false;
+    loop {
+        for record in link.updates().await {
+            taken |= matches!(record.event, Event::CheckpointTaken { answers: Some(_), .. });
+            if taken && done(&record.event) || matches!(record.event, Event::RunEnded { .. }) {
+                return;
+            }
+        }
+    }
+}
+
 /// A recorded run that goes on.
 #[derive(Clone, Debug)]
 pub struct Resume {
@@ -148,11 +169,12 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
         link.send(Request { id: RequestId { client: u32::MAX, number }, command: Command::SetHyper { hyper, value } });
     }
     let charset = capabilities::charset(&config.ui, &capabilities::environment);
+    let recorded = recorder.is_some();
     let shown: Result<Shown, TrainError> = runtime.block_on(async {
         // Signals are heard before there is anything to interrupt.
         let mut signals = signals::Signals::new().map_err(TrainError::Start)?;
         spawn(job, port).map_err(TrainError::Start)?;
-        match mode {
+        let shown = match mode {
             Mode::Dashboard => match dashboard::show(config, &mut link, &mut signals).await.map_err(TrainError::Terminal)? {
                 dashboard::Left::Shown(shown) => Ok(shown),
                 dashboard::Left::ForHeadless(state) => Ok(headless::follow(&mut link, &mut signals, charset, *state).await),
@@ -162,7 +184,17 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
                 link.now().iter().for_each(|record| state.apply(record));
                 Ok(headless::follow(&mut link, &mut signals, charset, state).await)
             }
+        };
+        let left_early = match &shown {
+            Ok(Shown::Signalled(_, state)) => state.ended.is_none(),
+            Ok(Shown::Discarded) | Err(_) => true,
+            Ok(Shown::Ended(_)) => false,
+        };
+        if recorded && left_early {
+            // Whoever stops waiting for the run can still go on with it. Nobody waits long for that.
+            let _ = tokio::time::timeout(LAST_CHECKPOINT, last_checkpoint(&mut link)).await;
         }
+        shown
     });
     if let Some(recorder) = recorder {
         recorder.finish();
@@ -205,16 +237,10 @@ fn go_on(config: &Config, run: &str, options: JobOptions) -> Result<Prepared, Tr
     let folder = Catalog::new(root).find(run)?;
     let is_whole = |bytes: &[u8]| Checkpoint::read_started(bytes).is_ok();
     let (recording, checkpoint, history) = Recording::resume(&folder, config.runs.keep_checkpoints, is_whole)?;
-    let spec = folder.about()?.started.spec;
-    let dataset = Dataset::load(&spec.data.source)?;
-    let job = Job::prepare(spec, dataset, JobOptions { resume: Some(checkpoint), ..options })?;
+    let started = folder.about()?.started;
+    let dataset = Dataset::load(&started.spec.data.source)?;
+    let job = Job::prepare(started.spec.clone(), dataset, JobOptions { resume: checkpoint, ..options })?.again(started);
     Ok(Prepared { job, recording: Some(Ok(recording)), history })
-}
-
-/// An error and what caused it, in one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 fn print_summary(state: &RunState, json: bool, folder: Option<&RunFolder>) -> Result<(), TrainError> {
@@ -222,7 +248,8 @@ fn print_summary(state: &RunState, json: bool, folder: Option<&RunFolder>) -> Re
     let text = if json {
         serde_json::to_string(&summary).map_err(|error| TrainError::Output(error.into()))?
     } else {
-        let recorded = folder.map(|folder| format!("\nrecorded as {} in {}", folder.id(), folder.path().display()));
+        let recorded = folder.filter(|_| !state.not_recorded);
+        let recorded = recorded.map(|folder| format!("\nrecorded as {} in {}", folder.id(), folder.path().display()));
         format!("{summary}{}", recorded.unwrap_or_default())
     };
     let mut output = std::io::stdout().lock();

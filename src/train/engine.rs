@@ -130,10 +130,13 @@ impl<'a, P: Port> Engine<'a, P> {
 
     /// Trains to the end and judges the network.
     pub fn run(mut self) {
-        self.port.emit(match self.kept {
-            None => Event::RunStarted(Box::new(self.job.started.clone())),
-            Some(step) => Event::RunResumed { step, threads: self.job.started.threads },
-        });
+        match self.kept {
+            None => {
+                self.port.emit(Event::RunStarted(Box::new(self.job.started.clone())));
+                self.keep(CheckpointReason::Start, None);
+            }
+            Some(step) => self.port.emit(Event::RunResumed { step, threads: self.job.started.threads }),
+        }
         self.choose_samples();
         let outcome = match self.train() {
             Ok(()) => Outcome::Completed,
@@ -372,6 +375,7 @@ impl<'a, P: Port> Engine<'a, P> {
         self.tell_steps();
         self.kept = Some(self.step);
         let current = match reason {
+            CheckpointReason::Start => Arc::clone(&self.good.1),
             CheckpointReason::Epoch if self.good.0 == self.epoch => Arc::clone(&self.good.1),
             _ => Arc::new(self.job.learner.snapshot()),
         };

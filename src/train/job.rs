@@ -113,6 +113,13 @@ impl Job {
         &self.started
     }
 
+    /// The same run as another, from its start: with its id, its name and its time.
+    #[must_use]
+    pub fn again(mut self, other: RunStarted) -> Self {
+        self.started = RunStarted { run_id: other.run_id, name: other.name, started_at_ms: other.started_at_ms, ..self.started };
+        self
+    }
+
     /// Divides the images and builds the network.
     pub fn prepare(spec: RunSpec, dataset: Dataset, options: JobOptions) -> Result<Self, JobError> {
         let JobOptions { name, threads, save, resume } = options;

@@ -57,7 +57,7 @@ pub enum StoreError {
         owner: String,
     },
     /// A run that cannot go on.
-    #[error("run {id} has no checkpoint to go on from; start it again with `mnist-tui runs reproduce {id}`")]
+    #[error("run {id} has no whole checkpoint to go on from; its settings are in its run.json, to start it again")]
     NoCheckpoint {
         /// The run.
         id: String,

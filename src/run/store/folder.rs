@@ -154,6 +154,17 @@ impl RunFolder {
         self.file("checkpoints")
     }
 
+    /// Removes what is left of files that a crash kept from being written whole.
+    pub(super) fn remove_parts(&self) {
+        let folders = [self.path.clone(), self.checkpoints_path()];
+        let entries = folders.into_iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+        for part in entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|extension| extension == "part"))
+        {
+            // It does no harm where it cannot be removed.
+            let _ = fs::remove_file(part);
+        }
+    }
+
     /// Takes the right to train the run, or to remove it.
     pub(super) fn lock(&self) -> Result<Lock, StoreError> {
         let path = self.file("lock");

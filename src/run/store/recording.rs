@@ -45,32 +45,40 @@ impl Recording {
 
     /// Takes a run up again after the step of a checkpoint, of which `is_whole` says whether it can be gone on from; the
     /// newest such is taken. What was told after it is cut off. Gives the recording, the checkpoint's bytes, and what was
-    /// told before.
+    /// told before. A run that was killed before its first checkpoint has no bytes, and starts again.
     pub fn resume(
         folder: &RunFolder,
         keep: usize,
         is_whole: impl Fn(&[u8]) -> bool,
-    ) -> Result<(Self, Vec<u8>, Vec<Record>), StoreError> {
+    ) -> Result<(Self, Option<Vec<u8>>, Vec<Record>), StoreError> {
         let lock = folder.lock()?;
+        let open = |whole: u64| {
+            let path = folder.journal_path();
+            let journal = Journal::open(&path, whole).map_err(StoreError::io(path))?;
+            let (folder, state) = (folder.clone(), RunState::default());
+            Ok::<_, StoreError>(Self { folder, journal, _lock: lock, state, asked: BTreeSet::new(), keep })
+        };
+        folder.remove_parts();
+        let checkpoints = folder.checkpoints();
+        if checkpoints.is_empty() {
+            return Ok((open(0)?, None, Vec::new()));
+        }
         let mut records = folder.journal()?;
-        for (step, path) in folder.checkpoints().into_iter().rev() {
-            let is_taken = |record: &Record| matches!(record.event, Event::CheckpointTaken { step: taken, .. } if taken == step);
+        for (step, path) in checkpoints.iter().rev() {
+            let is_taken = |record: &Record| matches!(record.event, Event::CheckpointTaken { step: taken, .. } if taken == *step);
             let Some(last) = records.iter().rposition(|(record, _)| is_taken(record)) else { continue };
-            let Ok(bytes) = fs::read(&path) else { continue };
+            let Ok(bytes) = fs::read(path) else { continue };
             if !is_whole(&bytes) {
                 continue;
             }
             records.truncate(last + 1);
-            let (path, whole) = (folder.journal_path(), records[last].1);
-            let journal = Journal::open(&path, whole).map_err(StoreError::io(path))?;
-            let mut recording =
-                Self { folder: folder.clone(), journal, _lock: lock, state: RunState::default(), asked: BTreeSet::new(), keep };
+            let mut recording = open(records[last].1)?;
             let records: Vec<Record> = records.into_iter().map(|(record, _)| record).collect();
             records.iter().for_each(|record| recording.apply(record));
             // Checkpoints of what will now happen otherwise.
-            let later = folder.checkpoints().into_iter().filter(|(later, _)| *later > step);
+            let later = checkpoints.iter().filter(|(later, _)| later > step);
             later.for_each(|(_, path)| drop(fs::remove_file(path)));
-            return Ok((recording, bytes, records));
+            return Ok((recording, Some(bytes), records));
         }
         Err(StoreError::NoCheckpoint { id: folder.id() })
     }
