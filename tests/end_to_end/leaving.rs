@@ -17,7 +17,7 @@ fn on_every_size_a_running_training_is_shown_and_left() {
             assert!(shown.replace("test seed", "test").contains(text), "{columns}x{rows}: no {text} in\n{shown}");
         }
         session.press("q");
-        session.wait_for_text(&["Leave?", "discard"]);
+        session.wait_for_text(&["Leave?", "quit at once"]);
         session.press("d");
         assert_eq!(session.expect_end(0), "", "{columns}x{rows}");
     }

@@ -20,4 +20,4 @@ mod tests;
 pub use catalog::{Catalog, Listed};
 pub use error::StoreError;
 pub use folder::{About, RunFolder};
-pub use recording::Recording;
+pub use recording::{Recording, Resumed};

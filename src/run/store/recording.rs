@@ -26,6 +26,9 @@ pub struct Recording {
     keep: usize,
 }
 
+/// A recording that goes on, the bytes of the checkpoint from which it does, and what was told before.
+pub type Resumed = (Recording, Option<Vec<u8>>, Vec<Record>);
+
 impl Recording {
     /// Makes a folder in `root` for a run that starts. The newest `keep` checkpoints will stay.
     pub fn create(root: &std::path::Path, started: &RunStarted, keep: usize) -> Result<Self, StoreError> {
@@ -46,11 +49,7 @@ impl Recording {
     /// Takes a run up again after the step of a checkpoint, of which `is_whole` says whether it can be gone on from; the
     /// newest such is taken. What was told after it is cut off. Gives the recording, the checkpoint's bytes, and what was
     /// told before. A run that was killed before its first checkpoint has no bytes, and starts again.
-    pub fn resume(
-        folder: &RunFolder,
-        keep: usize,
-        is_whole: impl Fn(&[u8]) -> bool,
-    ) -> Result<(Self, Option<Vec<u8>>, Vec<Record>), StoreError> {
+    pub fn resume(folder: &RunFolder, keep: usize, is_whole: impl Fn(&[u8]) -> bool) -> Result<Resumed, StoreError> {
         let lock = folder.lock()?;
         let open = |whole: u64| {
             let path = folder.journal_path();

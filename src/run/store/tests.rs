@@ -91,13 +91,13 @@ fn a_run_goes_on_after_its_newest_whole_checkpoint() {
     assert_eq!((bytes, history.len()), (Some(vec![6]), 1 + 6 * 2));
     assert_eq!(steps_of(&folder), [2, 5, 6], "what comes after it will come otherwise");
     assert_eq!(folder.records().expect("readable"), history);
-    let error = Recording::resume(&folder, 3, |_| true).err().expect("one process at a time").to_string();
+    let error = Recording::resume(&folder, 3, |_| true).expect_err("one process at a time").to_string();
     let owner = format!("process {} on", std::process::id());
     assert!(error.contains("is being trained by") && error.contains(&owner), "{error}");
     assert!(folder.trained_by().expect("somebody").contains(&owner));
     drop(recording);
     assert_eq!(folder.trained_by(), None);
-    let none = Recording::resume(&folder, 3, |_| false).err().expect("none is whole");
+    let none = Recording::resume(&folder, 3, |_| false).expect_err("none is whole");
     assert!(matches!(none, StoreError::NoCheckpoint { .. }), "{none}");
     assert!(Recording::resume(&folder, 3, |_| true).is_ok(), "the lock was given back");
 }
