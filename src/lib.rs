@@ -4,6 +4,7 @@
 //! [`protocol::Command`]s; whoever shows, records or prints a run folds the same events into a [`run::RunState`].
 
 pub mod app;
+mod causes;
 pub mod cli;
 pub mod config;
 pub mod data;

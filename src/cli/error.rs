@@ -1,11 +1,11 @@
 //! What a command fails with, and the exit code that it means.
 
-use std::error::Error as _;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
 use super::WRONG_USAGE;
+use crate::causes::with_causes;
 use crate::config::ConfigError;
 use crate::data::DataError;
 use crate::export::ExportError;
@@ -102,13 +102,7 @@ impl CliError {
     /// The message, then what caused it, in one line. Control characters in what was given are escaped, so that the
     /// terminal does not obey them.
     pub(super) fn with_causes(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            text.push_str(&format!(": {error}"));
-            cause = error.source();
-        }
-        escaped(&text)
+        escaped(&with_causes(self))
     }
 }
 

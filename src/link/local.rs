@@ -77,7 +77,7 @@ impl LocalPort {
     pub fn record(&mut self, recording: Recording) -> std::io::Result<Recorder> {
         let (checkpoints, received) = channel();
         self.checkpoints = Some(checkpoints);
-        let read = self.hub.since(0).len();
+        let read = *self.hub.subscribe().borrow();
         Recorder::start(Arc::clone(&self.hub), received, recording, read)
     }
 }

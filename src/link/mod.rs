@@ -6,4 +6,4 @@ mod recorder;
 
 pub use hub::Hub;
 pub use local::{Link, LocalPort, connect};
-pub use recorder::{Recorder, with_causes};
+pub use recorder::Recorder;

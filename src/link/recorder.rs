@@ -8,6 +8,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::Hub;
+use crate::causes::with_causes;
 use crate::protocol::Event;
 use crate::run::store::{Recording, StoreError};
 use crate::train::Checkpoint;
@@ -115,10 +116,4 @@ impl Writer {
             }
         }
     }
-}
-
-/// An error and what caused it, in one line.
-pub fn with_causes(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

@@ -16,9 +16,10 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::causes::with_causes;
 use crate::config::{Config, ConfigError, UiConfig};
 use crate::data::{DataError, Dataset};
-use crate::link::{Link, connect, with_causes};
+use crate::link::{Link, connect};
 use crate::protocol::{Command, Event, Hyper, Outcome, Record, Request, RequestId};
 use crate::run::RunState;
 use crate::run::store::{Catalog, Recording, RunFolder, StoreError};
