@@ -18,7 +18,7 @@ struct Script {
 
 impl Port for Script {
     /// The engine asks until there is nothing, and then trains a step.
-    fn poll(&mut self) -> Option<Request> {
+    fn poll(&mut self, _step: u64) -> Option<Request> {
         let due = self.strengths.front().filter(|(step, _)| *step == self.step).map(|(_, value)| *value);
         let Some(value) = due else {
             self.step += 1;

@@ -345,3 +345,33 @@ fn a_run_that_is_being_trained_belongs_to_one_process() {
     assert_eq!(home.json(&["runs", "rename", "busy", "renamed"])["status"], "running");
     assert_eq!(home.text(&["export", "renamed", "--format", "csv"]), "wrote renamed.csv\n");
 }
+
+#[test]
+fn a_run_can_be_trained_again() {
+    let home = Home::new("reproduce");
+    let first = home.train(&["--name", "first", "--epochs", "2"]);
+    // Gone on with, and changed on the way.
+    home.resume(&["first", "--epochs", "3", "--lr", "0.002"]);
+    let reproduction = home.json(&["runs", "reproduce", "first"]);
+    assert_eq!(reproduction["same"], true, "{reproduction}");
+    assert_ne!(reproduction["weights_sha256"], first["weights_sha256"]);
+    let again = reproduction["reproduced_as"].as_str().expect("it is recorded");
+    assert_eq!(home.json(&["runs", "show", again])["name"], "first-again");
+    assert_eq!(home.json(&["runs", "show", again])["steps"], reproduction["recorded_steps"]);
+
+    // A log that says something else.
+    let journal = home.runs().join(again).join("events.jsonl");
+    let text = fs::read_to_string(&journal).expect("a log");
+    let digest = reproduction["weights_sha256"].as_str().expect("a digest");
+    fs::write(&journal, text.replace(digest, &"0".repeat(64))).expect("written");
+    let output = home.call(&["runs", "reproduce", again]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("other weights\n"));
+
+    // And one that does not say how the run ended.
+    let lines: Vec<&str> = text.lines().filter(|line| !line.contains("run_ended")).collect();
+    fs::write(&journal, lines.join("\n") + "\n").expect("written");
+    let (code, message) = home.failure(&["runs", "reproduce", again]);
+    assert_eq!(code, 1);
+    assert!(message.contains("it has not ended; go on with it first"), "{message}");
+}

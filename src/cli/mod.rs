@@ -65,7 +65,7 @@ pub fn run() -> ExitCode {
     let result = match arguments.subcommand.unwrap_or(Sub::Train(arguments.train)) {
         Sub::Train(train) => train.run(),
         Sub::Config(command) => command.run().map(|()| ExitCode::SUCCESS),
-        Sub::Runs(runs) => runs.run().map(|()| ExitCode::SUCCESS),
+        Sub::Runs(runs) => runs.run(),
         Sub::Export(export) => export.run().map(|()| ExitCode::SUCCESS),
         Sub::Data(command) => command.run().map(|()| ExitCode::SUCCESS),
         Sub::Completions(completions) => completions.run().map(|()| ExitCode::SUCCESS),

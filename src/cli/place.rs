@@ -58,6 +58,11 @@ impl Place {
 }
 
 impl Runs {
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     /// Prints lines for people, in the characters that their terminal can show.
     pub fn print(&self, text: String) -> Result<(), CliError> {
         print(&terminal::in_charset(&self.config.ui, text))

@@ -7,7 +7,10 @@ mod entry;
 mod list;
 mod prune;
 mod remove;
+mod reproduce;
 mod show;
+
+use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
@@ -31,6 +34,8 @@ enum RunsCommand {
     Show(show::ShowArguments),
     /// Compare runs: where their recipes differ, and their figures, the best marked with *.
     Compare(compare::CompareArguments),
+    /// Train a run again with everything that was done to it, and say whether the same weights come out.
+    Reproduce(reproduce::ReproduceArguments),
     /// Call a run something else.
     Rename(edit::RenameArguments),
     /// Write something about a run; an empty text takes the note away.
@@ -46,8 +51,8 @@ enum RunsCommand {
 }
 
 impl RunsArguments {
-    pub(super) fn run(&self) -> Result<(), CliError> {
-        match &self.command {
+    pub(super) fn run(&self) -> Result<ExitCode, CliError> {
+        let done = match &self.command {
             None => self.list.run(),
             Some(RunsCommand::List(list)) => list.run(),
             Some(RunsCommand::Show(show)) => show.run(),
@@ -58,6 +63,8 @@ impl RunsArguments {
             Some(RunsCommand::Unpin(pin)) => pin.run(false),
             Some(RunsCommand::Remove(remove)) => remove.run(),
             Some(RunsCommand::Prune(prune)) => prune.run(),
-        }
+            Some(RunsCommand::Reproduce(reproduce)) => return reproduce.run(),
+        };
+        done.map(|()| ExitCode::SUCCESS)
     }
 }

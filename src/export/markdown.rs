@@ -135,9 +135,11 @@ fn repeat(text: &mut String, state: &RunState, summary: &Summary, level: &str) {
 /// What else has to be known to repeat a run.
 pub(super) fn repeat_note(state: &RunState) -> String {
     let same = "The same kind of processor gives the same parameters, bit for bit, with any number of threads.";
-    if state.interventions.is_empty() {
-        same.to_owned()
-    } else {
-        format!("This is the recipe at the start; the changes on the way have to be made at their steps. {same}")
+    match &state.started {
+        Some(started) if !state.interventions.is_empty() => format!(
+            "This is the recipe at the start; `mnist-tui runs reproduce {}` also makes the changes on the way, each at its step. {same}",
+            started.run_id
+        ),
+        _ => same.to_owned(),
     }
 }

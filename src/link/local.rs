@@ -83,7 +83,7 @@ impl LocalPort {
 }
 
 impl Port for LocalPort {
-    fn poll(&mut self) -> Option<Request> {
+    fn poll(&mut self, _step: u64) -> Option<Request> {
         self.commands.try_recv().ok()
     }
 

@@ -7,6 +7,7 @@ mod frame_writer;
 mod guard;
 mod headless;
 mod input;
+mod reproduce;
 mod signals;
 
 use std::io::{IsTerminal, Write};
@@ -23,8 +24,10 @@ use crate::link::{Link, connect};
 use crate::protocol::{Command, Event, Hyper, Outcome, Record, Request, RequestId};
 use crate::run::RunState;
 use crate::run::store::{Catalog, Recording, RunFolder, StoreError};
-use crate::train::{Checkpoint, Job, JobError, JobOptions, Port, spawn};
+use crate::train::{Checkpoint, Course, CourseError, Job, JobError, JobOptions, Port, Rerun, spawn};
 use crate::ui::{Charset, ascii_text};
+
+pub use reproduce::{Reproduction, reproduce};
 
 /// How a run is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +56,14 @@ pub enum TrainError {
     /// A recorded run that cannot go on.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A recorded run that cannot be trained again.
+    #[error("run {run} cannot be reproduced")]
+    Course {
+        /// Its id.
+        run: String,
+        /// Why not.
+        source: CourseError,
+    },
     /// No home folder.
     #[error("the system names no folder for runs; name one with --runs-dir")]
     NoRunsFolder,
@@ -125,6 +136,16 @@ struct Prepared {
     recording: Option<Result<Recording, String>>,
     /// What was told before the run goes on.
     history: Vec<Record>,
+    /// What is changed before the first step.
+    changes: Vec<(Hyper, f64)>,
+    /// What is done to it on the way, when it takes the course of another run.
+    course: Option<Course>,
+}
+
+impl Prepared {
+    fn folder(&self) -> Option<RunFolder> {
+        Some(self.recording.as_ref()?.as_ref().ok()?.folder().clone())
+    }
 }
 
 /// The columns of the terminal that standard output is; `None` where it is none.
@@ -150,13 +171,33 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
         save: Some(&config.model.save).filter(|path| !path.is_empty()).map(PathBuf::from),
         resume: None,
     };
-    let prepared = match &resume {
-        Some(resume) => go_on(config, &resume.run, options)?,
+    let prepared = match resume {
+        Some(resume) => go_on(config, resume, options)?,
         None => start(config, options)?,
     };
+    let folder = prepared.folder();
+    let json = mode == Mode::Headless { json: true };
+    match carry_out(config, mode, prepared)? {
+        Shown::Discarded => Ok(ExitCode::SUCCESS),
+        Shown::Ended(state) => {
+            print_summary(&state, json, folder.as_ref())?;
+            let failed = state.not_saved || state.ended.is_some_and(|ended| matches!(ended.outcome, Outcome::Failed { .. }));
+            Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        }
+        Shown::Signalled(signal, state) => {
+            // A signal that came before anything was trained leaves nothing to sum up.
+            if state.ended.is_some() {
+                print_summary(&state, json, folder.as_ref())?;
+            }
+            Ok(ExitCode::from(128 + signal))
+        }
+    }
+}
+
+/// Trains and shows a run until it has ended or is left.
+fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, TrainError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
-    let Prepared { job, recording, history } = prepared;
-    let folder = recording.as_ref().and_then(|recording| Some(recording.as_ref().ok()?.folder().clone()));
+    let Prepared { job, recording, history, changes, course } = prepared;
     let (mut link, mut port) = connect(history);
     let recorder = match recording {
         Some(Ok(recording)) => Some(port.record(recording).map_err(TrainError::Start)?),
@@ -166,7 +207,7 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
         }
         None => None,
     };
-    for (number, (hyper, value)) in (0..).zip(resume.into_iter().flat_map(|resume| resume.changes)) {
+    for (number, (hyper, value)) in (0..).zip(changes) {
         link.send(Request { id: RequestId { client: u32::MAX, number }, command: Command::SetHyper { hyper, value } });
     }
     let charset = capabilities::charset(&config.ui, &capabilities::environment);
@@ -174,7 +215,11 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
     let shown: Result<Shown, TrainError> = runtime.block_on(async {
         // Signals are heard before there is anything to interrupt.
         let mut signals = signals::Signals::new().map_err(TrainError::Start)?;
-        spawn(job, port).map_err(TrainError::Start)?;
+        let started = match course {
+            Some(course) => spawn(job, Rerun::new(port, course)),
+            None => spawn(job, port),
+        };
+        started.map_err(TrainError::Start)?;
         let shown = match mode {
             Mode::Dashboard => match dashboard::show(config, &mut link, &mut signals).await.map_err(TrainError::Terminal)? {
                 dashboard::Left::Shown(shown) => Ok(shown),
@@ -202,22 +247,7 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
     }
     // The input thread may wait for a key that never comes.
     runtime.shutdown_background();
-    let json = mode == Mode::Headless { json: true };
-    match shown? {
-        Shown::Discarded => Ok(ExitCode::SUCCESS),
-        Shown::Ended(state) => {
-            print_summary(&state, json, folder.as_ref())?;
-            let failed = state.not_saved || state.ended.is_some_and(|ended| matches!(ended.outcome, Outcome::Failed { .. }));
-            Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-        }
-        Shown::Signalled(signal, state) => {
-            // A signal that came before anything was trained leaves nothing to sum up.
-            if state.ended.is_some() {
-                print_summary(&state, json, folder.as_ref())?;
-            }
-            Ok(ExitCode::from(128 + signal))
-        }
-    }
+    shown
 }
 
 /// A new run, all checked.
@@ -229,19 +259,19 @@ fn start(config: &Config, options: JobOptions) -> Result<Prepared, TrainError> {
         let root = config.runs.folder().ok_or("the system names no folder for runs; name one with --runs-dir")?;
         Recording::create(&root, job.started(), config.runs.keep_checkpoints).map_err(|error| with_causes(&error))
     });
-    Ok(Prepared { job, recording, history: Vec::new() })
+    Ok(Prepared { job, recording, history: Vec::new(), changes: Vec::new(), course: None })
 }
 
 /// A recorded run that goes on, all checked.
-fn go_on(config: &Config, run: &str, options: JobOptions) -> Result<Prepared, TrainError> {
+fn go_on(config: &Config, Resume { run, changes }: Resume, options: JobOptions) -> Result<Prepared, TrainError> {
     let root = config.runs.folder().ok_or(TrainError::NoRunsFolder)?;
-    let folder = Catalog::new(root).find(run)?;
+    let folder = Catalog::new(root).find(&run)?;
     let is_whole = |bytes: &[u8]| Checkpoint::read_started(bytes).is_ok();
     let (recording, checkpoint, history) = Recording::resume(&folder, config.runs.keep_checkpoints, is_whole)?;
     let started = folder.about()?.started;
     let dataset = Dataset::load(&started.spec.data.source)?;
     let job = Job::prepare(started.spec.clone(), dataset, JobOptions { resume: checkpoint, ..options })?.again(started);
-    Ok(Prepared { job, recording: Some(Ok(recording)), history })
+    Ok(Prepared { job, recording: Some(Ok(recording)), history, changes, course: None })
 }
 
 fn print_summary(state: &RunState, json: bool, folder: Option<&RunFolder>) -> Result<(), TrainError> {

@@ -30,8 +30,8 @@ const TELL_AUGMENTED: Duration = Duration::from_millis(2000);
 
 /// The engine's way to everybody else.
 pub trait Port {
-    /// A command, when one is there.
-    fn poll(&mut self) -> Option<Request>;
+    /// A command, when one is there; so many steps have been made.
+    fn poll(&mut self, step: u64) -> Option<Request>;
     /// The next command, however long it takes; `None` when nobody is left who could give one.
     fn wait(&mut self) -> Option<Request>;
     /// Tells everybody. Never waits for anybody.
@@ -208,7 +208,7 @@ impl<'a, P: Port> Engine<'a, P> {
     /// Carries out all commands that are there; while paused, waits for more.
     fn obey(&mut self) -> Result<(), End> {
         loop {
-            let request = match self.port.poll() {
+            let request = match self.port.poll(self.step) {
                 Some(request) => request,
                 None if !self.paused || self.single_steps > 0 => break,
                 None => match self.port.wait() {

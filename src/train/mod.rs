@@ -1,6 +1,7 @@
 //! Training: from a recipe to events.
 
 mod checkpoint;
+mod course;
 mod engine;
 mod job;
 mod schedule;
@@ -8,6 +9,7 @@ mod stopping;
 mod worker;
 
 pub use checkpoint::{Checkpoint, ResumeError};
+pub use course::{Course, CourseError, Rerun};
 pub use engine::Port;
 pub use job::{Job, JobError, JobOptions};
 pub use worker::spawn;

@@ -25,7 +25,7 @@ impl Script {
 }
 
 impl Port for Script {
-    fn poll(&mut self) -> Option<Request> {
+    fn poll(&mut self, _step: u64) -> Option<Request> {
         if self.commands.first().is_some_and(|(batch, _)| *batch <= self.batch) {
             return self.next();
         }

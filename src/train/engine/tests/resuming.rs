@@ -1,8 +1,8 @@
 //! Runs that go on from a checkpoint end as if they had never stopped.
 
 use super::*;
-use crate::protocol::{CheckpointReason, Padding};
-use crate::train::ResumeError;
+use crate::protocol::{CheckpointReason, Padding, Record};
+use crate::train::{Course, CourseError, Rerun, ResumeError};
 
 /// With everything in it that a checkpoint has to remember: chance, moments, a schedule and early stopping that both
 /// follow the validation loss.
@@ -120,4 +120,75 @@ fn a_file_that_no_run_can_go_on_from_is_refused() {
     for end in (0..file.len()).step_by(97) {
         assert!(job_from(spec(), Some(file[..end].to_vec())).is_err(), "cut off at {end}");
     }
+}
+
+/// Trains again what `events` tell of, with everything that was done at its step.
+fn again(spec: RunSpec, events: &[Event]) -> Vec<Event> {
+    let records: Vec<_> = events.iter().map(|event| Record { at_ms: 0, event: event.clone() }).collect();
+    let course = Course::of(&records).expect("a course");
+    let mut events = Vec::new();
+    let port = Script { commands: Vec::new(), batch: 1, given: 0, events: Vec::new(), checkpoints: Vec::new() };
+    let mut port = Rerun::new(Telling { port, events: &mut events }, course);
+    Engine::new(job(spec).expect("a job"), &mut port).run();
+    events
+}
+
+/// A port whose events outlive it.
+struct Telling<'a> {
+    port: Script,
+    events: &'a mut Vec<Event>,
+}
+
+impl Port for Telling<'_> {
+    fn poll(&mut self, step: u64) -> Option<Request> {
+        self.port.poll(step)
+    }
+
+    fn wait(&mut self) -> Option<Request> {
+        self.port.wait()
+    }
+
+    fn emit(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    fn keep(&mut self, _checkpoint: Checkpoint) {}
+}
+
+#[test]
+fn the_course_of_a_run_can_be_taken_again() {
+    let rate = |value| set(Hyper::LearningRate, value);
+    let wild = || {
+        let mut wild = spec();
+        wild.hyperparameters.learning_rate = 10.0;
+        wild
+    };
+    let cases: [(RunSpec, Vec<(usize, Command)>); 6] = [
+        (demanding(Optimizer::Adam), vec![]),
+        (
+            demanding(Optimizer::Adam),
+            vec![(3, rate(0.02)), (3, Command::Pause), (4, Command::Resume), (9, set(Hyper::BatchSize, 7.0))],
+        ),
+        (demanding(Optimizer::Sgd), vec![(2, set(Hyper::Dropout, 0.5)), (8, Command::Evaluate), (11, Command::Stop)]),
+        // A pause without an end: the run was left.
+        (demanding(Optimizer::Sgd), vec![(6, Command::Pause)]),
+        (wild(), vec![(99, Command::Rewind), (0, rate(1e-3))]),
+        (wild(), vec![]),
+    ];
+    for (spec, commands) in cases {
+        let plain = run(spec.clone(), &[]);
+        let first = run(spec.clone(), &commands);
+        let second = again(spec, &first);
+        assert_eq!(ended(&second), ended(&first), "{commands:?}");
+        assert_eq!(rates(&second), rates(&first), "{commands:?}");
+        assert!(commands.is_empty() || ended(&plain) != ended(&first), "{commands:?} changed nothing");
+    }
+}
+
+#[test]
+fn only_a_run_that_ended_has_a_course() {
+    let events = run(spec(), &[]);
+    let records: Vec<_> = events.into_iter().map(|event| Record { at_ms: 0, event }).collect();
+    assert_eq!(Course::of(&records[..records.len() - 1]), Err(CourseError::NotEnded));
+    assert!(Course::of(&records).is_ok());
 }
