@@ -375,3 +375,39 @@ fn a_run_can_be_trained_again() {
     assert_eq!(code, 1);
     assert!(message.contains("it has not ended; go on with it first"), "{message}");
 }
+
+#[test]
+fn a_branch_goes_on_from_a_checkpoint_of_another_run() {
+    let home = Home::new("branch");
+    let trunk = home.train(&["--name", "trunk", "--epochs", "2"]);
+    let log = || fs::read(home.runs().join(trunk["run_id"].as_str().expect("an id")).join("events.jsonl")).expect("a log");
+    let before = log();
+    let step = trunk["steps"].as_u64().expect("a number") / 2;
+    let from = format!("trunk@{step}");
+    let branch = |arguments: &[&str]| home.json(&[&["--headless", "--branch-from"], arguments].concat());
+
+    let same = branch(&[&from]);
+    assert_eq!(same["weights_sha256"], trunk["weights_sha256"], "nothing was changed");
+    assert_eq!(same["name"], format!("trunk-from-{step}"));
+    assert_ne!(same["run_id"], trunk["run_id"]);
+    let other = branch(&[&from, "--name", "other", "--lr", "0.01"]);
+    assert_ne!(other["weights_sha256"], trunk["weights_sha256"]);
+    assert_eq!(other["interventions"][0]["step"], step + 1);
+    // From the end of a run that is over, for longer.
+    let longer = branch(&["other", "--epochs", "3", "--name", "longer"]);
+    assert_eq!(longer["steps"].as_u64(), Some(step * 3));
+    assert_eq!(log(), before, "the other run is as it was");
+
+    let parent = |run: &str| home.json(&["runs", "show", run])["parent"].clone();
+    assert_eq!((&parent("other")["run_id"], &parent("other")["step"]), (&trunk["run_id"], &Value::from(step)));
+    assert_eq!(parent("longer")["run_id"], other["run_id"]);
+    assert_eq!(parent("trunk"), Value::Null);
+    assert!(home.text(&["runs", "show", "other"]).contains("branched off"));
+    // Its log has the whole course.
+    assert_eq!(home.json(&["runs", "reproduce", "longer"])["same"], true);
+
+    let (code, message) = home.failure(&["--headless", "--branch-from", "trunk@7"]);
+    assert_eq!(code, 2);
+    assert!(message.contains("has no checkpoint of step 7; it has some of the steps 0, "), "{message}");
+    assert_eq!(home.failure(&["--headless", "--branch-from", "nobody"]).0, 2);
+}

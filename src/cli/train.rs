@@ -9,7 +9,7 @@ use super::error::CliError;
 use super::settings::SettingArguments;
 use crate::config::{Origin, Settings};
 use crate::protocol::Hyper;
-use crate::terminal::{self, Mode, Resume};
+use crate::terminal::{self, BranchPoint, Mode, Resume};
 
 /// How to train.
 #[derive(Debug, Args)]
@@ -23,6 +23,9 @@ pub(super) struct TrainArguments {
     /// Go on with a recorded run from its last checkpoint: an id, the start of one, a name, or `last`.
     #[arg(long, value_name = "RUN")]
     resume: Option<String>,
+    /// Go on as a new run from a checkpoint of a recorded one, the newest or that of a step: `RUN` or `RUN@STEP`.
+    #[arg(long, value_name = "RUN", conflicts_with = "resume")]
+    branch_from: Option<String>,
     #[command(flatten)]
     pub(super) settings: SettingArguments,
 }
@@ -32,11 +35,23 @@ impl TrainArguments {
         let settings = self.settings.settings()?;
         let on_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let mode = if self.headless || !on_terminal { Mode::Headless { json: self.json } } else { Mode::Dashboard };
-        let resume = match &self.resume {
-            Some(run) => Some(Resume { run: run.clone(), changes: changes(&settings)? }),
-            None => None,
+        let resume = match (&self.resume, &self.branch_from) {
+            (Some(run), _) => Some(Resume { run: run.clone(), branch: None, changes: changes(&settings)? }),
+            (None, Some(from)) => {
+                let (run, point) = branch_point(from);
+                Some(Resume { run: run.into(), branch: Some(point), changes: changes(&settings)? })
+            }
+            (None, None) => None,
         };
         Ok(terminal::train(settings.config(), mode, resume)?)
+    }
+}
+
+/// `RUN@STEP`, or `RUN` for its newest checkpoint. A run's name may have an `@` itself.
+fn branch_point(from: &str) -> (&str, BranchPoint) {
+    match from.rsplit_once('@').map(|(run, step)| (run, step.parse())) {
+        Some((run, Ok(step))) => (run, BranchPoint::Step(step)),
+        _ => (from, BranchPoint::Newest),
     }
 }
 
@@ -48,7 +63,9 @@ fn changes(settings: &Settings) -> Result<Vec<(Hyper, f64)>, CliError> {
         let value = setting.value.as_float().or(setting.value.as_integer().map(|whole| whole as f64));
         match hyper.zip(value) {
             Some(change) => changes.push(change),
-            None if ["ui.", "runs.", "train.threads", "model.save"].iter().any(|key| setting.key.starts_with(key)) => {}
+            None if ["ui.", "runs.", "train.threads", "train.name", "model.save"]
+                .iter()
+                .any(|key| setting.key.starts_with(key)) => {}
             None => return Err(CliError::Fixed { origin: setting.origin.to_string() }),
         }
     }

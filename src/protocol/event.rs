@@ -215,6 +215,18 @@ pub struct RunStarted {
     pub test_images: usize,
     /// The network, layer by layer.
     pub layers: Vec<LayerShape>,
+    /// Where it branched off another run, when it did. What is told up to there is that run's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Parent>,
+}
+
+/// Where a run branched off another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// The other run.
+    pub run_id: String,
+    /// After this step of it.
+    pub step: u64,
 }
 
 impl RunStarted {

@@ -14,7 +14,8 @@ pub use augmentation::Augmentation;
 pub use command::{Command, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix};
 pub use event::{
-    CheckpointReason, Evaluation, Event, LayerShape, Outcome, Phase, Quantity, Record, RunStarted, Sample, Split, StepsFinished,
+    CheckpointReason, Evaluation, Event, LayerShape, Outcome, Parent, Phase, Quantity, Record, RunStarted, Sample, Split,
+    StepsFinished,
 };
 pub use hyper::{Hyper, HyperError, Hyperparameters};
 pub use spec::{Activation, Anneal, DataSpec, Holdout, LayerSpec, Optimizer, Padding, RunSpec, Schedule};

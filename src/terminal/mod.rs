@@ -13,7 +13,7 @@ mod signals;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 
@@ -21,10 +21,10 @@ use crate::causes::with_causes;
 use crate::config::{Config, ConfigError, UiConfig};
 use crate::data::{DataError, Dataset};
 use crate::link::{Link, connect};
-use crate::protocol::{Command, Event, Hyper, Outcome, Record, Request, RequestId};
+use crate::protocol::{Command, Event, Hyper, Outcome, Parent, Record, Request, RequestId, RunStarted};
 use crate::run::RunState;
 use crate::run::store::{Catalog, Recording, RunFolder, StoreError};
-use crate::train::{Checkpoint, Course, CourseError, Job, JobError, JobOptions, Port, Rerun, spawn};
+use crate::train::{Checkpoint, Course, CourseError, Job, JobError, JobOptions, Port, Rerun, run_id, spawn};
 use crate::ui::{Charset, ascii_text};
 
 pub use reproduce::{Reproduction, reproduce};
@@ -125,8 +125,19 @@ async fn last_checkpoint(link: &mut Link) {
 pub struct Resume {
     /// An id, the start of one, a name, or `last`.
     pub run: String,
+    /// Not the run itself goes on, but another that branches off it.
+    pub branch: Option<BranchPoint>,
     /// What is changed before the first step.
     pub changes: Vec<(Hyper, f64)>,
+}
+
+/// Where a run branches off another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BranchPoint {
+    /// At the newest checkpoint.
+    Newest,
+    /// At the checkpoint of this step.
+    Step(u64),
 }
 
 /// A run that can start, and what writes it down.
@@ -263,15 +274,35 @@ fn start(config: &Config, options: JobOptions) -> Result<Prepared, TrainError> {
 }
 
 /// A recorded run that goes on, all checked.
-fn go_on(config: &Config, Resume { run, changes }: Resume, options: JobOptions) -> Result<Prepared, TrainError> {
+fn go_on(config: &Config, Resume { run, branch, changes }: Resume, options: JobOptions) -> Result<Prepared, TrainError> {
     let root = config.runs.folder().ok_or(TrainError::NoRunsFolder)?;
-    let folder = Catalog::new(root).find(&run)?;
+    let mut folder = Catalog::new(root).find(&run)?;
+    if let Some(point) = branch {
+        let step = match point {
+            BranchPoint::Newest => None,
+            BranchPoint::Step(step) => Some(step),
+        };
+        let name = options.name.clone();
+        folder = Recording::branch(&folder, step, |parent, step| branched(parent, step, name))?;
+    }
     let is_whole = |bytes: &[u8]| Checkpoint::read_started(bytes).is_ok();
     let (recording, checkpoint, history) = Recording::resume(&folder, config.runs.keep_checkpoints, is_whole)?;
     let started = folder.about()?.started;
     let dataset = Dataset::load(&started.spec.data.source)?;
     let job = Job::prepare(started.spec.clone(), dataset, JobOptions { resume: checkpoint, ..options })?.again(started);
     Ok(Prepared { job, recording: Some(Ok(recording)), history, changes, course: None })
+}
+
+/// What a run is that branches off `parent`.
+fn branched(parent: RunStarted, step: u64, name: String) -> RunStarted {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
+    RunStarted {
+        name: if name.is_empty() { format!("{}-from-{step}", parent.name) } else { name },
+        run_id: run_id(now),
+        started_at_ms: now,
+        parent: Some(Parent { run_id: parent.run_id, step }),
+        ..parent
+    }
 }
 
 fn print_summary(state: &RunState, json: bool, folder: Option<&RunFolder>) -> Result<(), TrainError> {

@@ -116,7 +116,13 @@ impl Job {
     /// The same run as another, from its start: with its id, its name and its time.
     #[must_use]
     pub fn again(mut self, other: RunStarted) -> Self {
-        self.started = RunStarted { run_id: other.run_id, name: other.name, started_at_ms: other.started_at_ms, ..self.started };
+        self.started = RunStarted {
+            run_id: other.run_id,
+            name: other.name,
+            started_at_ms: other.started_at_ms,
+            parent: other.parent,
+            ..self.started
+        };
         self
     }
 
@@ -169,6 +175,7 @@ impl Job {
             validation_images: validation.len(),
             test_images: dataset.test.len(),
             layers,
+            parent: None,
             spec,
         };
         Ok(Self { started, dataset, learner, train, validation, save, checkpoint: None })
@@ -185,7 +192,7 @@ fn follows_validation(spec: &RunSpec) -> Option<String> {
 }
 
 /// A name for a run that sorts by time: the milliseconds since 1970 in base 36, eight or nine characters.
-fn run_id(mut at_ms: u64) -> String {
+pub fn run_id(mut at_ms: u64) -> String {
     let mut digits = Vec::new();
     while at_ms > 0 || digits.is_empty() {
         digits.push(char::from_digit((at_ms % 36) as u32, 36).unwrap_or('0'));

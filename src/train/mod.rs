@@ -11,5 +11,5 @@ mod worker;
 pub use checkpoint::{Checkpoint, ResumeError};
 pub use course::{Course, CourseError, Rerun};
 pub use engine::Port;
-pub use job::{Job, JobError, JobOptions};
+pub use job::{Job, JobError, JobOptions, run_id};
 pub use worker::spawn;

@@ -141,6 +141,7 @@ impl Synthetic {
             train_images: self.train_images,
             validation_images: 5_000,
             test_images: 10_000,
+            parent: None,
             layers: vec![LayerShape { name: "dense1".into(), output: vec![10], parameters: 101_770 }],
         };
         (0, Event::RunStarted(Box::new(started)))

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::protocol::Parent;
 use crate::run::store::Listed;
 
 /// A run as `--json` lists it. Figures are as new as the newest epoch's end; those that were not measured are null.
@@ -15,6 +16,8 @@ pub(super) struct Entry {
     /// Who trains it now.
     pub trained_by: Option<String>,
     pub started_at_ms: u64,
+    /// Where it branched off another run.
+    pub parent: Option<Parent>,
     pub preset: String,
     pub seed: u64,
     pub epochs: usize,
@@ -38,6 +41,7 @@ impl Entry {
             note: about.note.clone(),
             trained_by: run.trained_by.clone(),
             started_at_ms: about.started.started_at_ms,
+            parent: about.started.parent.clone(),
             preset: about.started.spec.preset.clone(),
             seed: about.started.spec.seed,
             epochs: summary.map_or(0, |summary| summary.epochs),

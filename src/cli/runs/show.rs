@@ -72,6 +72,9 @@ fn text(shown: &Shown, run: &Listed, state: &RunState) -> String {
     for (index, note) in entry.note.lines().enumerate() {
         line(if index == 0 { "note" } else { "" }, note);
     }
+    if let Some(parent) = &entry.parent {
+        line("branched off", &format!("{} after step {}", parent.run_id, grouped(parent.step)));
+    }
     line("started", &date(entry.started_at_ms));
     line("folder", &entry.folder);
 

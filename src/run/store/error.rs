@@ -62,12 +62,22 @@ pub enum StoreError {
         /// The run.
         id: String,
     },
+    /// A step of which a run has no checkpoint.
+    #[error("run {id} has no checkpoint of step {step}; it has some of the steps {steps}")]
+    NoSuchCheckpoint {
+        /// The run.
+        id: String,
+        /// What was asked for.
+        step: u64,
+        /// What there is.
+        steps: String,
+    },
 }
 
 impl StoreError {
-    /// Whether a person named a run that is not there, or several at once.
+    /// Whether a person named a run or a checkpoint that is not there, or several at once.
     pub fn is_wrong_name(&self) -> bool {
-        matches!(self, Self::NoRun { .. } | Self::Ambiguous { .. })
+        matches!(self, Self::NoRun { .. } | Self::Ambiguous { .. } | Self::NoSuchCheckpoint { .. })
     }
 
     /// A file or folder that cannot be read or written.

@@ -46,6 +46,46 @@ impl Recording {
         Ok(Self { folder, journal, _lock: lock, state: RunState::default(), asked: BTreeSet::new(), keep })
     }
 
+    /// Makes a folder beside that of `parent` for a run that goes on from one of its checkpoints, of `step` or the newest:
+    /// with what was told up to there, and that checkpoint. The parent may be trained meanwhile. The run is what
+    /// `started` makes of what the parent is.
+    pub fn branch(
+        parent: &RunFolder,
+        step: Option<u64>,
+        started: impl FnOnce(RunStarted, u64) -> RunStarted,
+    ) -> Result<RunFolder, StoreError> {
+        let checkpoints = parent.checkpoints();
+        let mut records = parent.records()?;
+        let taken = |step: u64| move |record: &Record| matches!(record.event, Event::CheckpointTaken { step: taken, .. } if taken == step);
+        let mut usable = checkpoints.iter().rev().filter(|(step, _)| records.iter().any(taken(*step)));
+        let found = match step {
+            None => usable.next().ok_or_else(|| StoreError::NoCheckpoint { id: parent.id() })?,
+            Some(asked) => usable.find(|(step, _)| *step == asked).ok_or_else(|| {
+                let steps: Vec<String> = checkpoints.iter().map(|(step, _)| step.to_string()).collect();
+                StoreError::NoSuchCheckpoint { id: parent.id(), step: asked, steps: steps.join(", ") }
+            })?,
+        };
+        let (step, path) = found;
+        let started = started(parent.about()?.started, *step);
+        let last = records.iter().rposition(taken(*step)).unwrap_or_default();
+        records.truncate(last + 1);
+        if let Some(Record { event: Event::RunStarted(first), .. }) = records.first_mut() {
+            **first = started.clone();
+        }
+        let bytes = fs::read(path).map_err(StoreError::io(path))?;
+        let root = parent.path().parent().unwrap_or(parent.path());
+        let mut branch = Self::create(root, &started, usize::MAX)?;
+        let written = branch
+            .append(&records.into_iter().map(Arc::new).collect::<Vec<_>>())
+            .and_then(|()| branch.keep(*step, &bytes))
+            .and_then(|_| branch.sum_up());
+        if written.is_err() {
+            // Half a branch is of no use to anybody.
+            let _ = fs::remove_dir_all(branch.folder.path());
+        }
+        written.map(|()| branch.folder)
+    }
+
     /// Takes a run up again after the step of a checkpoint, of which `is_whole` says whether it can be gone on from; the
     /// newest such is taken. What was told after it is cut off. Gives the recording, the checkpoint's bytes, and what was
     /// told before. A run that was killed before its first checkpoint has no bytes, and starts again.

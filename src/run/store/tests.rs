@@ -42,6 +42,7 @@ fn started(run_id: &str, name: &str, started_at_ms: u64) -> RunStarted {
         train_images: 8,
         validation_images: 2,
         test_images: 2,
+        parent: None,
         layers: Vec::new(),
     }
 }
