@@ -52,10 +52,10 @@ passes! {
     conv1_seed: convolution([28, 28, 1], 32, 2, true);
     conv2_seed: convolution([13, 13, 32], 64, 2, false);
     conv3_seed: convolution([5, 5, 64], 64, 1, false);
-    /// The second of `best`, between zeros that [`padding`] has put around 13 × 13 pixels.
+    /// Between zeros that [`padding`] has put around 13 × 13 pixels.
     conv_same: convolution([15, 15, 32], 64, 1, false);
     padding: ImageLayer::padding([13, 13, 32], 3);
-    /// As in `best`, where normalisation stands before it.
+    /// Where normalisation stands before it.
     max_pool: ImageLayer::max_pool([11, 11, 64], 2).expect("windows that fit");
     /// As in `lenet5`.
     average_pool: ImageLayer::average_pool([28, 28, 6], 2).expect("windows that fit");
