@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::WRONG_USAGE;
+use super::sweep::SweepError;
 use crate::causes::with_causes;
 use crate::config::ConfigError;
 use crate::data::DataError;
@@ -30,6 +31,9 @@ pub(super) enum CliError {
     /// A run that cannot be exported.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// A sweep that makes no sense.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
     /// A name that a run cannot have.
     #[error("a run cannot be called {name:?}: {reason}")]
     Name {
@@ -85,7 +89,7 @@ impl CliError {
     /// The code that the program ends with.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Fixed { .. } => WRONG_USAGE,
+            Self::Config(_) | Self::Sweep(_) | Self::Fixed { .. } => WRONG_USAGE,
             Self::Name { .. } | Self::FolderToOutput { .. } => WRONG_USAGE,
             Self::Store(error) if error.is_wrong_name() => WRONG_USAGE,
             Self::Train(error) if error.is_configuration() => WRONG_USAGE,

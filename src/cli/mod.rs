@@ -8,6 +8,7 @@ mod export;
 mod place;
 mod runs;
 mod settings;
+mod sweep;
 mod table;
 mod train;
 
@@ -37,6 +38,8 @@ struct Arguments {
 enum Sub {
     /// Train a network: with the dashboard on a terminal, with progress lines elsewhere.
     Train(Box<train::TrainArguments>),
+    /// Train a grid of runs, or random ones, and compare them.
+    Sweep(Box<sweep::SweepArguments>),
     /// Show and write settings, and list what they can name.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -64,6 +67,7 @@ pub fn run() -> ExitCode {
     };
     let result = match arguments.subcommand.unwrap_or(Sub::Train(arguments.train)) {
         Sub::Train(train) => train.run(),
+        Sub::Sweep(sweep) => sweep.run(),
         Sub::Config(command) => command.run().map(|()| ExitCode::SUCCESS),
         Sub::Runs(runs) => runs.run(),
         Sub::Export(export) => export.run().map(|()| ExitCode::SUCCESS),

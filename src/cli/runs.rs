@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::error::CliError;
+pub(super) use entry::Entry;
 
 /// What to do with recorded runs. RUN is an id, the start of one, a name, or `last` for the newest.
 #[derive(Debug, Args)]

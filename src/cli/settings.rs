@@ -1,9 +1,10 @@
 //! The flags that stand for settings.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
+use clap::{Arg, Args, Command};
 
 use crate::config::{ConfigError, FlagValue, OPTIMIZERS, Settings, Sources, preset};
 use crate::data::Dataset;
@@ -15,7 +16,7 @@ use crate::ui::Theme;
 #[command(next_help_heading = "Settings")]
 pub(super) struct SettingArguments {
     /// The network.
-    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(preset::NAMES))]
+    #[arg(long, value_name = "NAME", value_parser = Names(&preset::NAMES))]
     preset: Option<String>,
     /// How often the training goes through its images.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
@@ -27,7 +28,7 @@ pub(super) struct SettingArguments {
     #[arg(long, value_name = "X", allow_negative_numbers = true)]
     lr: Option<String>,
     /// What turns gradients into steps.
-    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(OPTIMIZERS))]
+    #[arg(long, value_name = "NAME", value_parser = Names(&OPTIMIZERS))]
     optimizer: Option<String>,
     /// Everything random follows from it.
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
@@ -36,7 +37,7 @@ pub(super) struct SettingArguments {
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     threads: Option<String>,
     /// The images.
-    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(Dataset::NAMES))]
+    #[arg(long, value_name = "NAME", value_parser = Names(&Dataset::NAMES))]
     data: Option<String>,
     /// Training images held out for validation: a count, or a fraction below 1.
     #[arg(long, value_name = "N|FRACTION", allow_negative_numbers = true)]
@@ -73,7 +74,28 @@ pub(super) struct SettingArguments {
     set: Vec<String>,
 }
 
+/// Names that help and completions list. Whether a text is one of them the configuration says; a sweep takes several.
+#[derive(Clone, Copy, Debug)]
+struct Names(&'static [&'static str]);
+
+impl TypedValueParser for Names {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.0.iter().copied().map(PossibleValue::new)))
+    }
+}
+
 impl SettingArguments {
+    /// The threads that were asked for.
+    pub(super) fn threads(&self) -> Option<&str> {
+        self.threads.as_deref()
+    }
+
     /// The settings that the defaults, the file, the environment and these flags make.
     pub(super) fn settings(&self) -> Result<Settings, ConfigError> {
         let settings = Sources { environment: std::env::vars_os().collect(), ..self.sources() }.settings()?;

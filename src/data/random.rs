@@ -16,6 +16,8 @@ pub enum Purpose {
     Dropout = 4,
     /// How a training image is varied, by epoch and image.
     Augmentation = 5,
+    /// Which values the runs of a sweep get.
+    Sweep = 6,
 }
 
 /// The random numbers for one purpose. `a` and `b` tell its parts apart (an epoch, a layer); the same four values give

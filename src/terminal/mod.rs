@@ -2,6 +2,7 @@
 //! that the terminal is given back as it was.
 
 mod capabilities;
+mod children;
 mod dashboard;
 mod frame_writer;
 mod guard;
@@ -16,6 +17,8 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
+
+pub use children::run_all;
 
 use crate::causes::with_causes;
 use crate::config::{Config, ConfigError, UiConfig};

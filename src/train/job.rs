@@ -1,5 +1,6 @@
 //! Everything that has to be right before the first batch.
 
+use std::hash::{BuildHasher, RandomState};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -191,12 +192,15 @@ fn follows_validation(spec: &RunSpec) -> Option<String> {
     }
 }
 
-/// A name for a run that sorts by time: the milliseconds since 1970 in base 36, eight or nine characters.
-pub fn run_id(mut at_ms: u64) -> String {
+/// A name for a run that sorts by time: the milliseconds since 1970 in base 36, and three digits of chance, which tell runs
+/// of the same moment apart, of other machines too.
+pub fn run_id(at_ms: u64) -> String {
+    const CHANCE: u64 = 36 * 36 * 36;
+    let mut number = at_ms.saturating_mul(CHANCE) + RandomState::new().hash_one(at_ms) % CHANCE;
     let mut digits = Vec::new();
-    while at_ms > 0 || digits.is_empty() {
-        digits.push(char::from_digit((at_ms % 36) as u32, 36).unwrap_or('0'));
-        at_ms /= 36;
+    while number > 0 || digits.is_empty() {
+        digits.push(char::from_digit((number % 36) as u32, 36).unwrap_or('0'));
+        number /= 36;
     }
     digits.iter().rev().collect()
 }

@@ -7,7 +7,7 @@ use crate::run::store::Listed;
 
 /// A run as `--json` lists it. Figures are as new as the newest epoch's end; those that were not measured are null.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(super) struct Entry {
+pub(in crate::cli) struct Entry {
     pub run_id: String,
     pub name: String,
     pub status: String,

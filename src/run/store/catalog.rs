@@ -26,6 +26,11 @@ pub struct Listed {
 }
 
 impl Listed {
+    /// The run's id.
+    pub fn id(&self) -> String {
+        self.folder.id()
+    }
+
     /// One word: the outcome; `running`; or `interrupted`, of a run that nobody trains and that did not end.
     pub fn status(&self) -> &str {
         match &self.summary {

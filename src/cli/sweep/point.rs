@@ -1,0 +1,115 @@
+//! One run of a sweep: its name, its command, and how it is found again.
+
+use toml::Value;
+
+use super::axis::Choice;
+use super::outcome::is_finished;
+use crate::config::{Settings, Sources};
+use crate::protocol::RunSpec;
+use crate::run::store::Listed;
+
+/// One run of a sweep.
+#[derive(Clone, Debug)]
+pub(super) struct Point {
+    /// Counted from 1.
+    pub number: usize,
+    /// What the run is called: `batch_size=32 lr=0.001`.
+    pub name: String,
+    /// The values that it does not share with all others, by their keys.
+    pub values: Vec<(String, Value)>,
+    choice: Vec<Choice>,
+    spec: RunSpec,
+}
+
+impl Point {
+    /// A run with these values; `prefix` is what all names begin with.
+    pub fn new(number: usize, prefix: &str, choice: Vec<Choice>, settings: &Settings, spec: RunSpec) -> Self {
+        let value = |key: &str| settings.iter().find(|setting| setting.key == key).map(|setting| setting.value.clone());
+        let values: Vec<(String, Value)> = choice.iter().filter_map(|c| Some((c.key().to_owned(), value(c.key())?))).collect();
+        let parts = values.iter().map(|(key, value)| format!("{}={}", short(key), plain(value)));
+        let name = Some(prefix.to_owned()).filter(|prefix| !prefix.is_empty()).into_iter().chain(parts);
+        Self { number, name: name.collect::<Vec<_>>().join(" "), values, choice, spec }
+    }
+
+    /// The run among those that are recorded: of this name when it started, and of this very recipe. A finished one before
+    /// others, the newest of several.
+    pub fn found_in<'a>(&self, runs: &'a [Listed]) -> Option<&'a Listed> {
+        let is_this = |run: &&Listed| run.about.started.name == self.name && run.about.started.spec == self.spec;
+        runs.iter().filter(is_this).max_by_key(|run| is_finished(run))
+    }
+
+    /// The command that trains it, or goes on with it when it has been recorded.
+    pub fn arguments(&self, base: &Sources, recorded: Option<&str>, threads: usize) -> Vec<String> {
+        let mut arguments = ["train", "--headless", "--json", "--threads", &threads.to_string()].map(str::to_owned).to_vec();
+        let place = |flag: &str| ["--runs-dir", "--theme"].contains(&flag);
+        if let Some(id) = recorded {
+            // Everything else is as it was recorded.
+            arguments.extend(["--resume".into(), id.to_owned()]);
+        } else {
+            arguments.extend(self.recipe(base));
+        }
+        if let Some(file) = &base.file {
+            arguments.extend(["--config".into(), file.display().to_string()]);
+        }
+        let sets = base.sets.iter().filter(|set| recorded.is_none() || set.starts_with("runs.") || set.starts_with("ui."));
+        arguments.extend(sets.flat_map(|set| ["--set".to_owned(), set.clone()]));
+        let flags = base.flags.iter().filter(|flag| place(flag.flag));
+        arguments.extend(flags.flat_map(|flag| [flag.flag.to_owned(), flag.value.clone()]));
+        arguments
+    }
+
+    /// The command that trains it, for a shell.
+    pub fn shell_line(&self, base: &Sources, threads: Option<&str>) -> String {
+        let mut words = ["mnist-tui", "train", "--headless"].map(str::to_owned).to_vec();
+        words.extend(threads.into_iter().flat_map(|threads| ["--threads".to_owned(), threads.to_owned()]));
+        // Without what a sweep adds for itself.
+        words.extend(self.arguments(base, None, 0).split_off(5));
+        words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What it is called and what it is made of, apart from files, `--set` and places.
+    fn recipe(&self, base: &Sources) -> Vec<String> {
+        let elsewhere = ["--name", "--threads", "--runs-dir", "--theme"];
+        let flags = base.flags.iter().filter(|flag| !elsewhere.contains(&flag.flag));
+        let mut arguments = vec!["--name".to_owned(), self.name.clone()];
+        arguments.extend(flags.flat_map(|flag| [flag.flag.to_owned(), flag.value.clone()]));
+        arguments.extend(self.choice.iter().flat_map(Choice::arguments));
+        arguments
+    }
+}
+
+/// The key without its table.
+fn short(key: &str) -> &str {
+    match key {
+        "train.learning_rate" => "lr",
+        _ => key.rsplit('.').next().unwrap_or(key),
+    }
+}
+
+/// A value without quotes; a whole number without its point.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Float(number) => number.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// A word as a POSIX shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_pass_a_shell_unchanged() {
+        let cases = [("--lr", "--lr"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "''"), ("$HOME;ls", "'$HOME;ls'")];
+        for (word, expected) in cases {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+}
