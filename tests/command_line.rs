@@ -56,7 +56,7 @@ fn wrong_usage_is_refused_with_code_2() {
     let home = home("wrong_usage");
     let cases = [
         (&["--json"][..], "--headless"),
-        (&["--preset", "sead"], "a similar value exists: 'seed'"),
+        (&["--preset", "sead"], "did you mean \"seed\"?"),
         (&["--epoch", "3"], "a similar argument exists: '--epochs'"),
         (&["trian"], "a similar subcommand exists: 'train'"),
         (&["config"], "Usage: mnist-tui config <COMMAND>"),
