@@ -10,7 +10,7 @@ use std::process::Command;
 use mnist_tui::config::Config;
 use mnist_tui::data::Dataset;
 use mnist_tui::export::{ExportError, ExportedRun, Format, export, recipe_arguments, render};
-use mnist_tui::link::connect;
+use mnist_tui::link::{Update, connect};
 use mnist_tui::nn::Network;
 use mnist_tui::protocol::{
     Activation, Anneal, Event, Hyper, LayerSpec, Optimizer, Outcome, Padding, Record, Request, RequestId, RunSpec, Schedule,
@@ -284,7 +284,9 @@ async fn trained(name: &str, spec: RunSpec, change: Option<f64>, folder: &Path) 
     let thread = spawn(job, port).expect("a thread");
     let (mut state, mut change) = (RunState::default(), change);
     while state.ended.is_none() {
-        link.updates().await.iter().for_each(|record| state.apply(record));
+        if let Update::Records(records) = link.updates().await {
+            records.iter().for_each(|record| state.apply(record));
+        }
         if let Some(value) = change.take_if(|_| state.step > 40) {
             let command = mnist_tui::protocol::Command::SetHyper { hyper: Hyper::LearningRate, value };
             link.send(Request { id: RequestId { client: 0, number: 1 }, command });

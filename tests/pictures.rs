@@ -162,3 +162,15 @@ fn styles() {
         assert_snapshot!(format!("styles-{name}"), format!("{:?}", terminal.backend().buffer()));
     }
 }
+
+#[test]
+fn watching_while_others_steer() {
+    let theme_names = Theme::builtin().iter().map(|theme| theme.name().to_owned()).collect();
+    let mut app = App::new(AppOptions { theme_names, log_scale: true, ..AppOptions::default() });
+    app.update(Message::Records(Synthetic::default().records()));
+    let event = Event::ControlTaken { client: 3, name: "ana@lab pts/4".into(), answers: None };
+    app.update(Message::Records(vec![Arc::new(Record { at_ms: 7_000, event })]));
+    assert_snapshot!("watching-120x40", render(&app, &look(), 120, 40));
+    press(&mut app, &typed("T"));
+    assert_snapshot!("take-over-80x24", render(&app, &look(), 80, 24));
+}

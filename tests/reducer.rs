@@ -5,9 +5,11 @@ mod synthetic;
 use std::sync::Arc;
 
 use mnist_tui::app::{
-    ACTIONS, App, AppOptions, Effect, Key, KeyCode, Leave, Message, Mode, Panel, SampleView, When, keys_markdown,
+    ACTIONS, App, AppOptions, Control, Effect, Key, KeyCode, Leave, Message, Mode, Panel, SampleView, When, keys_markdown,
 };
-use mnist_tui::protocol::{Command, Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule, StepsFinished};
+use mnist_tui::protocol::{
+    Command, Connection, Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule, StepsFinished,
+};
 use synthetic::Synthetic;
 
 fn options() -> AppOptions {
@@ -244,11 +246,88 @@ fn the_view_follows_the_keys() {
     assert_eq!(commands(&press(&mut app, "Back Enter")), []);
 }
 
+fn taken(client: u32, answers: Option<RequestId>) -> Event {
+    Event::ControlTaken { client, name: format!("client {client}"), answers }
+}
+
+#[test]
+fn only_who_steers_sends_commands() {
+    let keys = "Space s Right l e w b u x Enter y 5 Enter";
+    for (control, says) in [
+        (Control::Observing { by: Some("ana@lab".into()) }, "ana@lab steers: T takes over"),
+        (Control::Observing { by: None }, "nobody steers: T takes over"),
+        (Control::ReadOnly, "read-only: attach without --read-only to steer"),
+        (Control::Replaying, "a recorded run cannot be changed"),
+    ] {
+        let mut app = App::new(AppOptions { control: control.clone(), ..options() });
+        let records = Synthetic { changes: &[], ..Synthetic::default() }.records();
+        // All but the start, which says who steers.
+        app.update(Message::Records(records[1..].to_vec()));
+        for key in keys.split_whitespace() {
+            assert_eq!(press(&mut app, key), [], "{key} while {control:?}");
+        }
+        for key in ["Space", "Right", "Enter", "x"] {
+            press(&mut app, key);
+            assert_eq!((app.notice(), app.mode()), (Some(says), &Mode::Watching), "{key}");
+        }
+        press(&mut app, "T");
+        assert_eq!(*app.mode() == Mode::TakingOver, matches!(control, Control::Observing { .. }), "{control:?}");
+    }
+}
+
+#[test]
+fn the_wheel_goes_from_hand_to_hand() {
+    let mut app = app(None);
+    press(&mut app, "Enter");
+    tell(&mut app, taken(3, None));
+    assert_eq!((app.control(), app.mode()), (&Control::Observing { by: Some("client 3".into()) }, &Mode::Watching));
+    assert_eq!(app.notice(), Some("client 3 took over; T takes back"));
+    assert_eq!(commands(&press(&mut app, "T Esc T y")), [Command::TakeControl]);
+    tell(&mut app, taken(0, Some(RequestId { client: 0, number: 1 })));
+    assert_eq!((app.control(), app.notice()), (&Control::Steering, Some("you steer")));
+    tell(&mut app, taken(3, None));
+    tell(&mut app, Event::ControlReleased { client: 3 });
+    assert_eq!(app.control(), &Control::Observing { by: None });
+    // Another process trains now, and this is its dashboard.
+    tell(&mut app, Event::RunResumed { step: 1_764, threads: 1 });
+    assert_eq!(app.control(), &Control::Steering);
+}
+
+#[test]
+fn a_run_of_another_process_is_left_without_a_question() {
+    let observing = Control::Observing { by: None };
+    let mut app = App::new(AppOptions { control: observing, ..options() });
+    app.update(Message::Connection(Connection::Up { client: 5 }));
+    app.update(Message::Records(Synthetic { changes: &[], ..Synthetic::default() }.records()));
+    assert_eq!(app.control(), &Control::Observing { by: Some("the terminal it was started on".into()) });
+    tell(&mut app, taken(5, None));
+    let pause = press(&mut app, "Space");
+    assert!(matches!(pause[..], [Effect::Send(request)] if request.id == RequestId { client: 5, number: 1 }), "{pause:?}");
+    assert_eq!(app.state_word(), "pausing…");
+    let reason = "too many at once".to_owned();
+    app.update(Message::Refused { answers: RequestId { client: 5, number: 1 }, reason });
+    assert_eq!((app.state_word(), app.notice()), ("training", Some("refused: too many at once")));
+    assert_eq!(press(&mut app, "q"), [Effect::Leave(Leave::Away)]);
+
+    app.update(Message::Connection(Connection::Lost { retry_in: 2 }));
+    assert_eq!(app.run().step, 1_764, "what is known stays");
+    app.update(Message::Restarted);
+    assert_eq!((app.run().step, app.run().log.len()), (0, 0));
+    assert_eq!(press(&mut app, "q"), [Effect::Leave(Leave::Away)]);
+}
+
 #[test]
 fn no_key_has_two_meanings() {
     let always = [When::Always];
-    let situations: [&[When]; 5] =
-        [&[When::Watching, When::Training], &[When::Editing], &[When::Help], &[When::Quitting], &[When::Stopping]];
+    let situations: [&[When]; 7] = [
+        &[When::Watching, When::Training],
+        &[When::Watching, When::Observing],
+        &[When::Editing],
+        &[When::Help],
+        &[When::Quitting],
+        &[When::Stopping],
+        &[When::TakingOver],
+    ];
     for situation in situations {
         let rows = ACTIONS.iter().filter(|row| situation.iter().chain(&always).any(|when| *when == row.when));
         let keys: Vec<Key> = rows.flat_map(|row| row.keys).copied().collect();

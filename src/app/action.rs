@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Key, KeyCode, Mode};
+use super::{App, Control, Key, KeyCode, Mode};
 
 /// Something that a key can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,6 +83,10 @@ pub enum Action {
     QuitDiscard,
     /// Yes, stop.
     StopConfirm,
+    /// Ask to steer.
+    TakeOver,
+    /// Yes, take over.
+    TakeOverConfirm,
 }
 
 /// When a binding holds.
@@ -92,8 +96,10 @@ pub enum When {
     Always,
     /// On the dashboard.
     Watching,
-    /// On the dashboard, until the run is over.
+    /// On the dashboard of those who steer, until the run is over.
     Training,
+    /// On the dashboard of those who could steer and do not, until the run is over.
+    Observing,
     /// While a value is typed.
     Editing,
     /// While the list of keys is open.
@@ -102,6 +108,8 @@ pub enum When {
     Quitting,
     /// While the dashboard asks whether to stop.
     Stopping,
+    /// While the dashboard asks whether to take over.
+    TakingOver,
 }
 
 /// A row of the table.
@@ -151,6 +159,7 @@ pub const ACTIONS: &[Binding] = &[
         When::Training,
     ),
     row(Action::Stop, &[c('x')], "stop", "stop here and judge on the test set; asks first", When::Training),
+    row(Action::TakeOver, &[c('T')], "take over", "steer the run from here; asks first", When::Observing),
     row(Action::FocusNext, &[k(KeyCode::Tab)], "panel", "go to the next panel", When::Watching),
     row(Action::FocusPrevious, &[k(KeyCode::BackTab)], "panel before", "go to the panel before", When::Watching),
     row(Action::Zoom, &[c('z')], "zoom", "show the focused panel alone, or all of them", When::Watching),
@@ -185,6 +194,8 @@ pub const ACTIONS: &[Binding] = &[
     row(Action::Cancel, &[k(KeyCode::Esc)], "keep watching", "keep watching", When::Quitting),
     row(Action::StopConfirm, &[k(KeyCode::Enter), c('y')], "stop", "stop the training and judge", When::Stopping),
     row(Action::Cancel, &[k(KeyCode::Esc), c('n')], "train on", "train on", When::Stopping),
+    row(Action::TakeOverConfirm, &[k(KeyCode::Enter), c('y')], "take over", "steer from here", When::TakingOver),
+    row(Action::Cancel, &[k(KeyCode::Esc), c('n')], "keep watching", "keep watching", When::TakingOver),
     row(Action::Cancel, &[k(KeyCode::Esc), c('?'), c('q')], "close", "close this list", When::Help),
     row(Action::Up, &[k(KeyCode::Up), c('k')], "up", "scroll up", When::Help),
     row(Action::Down, &[k(KeyCode::Down), c('j')], "down", "scroll down", When::Help),
@@ -192,35 +203,46 @@ pub const ACTIONS: &[Binding] = &[
 
 impl When {
     /// Every one, with its heading on the help page, in the order in which they are shown.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 9] = [
         (Self::Training, "While it trains"),
+        (Self::Observing, "While somebody else steers"),
         (Self::Watching, "On the dashboard"),
         (Self::Always, "Always"),
         (Self::Editing, "While typing a value"),
         (Self::Quitting, "When asked how to leave"),
         (Self::Stopping, "When asked whether to stop"),
+        (Self::TakingOver, "When asked whether to take over"),
         (Self::Help, "In this list"),
     ];
 
     /// Whether a binding of this kind holds now.
-    pub fn holds(self, mode: &Mode, ended: bool) -> bool {
+    pub fn holds(self, app: &App) -> bool {
+        let (mode, ended) = (app.mode(), app.run().ended.is_some());
         match self {
             Self::Always => true,
             Self::Watching => *mode == Mode::Watching,
-            Self::Training => *mode == Mode::Watching && !ended,
+            Self::Training => *mode == Mode::Watching && !ended && app.control().steers(),
+            Self::Observing => *mode == Mode::Watching && !ended && matches!(app.control(), Control::Observing { .. }),
             Self::Editing => matches!(mode, Mode::Editing(_)),
             Self::Help => matches!(mode, Mode::Help(_)),
             Self::Quitting => *mode == Mode::Quitting,
             Self::Stopping => *mode == Mode::Stopping,
+            Self::TakingOver => *mode == Mode::TakingOver,
         }
     }
 }
 
 impl Binding {
     /// The action of a key, if it has one now.
-    pub fn find(key: Key, mode: &Mode, ended: bool) -> Option<Action> {
+    pub fn find(key: Key, app: &App) -> Option<Action> {
         let key = key.normal();
-        ACTIONS.iter().find(|row| row.when.holds(mode, ended) && row.keys.contains(&key)).map(|row| row.action)
+        ACTIONS.iter().find(|row| row.when.holds(app) && row.keys.contains(&key)).map(|row| row.action)
+    }
+
+    /// Whether the key would change the run, were this dashboard to steer it.
+    pub(super) fn steers(key: Key) -> bool {
+        let key = key.normal();
+        ACTIONS.iter().any(|row| row.when == When::Training && row.keys.contains(&key))
     }
 
     /// Its keys as people read them: `↑ k`.

@@ -48,6 +48,11 @@ impl HyperPanel {
         self.refused = Some((hyper, reason.to_owned()));
     }
 
+    /// Forgets what could be taken back.
+    pub(super) fn forget_changes(&mut self) {
+        self.changes.clear();
+    }
+
     /// Forgets the last refusal.
     pub(super) fn forget_refusal(&mut self) {
         self.refused = None;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Key;
-use crate::protocol::{Record, Request};
+use crate::protocol::{Connection, Record, Request, RequestId};
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,17 @@ pub enum Message {
     Paste(String),
     /// The run said something.
     Records(Vec<Arc<Record>>),
+    /// What is known of the run is told again from its start.
+    Restarted,
+    /// A command of ours was refused on the way; nobody else is told.
+    Refused {
+        /// Which.
+        answers: RequestId,
+        /// Why.
+        reason: String,
+    },
+    /// The way to the run has changed.
+    Connection(Connection),
 }
 
 /// Something for the terminal layer to do.
@@ -34,6 +45,8 @@ pub enum Effect {
 pub enum Leave {
     /// The run is over.
     Ended,
+    /// Another process trains the run, or it is recorded: leaving changes nothing.
+    Away,
     /// Drop the run now.
     Discard,
     /// Let it go on, with progress lines on this terminal.

@@ -4,6 +4,7 @@
 //! [`Message`]s, gives them to [`App::update`], and carries out the [`Effect`]s it returns.
 
 mod action;
+mod control;
 mod edit;
 mod hypers;
 mod key;
@@ -15,6 +16,7 @@ mod state;
 mod update;
 
 pub use action::{ACTIONS, Action, Binding, When, keys_markdown};
+pub use control::Control;
 pub use edit::Edit;
 pub use hypers::HyperPanel;
 pub use key::{Key, KeyCode};

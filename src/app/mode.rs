@@ -16,4 +16,6 @@ pub enum Mode {
     Quitting,
     /// Whether to stop is being asked.
     Stopping,
+    /// Whether to take over is being asked.
+    TakingOver,
 }

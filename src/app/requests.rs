@@ -5,15 +5,34 @@ use crate::protocol::{Command, Event, Hyper, Request, RequestId};
 /// Numbers requests, and remembers those without an answer.
 #[derive(Clone, Debug, Default)]
 pub struct Requests {
+    /// The number of this client.
+    client: u32,
     sent: u32,
     waiting: Vec<Request>,
 }
 
 impl Requests {
+    /// Goes on under another number; what has no answer yet will get none.
+    pub(super) fn renumber(&mut self, client: u32) {
+        self.client = client;
+        self.waiting.clear();
+    }
+
+    /// The number of this client.
+    pub fn client(&self) -> u32 {
+        self.client
+    }
+
+    /// Takes out the request that was refused on the way.
+    pub(super) fn refused(&mut self, id: RequestId) -> Option<Request> {
+        let at = self.waiting.iter().position(|request| request.id == id)?;
+        Some(self.waiting.remove(at))
+    }
+
     /// Numbers a request and remembers it.
     pub fn send(&mut self, command: Command) -> Request {
         self.sent = self.sent.wrapping_add(1);
-        let request = Request { id: RequestId { client: 0, number: self.sent }, command };
+        let request = Request { id: RequestId { client: self.client, number: self.sent }, command };
         self.waiting.push(request);
         request
     }
@@ -29,11 +48,11 @@ impl Requests {
             | Event::CheckpointTaken { answers, .. }
             | Event::PhaseChanged { answers, .. }
             | Event::ParametersRestored { answers, .. } => (*answers)?,
+            Event::ControlTaken { answers, .. } => (*answers)?,
             Event::HyperChanged { answers, .. } | Event::CommandRefused { answers, .. } => *answers,
             _ => return None,
         };
-        let at = self.waiting.iter().position(|request| request.id == id)?;
-        Some(self.waiting.remove(at))
+        self.refused(id)
     }
 
     /// The newest value asked for that has not come yet.

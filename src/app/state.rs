@@ -1,7 +1,7 @@
 //! What the dashboard knows.
 
-use super::{ConfusionSource, HyperPanel, Mode, Panel, Requests, SampleView};
-use crate::protocol::{Command, ConfusionMatrix, Hyper, Outcome, Phase};
+use super::{ConfusionSource, Control, HyperPanel, Mode, Panel, Requests, SampleView};
+use crate::protocol::{Command, ConfusionMatrix, Connection, Hyper, Outcome, Phase};
 use crate::run::RunState;
 
 /// How the dashboard starts.
@@ -15,6 +15,8 @@ pub struct AppOptions {
     pub log_scale: bool,
     /// The panel that has the focus at first.
     pub focus: Panel,
+    /// Whether the run can be steered from here.
+    pub control: Control,
 }
 
 /// Everything the dashboard knows: the run, and what the person looking at it does.
@@ -35,6 +37,9 @@ pub struct App {
     pub(super) sample_view: SampleView,
     pub(super) events_scroll: usize,
     pub(super) notice: Option<String>,
+    pub(super) control: Control,
+    /// The way to the process that trains; `None` when it is this one.
+    pub(super) connection: Option<Connection>,
     /// The person asked to stop and leave: the dashboard goes when the run has ended.
     pub(super) leave_when_ended: bool,
 }
@@ -42,7 +47,7 @@ pub struct App {
 impl App {
     /// A dashboard on a run that has said nothing yet.
     pub fn new(options: AppOptions) -> Self {
-        let AppOptions { theme_names, theme, log_scale, focus } = options;
+        let AppOptions { theme_names, theme, log_scale, focus, control } = options;
         Self {
             run: RunState::default(),
             theme: theme % theme_names.len().max(1),
@@ -59,6 +64,8 @@ impl App {
             sample_view: SampleView::Predictions,
             events_scroll: 0,
             notice: None,
+            control,
+            connection: None,
             leave_when_ended: false,
         }
     }
@@ -126,6 +133,21 @@ impl App {
     /// Something to tell the person until the next key.
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
+    }
+
+    /// Whether the run can be steered from here.
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// The way to the process that trains; `None` when it is this one.
+    pub fn connection(&self) -> Option<&Connection> {
+        self.connection.as_ref()
+    }
+
+    /// Whether the run goes on, or is over, without this process.
+    pub fn is_away(&self) -> bool {
+        self.connection.is_some() || matches!(self.control, Control::ReadOnly | Control::Replaying)
     }
 
     /// The confusion matrix to show, and which one it is; never [`ConfusionSource::Auto`].

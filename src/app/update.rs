@@ -1,7 +1,8 @@
 //! How the dashboard answers: one function from a message to effects.
 
-use super::{Action, App, Binding, Edit, Effect, Key, KeyCode, Leave, Message, Mode, Panel, SampleView};
-use crate::protocol::{Command, Event, Hyper, Record};
+use super::{Action, App, Binding, Control, Edit, Effect, Key, KeyCode, Leave, Message, Mode, Panel, SampleView};
+use crate::protocol::{Command, Connection, Event, Hyper, Record, Request};
+use crate::run::RunState;
 
 impl App {
     /// Takes a message into account; the effects are for the terminal layer, in order.
@@ -15,12 +16,28 @@ impl App {
                 Vec::new()
             }
             Message::Records(records) => records.iter().flat_map(|record| self.record(record)).collect(),
+            Message::Restarted => {
+                self.run = RunState::default();
+                self.hypers.forget_changes();
+                self.events_scroll = 0;
+                Vec::new()
+            }
+            Message::Refused { answers, reason } => {
+                if let Some(request) = self.requests.refused(answers) {
+                    self.refused(request, &reason);
+                }
+                Vec::new()
+            }
+            Message::Connection(connection) => {
+                self.connect(connection);
+                Vec::new()
+            }
         }
     }
 
     fn key(&mut self, key: Key) -> Vec<Effect> {
         self.notice = None;
-        match Binding::find(key, &self.mode, self.run.ended.is_some()) {
+        match Binding::find(key, self) {
             Some(action) => {
                 self.hypers.forget_refusal();
                 self.act(action)
@@ -30,9 +47,55 @@ impl App {
                     (&mut self.mode, key.code, key.ctrl, key.alt)
                 {
                     edit.insert(character);
+                } else if self.mode == Mode::Watching && self.run.ended.is_none() && Binding::steers(key) {
+                    self.notice = self.control.refusal();
                 }
                 Vec::new()
             }
+        }
+    }
+
+    fn connect(&mut self, connection: Connection) {
+        match &connection {
+            Connection::Up { client } => {
+                self.requests.renumber(*client);
+                self.control.follow(&self.run.steerer, *client);
+            }
+            Connection::Skipped { records } => {
+                self.notice = Some(format!("too slow: skipped {records} looks at samples"));
+                return;
+            }
+            Connection::Lost { .. } | Connection::Gone { .. } => {}
+        }
+        self.connection = Some(connection);
+    }
+
+    fn refused(&mut self, request: Request, reason: &str) {
+        match request.command {
+            Command::SetHyper { hyper, .. } => self.hypers.refuse(request.id, hyper, reason),
+            command => {
+                self.leave_when_ended &= command != Command::Stop;
+                self.notice = Some(format!("refused: {reason}"));
+            }
+        }
+    }
+
+    /// Takes into account who steers now.
+    fn follow_control(&mut self) {
+        let before = self.control.clone();
+        self.control.follow(&self.run.steerer, self.requests.client());
+        if self.control == before {
+            return;
+        }
+        match (&before, &self.control) {
+            (Control::Steering, Control::Observing { by: Some(by) }) => {
+                self.notice = Some(format!("{by} took over; T takes back"));
+                if matches!(self.mode, Mode::Editing(_) | Mode::Stopping) {
+                    self.mode = Mode::Watching;
+                }
+            }
+            (_, Control::Steering) => self.notice = Some("you steer".into()),
+            _ => {}
         }
     }
 
@@ -46,13 +109,10 @@ impl App {
         let ours = self.requests.answered(&record.event);
         match (&record.event, ours) {
             (Event::HyperChanged { hyper, from, to, .. }, None) => self.hypers.changed(None, *hyper, *from, *to),
-            (Event::CommandRefused { reason, .. }, Some(request)) => match request.command {
-                Command::SetHyper { hyper, .. } => self.hypers.refuse(request.id, hyper, reason),
-                command => {
-                    self.leave_when_ended &= command != Command::Stop;
-                    self.notice = Some(format!("refused: {reason}"));
-                }
-            },
+            (Event::CommandRefused { reason, .. }, Some(request)) => self.refused(request, reason),
+            (Event::ControlTaken { .. } | Event::ControlReleased { .. } | Event::RunStarted(_) | Event::RunResumed { .. }, _) => {
+                self.follow_control()
+            }
             (Event::RunEnded { .. }, _) => {
                 if std::mem::take(&mut self.leave_when_ended) {
                     return Some(Effect::Leave(Leave::Ended));
@@ -132,6 +192,11 @@ impl App {
             Action::QuitHeadless => vec![Effect::Leave(Leave::Headless)],
             Action::QuitDiscard => vec![Effect::Leave(Leave::Discard)],
             Action::StopConfirm => self.stop(),
+            Action::TakeOver => self.turn_to(Mode::TakingOver),
+            Action::TakeOverConfirm => {
+                self.mode = Mode::Watching;
+                self.send(Command::TakeControl)
+            }
         }
     }
 
@@ -159,6 +224,8 @@ impl App {
     fn quit(&mut self) -> Vec<Effect> {
         if self.run.ended.is_some() {
             vec![Effect::Leave(Leave::Ended)]
+        } else if self.is_away() {
+            vec![Effect::Leave(Leave::Away)]
         } else if self.run.started.is_none() {
             // Nothing is trained yet, so nothing can be lost.
             vec![Effect::Leave(Leave::Discard)]
@@ -252,6 +319,7 @@ impl App {
         }
         match self.focus {
             Panel::Hypers if rows != 0 => self.hypers.step(rows > 0),
+            Panel::Hypers if !self.control.steers() => self.notice = self.control.refusal().filter(|_| self.run.ended.is_none()),
             Panel::Hypers if self.run.ended.is_none() => {
                 let hyper = self.hypers.selected();
                 if let Some(value) = self.expected(hyper) {

@@ -3,21 +3,11 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use tokio::sync::watch;
-
-use super::{Hub, Recorder};
+use super::wheel::Wheel;
+use super::{Hub, Link, Recorder};
 use crate::protocol::{Event, Record, Request};
 use crate::run::store::Recording;
 use crate::train::{Checkpoint, Port};
-
-/// The end of those who watch.
-pub struct Link {
-    hub: Arc<Hub>,
-    read: usize,
-    length: watch::Receiver<usize>,
-    /// `None` when no more commands will come.
-    commands: Option<Sender<Request>>,
-}
 
 /// The end of the one who trains.
 pub struct LocalPort {
@@ -31,43 +21,8 @@ pub struct LocalPort {
 pub fn connect(history: Vec<Record>) -> (Link, LocalPort) {
     let hub = Arc::new(Hub::new(history));
     let (commands, received) = channel();
-    let link = Link { hub: Arc::clone(&hub), read: 0, length: hub.subscribe(), commands: Some(commands) };
-    (link, LocalPort { hub, commands: received, checkpoints: None })
-}
-
-impl Link {
-    /// Waits for new records and returns all there are.
-    ///
-    /// Cancel safe: no record is lost when the future is dropped.
-    pub async fn updates(&mut self) -> Vec<Arc<Record>> {
-        loop {
-            let records = self.now();
-            if !records.is_empty() {
-                return records;
-            }
-            // It fails when the log is gone, and the link itself holds on to it.
-            let _ = self.length.changed().await;
-        }
-    }
-
-    /// All records that are there and have not been read.
-    pub fn now(&mut self) -> Vec<Arc<Record>> {
-        let records = self.hub.since(self.read);
-        self.read += records.len();
-        records
-    }
-
-    /// Gives a command to the one who trains. After the run's end nobody takes it, and nothing is lost by that.
-    pub fn send(&self, request: Request) {
-        if let Some(commands) = &self.commands {
-            let _ = commands.send(request);
-        }
-    }
-
-    /// Says that no more commands will come: a run that waits for one ends.
-    pub fn hang_up(&mut self) {
-        self.commands = None;
-    }
+    let wheel = Arc::new(Wheel::new(Arc::clone(&hub), commands));
+    (Link::of_log(Arc::clone(&hub), wheel), LocalPort { hub, commands: received, checkpoints: None })
 }
 
 impl LocalPort {
@@ -106,6 +61,7 @@ impl Port for LocalPort {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::link::Update;
     use crate::protocol::Phase;
 
     #[tokio::test]
@@ -115,7 +71,7 @@ mod tests {
         let writer = std::thread::spawn(move || (0..1000).for_each(|step| port.emit(event(step))));
         let mut seen = Vec::new();
         while seen.len() < 1000 {
-            let records = link.updates().await;
+            let Update::Records(records) = link.updates().await else { continue };
             seen.extend(records.iter().map(|record| record.event.clone()));
         }
         writer.join().expect("the writer ends");

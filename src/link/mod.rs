@@ -1,9 +1,12 @@
 //! The ways between a run and those who watch it.
 
+mod end;
 mod hub;
 mod local;
 mod recorder;
+mod wheel;
 
+pub use end::{Link, Update};
 pub use hub::Hub;
-pub use local::{Link, LocalPort, connect};
+pub use local::{LocalPort, connect};
 pub use recorder::Recorder;

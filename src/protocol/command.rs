@@ -29,6 +29,8 @@ pub enum Command {
     Rewind,
     /// Take a checkpoint now.
     Checkpoint,
+    /// Steer the run from now on; whoever did so watches then. Answered on the way to the worker.
+    TakeControl,
     /// End the training here and judge it on the test set.
     Stop,
 }

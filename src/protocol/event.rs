@@ -162,6 +162,21 @@ pub enum Event {
         /// The request.
         answers: RequestId,
     },
+    /// Another client steers from now on, and those before it watch.
+    ControlTaken {
+        /// Its number, counted anew by every process that trains the run.
+        client: u32,
+        /// What it calls itself.
+        name: String,
+        /// The request that asked for it; none when it came to a run that nobody steered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<RequestId>,
+    },
+    /// The client that steered is gone; nobody steers.
+    ControlReleased {
+        /// Its number.
+        client: u32,
+    },
     /// The parameters are in a file.
     ParametersSaved {
         /// After this step.

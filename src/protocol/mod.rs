@@ -6,6 +6,7 @@
 mod augmentation;
 mod command;
 mod confusion;
+mod connection;
 mod event;
 mod hyper;
 mod spec;
@@ -13,6 +14,7 @@ mod spec;
 pub use augmentation::Augmentation;
 pub use command::{Command, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix};
+pub use connection::Connection;
 pub use event::{
     CheckpointReason, Evaluation, Event, LayerShape, Outcome, Parent, Phase, Quantity, Record, RunStarted, Sample, Split,
     StepsFinished,

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::Series;
+use super::{Series, Steerer};
 use crate::protocol::{
     CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Record, RunStarted,
     Sample, Schedule, Split, StepsFinished,
@@ -66,6 +66,8 @@ pub struct RunState {
     pub not_saved: bool,
     /// What happens cannot be written down.
     pub not_recorded: bool,
+    /// Who steers.
+    pub steerer: Steerer,
     rate: VecDeque<(f64, u64)>,
 }
 
@@ -190,6 +192,7 @@ impl RunState {
                 self.phase = Some(Phase::Training);
                 self.train_confusion = ConfusionMatrix::new(started.class_names.len());
                 self.started = Some(started.clone());
+                self.steerer = Steerer::Starter;
             }
             Event::SamplesChosen { samples } => self.samples.clone_from(samples),
             Event::SamplesPredicted { probabilities, .. } => self.probabilities.clone_from(probabilities),
@@ -279,7 +282,22 @@ impl RunState {
             }
             Event::RunResumed { step, .. } => {
                 self.phase = Some(Phase::Training);
+                self.steerer = Steerer::Starter;
                 self.log(LogKind::Progress, format!("training resumed after step {step}"));
+            }
+            Event::ControlTaken { client: 0, .. } => {
+                self.log(LogKind::Progress, "steered from where it was started again".into());
+                self.steerer = Steerer::Starter;
+            }
+            Event::ControlTaken { client, name, .. } => {
+                self.log(LogKind::Progress, format!("steered by {name}"));
+                self.steerer = Steerer::Client { client: *client, name: name.clone() };
+            }
+            Event::ControlReleased { .. } => {
+                if let Steerer::Client { name, .. } = &self.steerer {
+                    self.log(LogKind::Progress, format!("{name} has left; nobody steers"));
+                }
+                self.steerer = Steerer::Nobody;
             }
             Event::CommandRefused { reason, .. } => self.log(LogKind::Problem, format!("refused: {reason}")),
             Event::RunEnded { outcome, step, weights_sha256, .. } => {

@@ -17,7 +17,7 @@ use super::input::{self, Input};
 use super::signals::{Asked, Signals, stop_process_group};
 use crate::app::{App, AppOptions, Effect, Leave, Message};
 use crate::config::{AxisScale, Config};
-use crate::link::Link;
+use crate::link::{Link, Update};
 use crate::run::RunState;
 use crate::ui::{Charset, Look, Theme, draw, opening_panel};
 
@@ -88,7 +88,7 @@ impl Dashboard {
                     }
                     Input::Lost => return Ok(self.lost()),
                 },
-                records = link.updates() => Some(Message::Records(records)),
+                update = link.updates() => Some(message(update)),
                 () = sleep_until(self.due.unwrap_or_else(Instant::now)), if self.due.is_some() => {
                     self.draw()?;
                     None
@@ -104,7 +104,7 @@ impl Dashboard {
                     Effect::Leave(leave) => {
                         let state = Box::new(self.app.run().clone());
                         return Ok(match leave {
-                            Leave::Ended => Left::Shown(Shown::Ended(state)),
+                            Leave::Ended | Leave::Away => Left::Shown(Shown::Ended(state)),
                             Leave::Discard => Left::Shown(Shown::Discarded),
                             Leave::Headless => Left::ForHeadless(state),
                         });
@@ -128,7 +128,13 @@ impl Dashboard {
         let theme = theme_names.iter().position(|name| *name == config.ui.theme).unwrap_or(0);
         let (width, height) = crossterm::terminal::size()?;
         let focus = opening_panel(width, height);
-        let app = App::new(AppOptions { theme_names, theme, log_scale: config.ui.axis == AxisScale::Log, focus });
+        let app = App::new(AppOptions {
+            theme_names,
+            theme,
+            log_scale: config.ui.axis == AxisScale::Log,
+            focus,
+            ..AppOptions::default()
+        });
         let look = Look {
             themes,
             depth: color_depth(&config.ui, &environment),
@@ -209,6 +215,16 @@ impl Dashboard {
         self.title.clear();
         self.repaint();
         Ok(())
+    }
+}
+
+/// What comes over the link, as the app takes it.
+fn message(update: Update) -> Message {
+    match update {
+        Update::Records(records) => Message::Records(records),
+        Update::Restarted => Message::Restarted,
+        Update::Refused { answers, reason } => Message::Refused { answers, reason },
+        Update::Connection(connection) => Message::Connection(connection),
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write, stderr};
 
 use super::Shown;
 use super::signals::{Asked, Signals};
-use crate::link::Link;
+use crate::link::{Link, Update};
 use crate::protocol::{Command, Request, RequestId};
 use crate::run::RunState;
 use crate::ui::{Charset, ascii_text};
@@ -26,7 +26,8 @@ pub(super) async fn follow(link: &mut Link, signals: &mut Signals, charset: Char
             link.hang_up();
         }
         tokio::select! {
-            records = link.updates() => {
+            update = link.updates() => {
+                let Update::Records(records) = update else { continue };
                 records.iter().for_each(|record| state.apply(record));
                 lines.write(&state);
                 if state.ended.is_some() {

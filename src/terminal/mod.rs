@@ -23,7 +23,7 @@ pub use children::run_all;
 use crate::causes::with_causes;
 use crate::config::{Config, ConfigError, UiConfig};
 use crate::data::{DataError, Dataset};
-use crate::link::{Link, connect};
+use crate::link::{Link, Update, connect};
 use crate::protocol::{Command, Event, Hyper, Outcome, Parent, Record, Request, RequestId, RunStarted};
 use crate::run::RunState;
 use crate::run::store::{Catalog, Recording, RunFolder, StoreError};
@@ -114,7 +114,8 @@ async fn last_checkpoint(link: &mut Link) {
     };
     let mut taken = false;
     loop {
-        for record in link.updates().await {
+        let Update::Records(records) = link.updates().await else { continue };
+        for record in records {
             taken |= matches!(record.event, Event::CheckpointTaken { answers: Some(_), .. });
             if taken && done(&record.event) || matches!(record.event, Event::RunEnded { .. }) {
                 return;
@@ -213,6 +214,9 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, T
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
     let Prepared { job, recording, history, changes, course } = prepared;
     let (mut link, mut port) = connect(history);
+    if mode != Mode::Dashboard {
+        link.start_free();
+    }
     let recorder = match recording {
         Some(Ok(recording)) => Some(port.record(recording).map_err(TrainError::Start)?),
         Some(Err(reason)) => {
@@ -237,7 +241,10 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, T
         let shown = match mode {
             Mode::Dashboard => match dashboard::show(config, &mut link, &mut signals).await.map_err(TrainError::Terminal)? {
                 dashboard::Left::Shown(shown) => Ok(shown),
-                dashboard::Left::ForHeadless(state) => Ok(headless::follow(&mut link, &mut signals, charset, *state).await),
+                dashboard::Left::ForHeadless(state) => {
+                    link.let_go();
+                    Ok(headless::follow(&mut link, &mut signals, charset, *state).await)
+                }
             },
             Mode::Headless { .. } => {
                 let mut state = RunState::default();

@@ -39,6 +39,8 @@ impl<P: Port> Engine<'_, P> {
             }
             Command::Rewind => self.rewind(id),
             Command::Checkpoint => self.keep(CheckpointReason::Asked, Some(id)),
+            // The way to here answers it where there are several clients.
+            Command::TakeControl => self.refuse(id, command, "nobody else can steer this run"),
             Command::Stop => {
                 self.stop_request = Some(id);
                 return Err(End::Stop);

@@ -39,17 +39,19 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
 fn wanted(context: &Context, alone: bool) -> Vec<Action> {
     use Action::{
         Accept, Cancel, ConfusionSource, Down, Edit, Evaluate, FocusNext, Help, Pause, Quit, QuitDiscard, QuitHeadless, QuitStop,
-        Rewind, Right, SamplesNext, SamplesView, Scale, Step, Stop, StopConfirm, Theme, Undo, Up, Zoom,
+        Rewind, Right, SamplesNext, SamplesView, Scale, Step, Stop, StopConfirm, TakeOver, TakeOverConfirm, Theme, Undo, Up,
+        Zoom,
     };
     let app = context.app;
     match app.mode() {
         Mode::Editing(_) => return vec![Accept, Cancel],
         Mode::Quitting => return vec![QuitStop, QuitHeadless, QuitDiscard, Cancel],
         Mode::Stopping => return vec![StopConfirm, Cancel],
+        Mode::TakingOver => return vec![TakeOverConfirm, Cancel],
         Mode::Help(_) => return vec![Up, Down, Cancel],
         Mode::Watching => {}
     }
-    let mut wanted = vec![Pause];
+    let mut wanted = vec![Pause, TakeOver];
     if app.run().diverged.is_some() {
         wanted.push(Rewind);
     }
@@ -83,10 +85,10 @@ fn wanted(context: &Context, alone: bool) -> Vec<Action> {
 /// The keys of an action and its word; nothing when it cannot be done now.
 fn item<'a>(context: &Context, action: Action) -> Option<Vec<Piece<'a>>> {
     let (app, palette) = (context.app, &context.palette);
-    let row = ACTIONS.iter().find(|row| row.action == action && row.when.holds(app.mode(), app.run().ended.is_some()))?;
+    let row = ACTIONS.iter().find(|row| row.action == action && row.when.holds(app))?;
     let watching = row.when == When::Watching;
     let (keys, label) = match action {
-        Action::Right if watching && app.run().ended.is_some() => return None,
+        Action::Right if watching && (app.run().ended.is_some() || !app.control().steers()) => return None,
         Action::Right if watching => ("← →".to_owned(), "change"),
         Action::Up if watching => ("↑ ↓".to_owned(), "scroll"),
         Action::SamplesNext => ("n p".to_owned(), "samples"),

@@ -58,6 +58,9 @@ fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
     }
     pieces.push(("● ".into(), palette.style(role)));
     pieces.push((app.state_word().into(), palette.bold(role)));
+    if let Some(word) = app.control().word().filter(|_| columns >= 40) {
+        pieces.push((format!("  {word}").into(), palette.style(Role::Warning)));
+    }
     pieces
 }
 

@@ -74,10 +74,12 @@ fn draw_row(context: &Context, area: Rect, hyper: Hyper, value: f64, pen: &mut P
         pen.fill(area, ' ', palette.base().patch(palette.style(Role::Selection)));
         pen.put(area.x, area.y, '▸', palette.style(Role::Accent).patch(palette.style(Role::Selection)));
     }
+    // What cannot be changed from here stands back.
+    let text = if app.control().steers() || app.run().ended.is_some() { Role::Text } else { Role::Muted };
     let on = |role: Role| if selected { palette.style(role).patch(palette.style(Role::Selection)) } else { palette.style(role) };
     let right = area.right();
     let x = area.x + 2;
-    let name = pen.text(x, area.y, right.saturating_sub(x).min(NAMES), hyper.label(), on(Role::Text));
+    let name = pen.text(x, area.y, right.saturating_sub(x).min(NAMES), hyper.label(), on(text));
     let x = x + name.max(NAMES);
     let room = right.saturating_sub(x);
     if let Mode::Editing(edit) = app.mode()
@@ -89,7 +91,7 @@ fn draw_row(context: &Context, area: Rect, hyper: Hyper, value: f64, pen: &mut P
     let shown = hyper.display(value);
     let (least, greatest) = hyper.range();
     let range = format!("{} – {}", hyper.display(least), hyper.display(greatest));
-    let mut pieces: Vec<Piece> = vec![(shown.into(), on(Role::Text).add_modifier(Modifier::BOLD))];
+    let mut pieces: Vec<Piece> = vec![(shown.into(), on(text).add_modifier(Modifier::BOLD))];
     if let Some(pending) = app.pending(hyper) {
         pieces.push((format!(" → {} …", hyper.display(pending)).into(), on(Role::Warning)));
         pen.pieces(x, area.y, room, &pieces);

@@ -37,6 +37,7 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
         Mode::Help(scroll) => help::draw(context, *scroll, pen),
         Mode::Quitting => question::draw_quit(context, pen),
         Mode::Stopping => question::draw_stop(context, pen),
+        Mode::TakingOver => question::draw_take_over(context, pen),
         Mode::Watching | Mode::Editing(_) => {}
     }
 }

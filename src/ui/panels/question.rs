@@ -3,7 +3,7 @@
 use super::super::pen::{Pen, columns};
 use super::super::widgets::dialog;
 use super::super::{Context, Role};
-use crate::app::{ACTIONS, Key, When};
+use crate::app::{ACTIONS, Control, Key, When};
 
 /// Columns of the boxes.
 const WIDTH: u16 = 60;
@@ -14,6 +14,14 @@ pub fn draw_quit(context: &Context, pen: &mut Pen) {
 
 pub fn draw_stop(context: &Context, pen: &mut Pen) {
     draw(context, "Stop the training?", "The network is then judged on the test set.", When::Stopping, pen);
+}
+
+pub fn draw_take_over(context: &Context, pen: &mut Pen) {
+    let text = match context.app.control() {
+        Control::Observing { by: Some(by) } => format!("{by} steers, and will watch then."),
+        _ => "Nobody steers at the moment.".into(),
+    };
+    draw(context, "Take over?", &text, When::TakingOver, pen);
 }
 
 fn draw(context: &Context, name: &str, text: &str, when: When, pen: &mut Pen) {
