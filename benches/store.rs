@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use mnist_tui::app::{App, AppOptions, Control, Key, KeyCode, Message};
 use mnist_tui::protocol::{Event, Outcome, RunStarted};
 use mnist_tui::run::store::{Recording, RunFolder};
 use synthetic::Synthetic;
@@ -47,6 +48,17 @@ fn open(bencher: Bencher, steps: u64) {
         assert_eq!(folder.state().expect("a run").step, steps);
     });
     fs::remove_dir_all(root).expect("removed");
+}
+
+/// The key that goes back to the end of the epoch before, in a replay that stands at its end: everything is told again.
+#[divan::bench(args = [10_000, 1_000_000], sample_count = 10)]
+fn seek_back(bencher: Bencher, steps: u64) {
+    let records = Synthetic { steps, epochs: steps as usize / 860 + 1, ..Synthetic::default() }.records();
+    let (control, replay_speed) = (Control::Replaying, Some(1.0));
+    let mut app = App::new(AppOptions { control, replay_speed, ..AppOptions::default() });
+    app.update(Message::Records(records));
+    app.update(Message::Key(Key::plain(KeyCode::End)));
+    bencher.counter(ItemsCount::new(steps)).bench_local(|| app.update(Message::Key(Key::char('['))));
 }
 
 /// `mnist-tui runs list`, from its start to its end.

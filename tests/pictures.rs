@@ -5,7 +5,7 @@ mod synthetic;
 use std::sync::Arc;
 
 use insta::assert_snapshot;
-use mnist_tui::app::{App, AppOptions, Key, KeyCode, Message};
+use mnist_tui::app::{App, AppOptions, Control, Key, KeyCode, Message};
 use mnist_tui::protocol::{Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule};
 use mnist_tui::ui::{Charset, ColorDepth, Look, Marker, Theme, draw};
 use ratatui::Terminal;
@@ -173,4 +173,20 @@ fn watching_while_others_steer() {
     assert_snapshot!("watching-120x40", render(&app, &look(), 120, 40));
     press(&mut app, &typed("T"));
     assert_snapshot!("take-over-80x24", render(&app, &look(), 80, 24));
+}
+
+#[test]
+fn replaying() {
+    let (control, replay_speed) = (Control::Replaying, Some(20.0));
+    let mut app = App::new(AppOptions { log_scale: true, control, replay_speed, ..AppOptions::default() });
+    app.update(Message::Records(Synthetic { outcome: Some(Outcome::Completed), ..Synthetic::default() }.records()));
+    press(&mut app, &typed("]]["));
+    press(&mut app, &[Key::plain(KeyCode::Right); 7]);
+    assert_snapshot!("replay-120x40", render(&app, &look(), 120, 40));
+    press(&mut app, &typed(","));
+    for (width, height) in [(80, 24), (40, 12), (19, 4)] {
+        assert_snapshot!(format!("replay-{width}x{height}"), render(&app, &look(), width, height));
+    }
+    press(&mut app, &typed("G"));
+    assert_snapshot!("replay-end-80x24", render(&app, &look(), 80, 24));
 }

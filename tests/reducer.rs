@@ -340,3 +340,41 @@ fn no_key_has_two_meanings() {
         assert!(keys_markdown().contains(row.help), "{:?} is not in the README's table", row.action);
     }
 }
+
+#[test]
+fn a_replay_shows_what_had_been_told_by_then() {
+    let records = Synthetic { outcome: Some(Outcome::Completed), ..Synthetic::default() }.records();
+    let mut app = App::new(AppOptions { control: Control::Replaying, replay_speed: Some(1.0), ..options() });
+    app.update(Message::Records(records.clone()));
+    assert_eq!((app.run().step, app.run().started.is_some()), (0, true), "it stands before the first step");
+    let mut press = |key| {
+        let effects = app.update(Message::Key(key));
+        assert_eq!(effects, [], "{key}");
+        let run = app.run();
+        (run.step, run.epochs_finished, run.validations.len(), run.ended.is_some())
+    };
+    let end = (1_764, 2, 2, true);
+    for (key, told) in [
+        (Key::char('.'), (20, 0, 0, false)),
+        (Key::char('.'), (40, 0, 0, false)),
+        (Key::char(','), (20, 0, 0, false)),
+        (Key::char(']'), (860, 1, 1, false)),
+        (Key::char(']'), (1_720, 2, 2, false)),
+        (Key::char(']'), end),
+        (Key::char('['), (1_720, 2, 2, false)),
+        (Key::plain(KeyCode::End), end),
+        (Key::plain(KeyCode::Home), (0, 0, 0, false)),
+        (Key::char('s'), (0, 0, 0, false)),
+        (Key::plain(KeyCode::Enter), (0, 0, 0, false)),
+        (Key::plain(KeyCode::Right), (0, 0, 0, false)),
+    ] {
+        assert_eq!(press(key), told, "{key}");
+    }
+    app.update(Message::Key(Key::char(' ')));
+    app.update(Message::Tick(std::time::Duration::from_secs(3)));
+    let mut plain = App::new(options());
+    let due = records.iter().filter(|record| record.at_ms <= 3_000).cloned().collect();
+    plain.update(Message::Records(due));
+    assert!(app.run().step.abs_diff(plain.run().step) <= 20, "{} {}", app.run().step, plain.run().step);
+    assert_eq!(app.update(Message::Key(Key::char('q'))), [Effect::Leave(Leave::Away)]);
+}

@@ -87,6 +87,28 @@ pub enum Action {
     TakeOver,
     /// Yes, take over.
     TakeOverConfirm,
+    /// Stop playing, or go on.
+    Play,
+    /// Play more slowly.
+    Slower,
+    /// Play faster.
+    Faster,
+    /// Back a little.
+    SeekBack,
+    /// On a little.
+    SeekOn,
+    /// Back to the telling of steps before.
+    StepsBack,
+    /// On to the next telling of steps.
+    StepsOn,
+    /// Back to the end of the epoch before.
+    EpochBack,
+    /// On to the end of the next epoch.
+    EpochOn,
+    /// To the start.
+    SeekStart,
+    /// To the end.
+    SeekEnd,
 }
 
 /// When a binding holds.
@@ -100,6 +122,8 @@ pub enum When {
     Training,
     /// On the dashboard of those who could steer and do not, until the run is over.
     Observing,
+    /// On the dashboard, while a recorded run is played.
+    Replaying,
     /// While a value is typed.
     Editing,
     /// While the list of keys is open.
@@ -141,6 +165,17 @@ const fn k(code: KeyCode) -> Key {
 
 /// Every key of the dashboard.
 pub const ACTIONS: &[Binding] = &[
+    row(Action::Play, &[c(' ')], "pause", "pause, or play on; at the end, play again", When::Replaying),
+    row(Action::SeekBack, &[k(KeyCode::Left)], "back", "back by a hundredth of the run", When::Replaying),
+    row(Action::SeekOn, &[k(KeyCode::Right)], "seek", "on by a hundredth of the run", When::Replaying),
+    row(Action::StepsBack, &[c(',')], "steps back", "pause, and back by the steps told at once", When::Replaying),
+    row(Action::StepsOn, &[c('.')], "few steps", "pause, and on by the steps told at once", When::Replaying),
+    row(Action::EpochBack, &[c('[')], "epoch back", "back to the end of the epoch before", When::Replaying),
+    row(Action::EpochOn, &[c(']')], "epoch", "on to the end of the next epoch", When::Replaying),
+    row(Action::SeekStart, &[k(KeyCode::Home), c('g')], "start", "to the start", When::Replaying),
+    row(Action::SeekEnd, &[k(KeyCode::End), c('G')], "end", "to the end of what is recorded", When::Replaying),
+    row(Action::Slower, &[c('-')], "slower", "more slowly", When::Replaying),
+    row(Action::Faster, &[c('+'), c('=')], "speed", "faster", When::Replaying),
     row(Action::Pause, &[c(' ')], "pause", "pause the training, or go on", When::Training),
     row(Action::Step, &[c('s')], "one step", "train one batch, then wait", When::Training),
     row(Action::Up, &[k(KeyCode::Up), c('k')], "up", "select the row above; scroll up", When::Watching),
@@ -203,9 +238,10 @@ pub const ACTIONS: &[Binding] = &[
 
 impl When {
     /// Every one, with its heading on the help page, in the order in which they are shown.
-    pub const ALL: [(Self, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str); 10] = [
         (Self::Training, "While it trains"),
         (Self::Observing, "While somebody else steers"),
+        (Self::Replaying, "While a recorded run is played"),
         (Self::Watching, "On the dashboard"),
         (Self::Always, "Always"),
         (Self::Editing, "While typing a value"),
@@ -223,6 +259,7 @@ impl When {
             Self::Watching => *mode == Mode::Watching,
             Self::Training => *mode == Mode::Watching && !ended && app.control().steers(),
             Self::Observing => *mode == Mode::Watching && !ended && matches!(app.control(), Control::Observing { .. }),
+            Self::Replaying => *mode == Mode::Watching && *app.control() == Control::Replaying,
             Self::Editing => matches!(mode, Mode::Editing(_)),
             Self::Help => matches!(mode, Mode::Help(_)),
             Self::Quitting => *mode == Mode::Quitting,

@@ -1,6 +1,7 @@
 //! What comes into the dashboard, and what it asks the terminal layer to do.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Key;
 use crate::protocol::{Connection, Record, Request, RequestId};
@@ -25,6 +26,8 @@ pub enum Message {
     },
     /// The way to the run has changed.
     Connection(Connection),
+    /// So much time has passed; of interest while a recorded run is played.
+    Tick(Duration),
 }
 
 /// Something for the terminal layer to do.

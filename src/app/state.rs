@@ -1,6 +1,6 @@
 //! What the dashboard knows.
 
-use super::{ConfusionSource, Control, HyperPanel, Mode, Panel, Requests, SampleView};
+use super::{ConfusionSource, Control, HyperPanel, Mode, Panel, Replay, Requests, SampleView};
 use crate::protocol::{Command, ConfusionMatrix, Connection, Hyper, Outcome, Phase};
 use crate::run::RunState;
 
@@ -17,6 +17,8 @@ pub struct AppOptions {
     pub focus: Panel,
     /// Whether the run can be steered from here.
     pub control: Control,
+    /// How many times as fast as it was recorded the run is played, when it is a recorded one.
+    pub replay_speed: Option<f64>,
 }
 
 /// Everything the dashboard knows: the run, and what the person looking at it does.
@@ -40,6 +42,8 @@ pub struct App {
     pub(super) control: Control,
     /// The way to the process that trains; `None` when it is this one.
     pub(super) connection: Option<Connection>,
+    /// `None` when the run is shown as it is trained.
+    pub(super) replay: Option<Replay>,
     /// The person asked to stop and leave: the dashboard goes when the run has ended.
     pub(super) leave_when_ended: bool,
 }
@@ -47,7 +51,7 @@ pub struct App {
 impl App {
     /// A dashboard on a run that has said nothing yet.
     pub fn new(options: AppOptions) -> Self {
-        let AppOptions { theme_names, theme, log_scale, focus, control } = options;
+        let AppOptions { theme_names, theme, log_scale, focus, control, replay_speed } = options;
         Self {
             run: RunState::default(),
             theme: theme % theme_names.len().max(1),
@@ -66,6 +70,7 @@ impl App {
             notice: None,
             control,
             connection: None,
+            replay: replay_speed.map(Replay::new),
             leave_when_ended: false,
         }
     }
@@ -145,6 +150,11 @@ impl App {
         self.connection.as_ref()
     }
 
+    /// The recorded run that is played; `None` when the run is shown as it is trained.
+    pub fn replay(&self) -> Option<&Replay> {
+        self.replay.as_ref()
+    }
+
     /// Whether the run goes on, or is over, without this process.
     pub fn is_away(&self) -> bool {
         self.connection.is_some() || matches!(self.control, Control::ReadOnly | Control::Replaying)
@@ -214,9 +224,12 @@ impl App {
         let Some(started) = &self.run.started else { return "mnist-tui".to_owned() };
         let percent = (self.run.progress() * 100.0).floor();
         let epochs = self.run.hyperparameters.map_or(0, |hyper| hyper.epochs);
+        let replay = if self.replay.is_some() { "replay: " } else { "" };
         match (&self.run.ended, self.run.phase) {
-            (Some(_), _) | (None, Some(Phase::Paused)) => format!("{} {percent} % · {}", started.name, self.state_word()),
-            _ => format!("{} {percent} % · epoch {}/{epochs}", started.name, self.run.epoch),
+            (Some(_), _) | (None, Some(Phase::Paused)) => {
+                format!("{replay}{} {percent} % · {}", started.name, self.state_word())
+            }
+            _ => format!("{replay}{} {percent} % · epoch {}/{epochs}", started.name, self.run.epoch),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How the dashboard answers: one function from a message to effects.
 
-use super::{Action, App, Binding, Control, Edit, Effect, Key, KeyCode, Leave, Message, Mode, Panel, SampleView};
+use super::{Action, App, Binding, Control, Edit, Effect, Key, KeyCode, Leave, Message, Mode, Panel, Replay, SampleView, Seek};
 use crate::protocol::{Command, Connection, Event, Hyper, Record, Request};
 use crate::run::RunState;
 
@@ -15,6 +15,8 @@ impl App {
                 }
                 Vec::new()
             }
+            Message::Records(records) if self.replay.is_some() => self.play(|replay| replay.add(records)),
+            Message::Tick(passed) => self.play(|replay| replay.tick(passed)),
             Message::Records(records) => records.iter().flat_map(|record| self.record(record)).collect(),
             Message::Restarted => {
                 self.run = RunState::default();
@@ -99,13 +101,30 @@ impl App {
         }
     }
 
-    fn record(&mut self, record: &Record) -> Option<Effect> {
+    /// Changes where the recorded run stands, and tells what had been told by then.
+    fn play(&mut self, change: impl FnOnce(&mut Replay)) -> Vec<Effect> {
+        let Some(replay) = &mut self.replay else { return Vec::new() };
+        change(replay);
+        let (again, records) = replay.news();
+        if again {
+            self.run = RunState::default();
+            self.events_scroll = 0;
+        }
+        records.iter().for_each(|record| self.fold(record));
+        Vec::new()
+    }
+
+    fn fold(&mut self, record: &Record) {
         let lines = self.run.log.len();
         self.run.apply(record);
         if self.events_scroll > 0 {
             // Lines that somebody reads stay where they are.
             self.events_scroll += self.run.log.len() - lines;
         }
+    }
+
+    fn record(&mut self, record: &Record) -> Option<Effect> {
+        self.fold(record);
         let ours = self.requests.answered(&record.event);
         match (&record.event, ours) {
             (Event::HyperChanged { hyper, from, to, .. }, None) => self.hypers.changed(None, *hyper, *from, *to),
@@ -197,6 +216,17 @@ impl App {
                 self.mode = Mode::Watching;
                 self.send(Command::TakeControl)
             }
+            Action::Play => self.play(Replay::toggle),
+            Action::Slower => self.play(|replay| replay.change_speed(false)),
+            Action::Faster => self.play(|replay| replay.change_speed(true)),
+            Action::SeekBack => self.play(|replay| replay.seek(Seek::Short(false))),
+            Action::SeekOn => self.play(|replay| replay.seek(Seek::Short(true))),
+            Action::StepsBack => self.play(|replay| replay.seek(Seek::Steps(false))),
+            Action::StepsOn => self.play(|replay| replay.seek(Seek::Steps(true))),
+            Action::EpochBack => self.play(|replay| replay.seek(Seek::Epoch(false))),
+            Action::EpochOn => self.play(|replay| replay.seek(Seek::Epoch(true))),
+            Action::SeekStart => self.play(|replay| replay.seek(Seek::Start)),
+            Action::SeekEnd => self.play(|replay| replay.seek(Seek::End)),
         }
     }
 
@@ -222,7 +252,7 @@ impl App {
     }
 
     fn quit(&mut self) -> Vec<Effect> {
-        if self.run.ended.is_some() {
+        if self.replay.is_none() && self.run.ended.is_some() {
             vec![Effect::Leave(Leave::Ended)]
         } else if self.is_away() {
             vec![Effect::Leave(Leave::Away)]

@@ -74,6 +74,9 @@ pub(super) enum CliError {
         /// The file.
         path: PathBuf,
     },
+    /// Nowhere to draw.
+    #[error("a replay needs a terminal; `mnist-tui runs show` prints what came out, `mnist-tui export` writes it")]
+    NoTerminal,
     /// A setting that a run that goes on cannot change.
     #[error("{origin}: a run that goes on keeps what it was started with; its hyperparameters can be changed")]
     Fixed {
@@ -90,7 +93,7 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Sweep(_) | Self::Fixed { .. } => WRONG_USAGE,
-            Self::Name { .. } | Self::FolderToOutput { .. } => WRONG_USAGE,
+            Self::Name { .. } | Self::FolderToOutput { .. } | Self::NoTerminal => WRONG_USAGE,
             Self::Store(error) if error.is_wrong_name() => WRONG_USAGE,
             Self::Train(error) if error.is_configuration() => WRONG_USAGE,
             _ if self.is_closed_pipe() => 0,

@@ -6,6 +6,7 @@ mod data;
 mod error;
 mod export;
 mod place;
+mod replay;
 mod runs;
 mod settings;
 mod sweep;
@@ -45,6 +46,8 @@ enum Sub {
     Config(config::ConfigCommand),
     /// Recorded runs: list, show, compare, name, pin and remove them.
     Runs(Box<runs::RunsArguments>),
+    /// Play a recorded run on the dashboard.
+    Replay(replay::ReplayArguments),
     /// Write runs as files for people and other programs.
     Export(export::ExportArguments),
     /// The images that can be trained on.
@@ -70,6 +73,7 @@ pub fn run() -> ExitCode {
         Sub::Sweep(sweep) => sweep.run(),
         Sub::Config(command) => command.run().map(|()| ExitCode::SUCCESS),
         Sub::Runs(runs) => runs.run(),
+        Sub::Replay(replay) => replay.run(),
         Sub::Export(export) => export.run().map(|()| ExitCode::SUCCESS),
         Sub::Data(command) => command.run().map(|()| ExitCode::SUCCESS),
         Sub::Completions(completions) => completions.run().map(|()| ExitCode::SUCCESS),

@@ -15,11 +15,14 @@ use super::frame_writer::FrameWriter;
 use super::guard::Guard;
 use super::input::{self, Input};
 use super::signals::{Asked, Signals, stop_process_group};
-use crate::app::{App, AppOptions, Effect, Leave, Message};
+use crate::app::{App, AppOptions, Effect, Leave, Message, Panel};
 use crate::config::{AxisScale, Config};
 use crate::link::{Link, Update};
 use crate::run::RunState;
 use crate::ui::{Charset, Look, Theme, draw, opening_panel};
+
+/// More time than this does not pass at once.
+const LONGEST_TICK: Duration = Duration::from_millis(500);
 
 /// How the dashboard was left.
 pub(super) enum Left {
@@ -46,11 +49,13 @@ struct Dashboard {
     whole: bool,
     /// When the next frame is drawn, if something has changed.
     due: Option<Instant>,
+    /// When the app was last told that time passes, while a recorded run is played.
+    ticked: Option<Instant>,
 }
 
 /// Shows the run that `link` leads to until a person leaves, a signal comes or the terminal is lost.
-pub(super) async fn show(config: &Config, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
-    let mut dashboard = Dashboard::new(config)?;
+pub(super) async fn show(config: &Config, options: AppOptions, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
+    let mut dashboard = Dashboard::new(config, options)?;
     match dashboard.follow(link, signals).await {
         // A picture may be drawn before anybody has told that the terminal is gone.
         Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => Ok(dashboard.lost()),
@@ -63,6 +68,9 @@ impl Dashboard {
     async fn follow(&mut self, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
         let mut inputs = input::start()?;
         loop {
+            self.ticked =
+                self.app.replay().filter(|replay| replay.is_playing()).map(|_| self.ticked.unwrap_or_else(Instant::now));
+            let tick = self.ticked.map(|ticked| ticked + self.interval);
             let messages = tokio::select! {
                 biased;
                 asked = signals.next() => match asked {
@@ -89,6 +97,7 @@ impl Dashboard {
                     Input::Lost => return Ok(self.lost()),
                 },
                 update = link.updates() => Some(message(update)),
+                () = sleep_until(tick.unwrap_or_else(Instant::now)), if tick.is_some() => Some(self.tick()),
                 () = sleep_until(self.due.unwrap_or_else(Instant::now)), if self.due.is_some() => {
                     self.draw()?;
                     None
@@ -122,19 +131,15 @@ impl Dashboard {
         Left::Shown(Shown::Signalled(1, Box::new(self.app.run().clone())))
     }
 
-    fn new(config: &Config) -> io::Result<Self> {
+    fn new(config: &Config, options: AppOptions) -> io::Result<Self> {
         let themes = Theme::builtin();
         let theme_names: Vec<String> = themes.iter().map(|theme| theme.name().to_owned()).collect();
         let theme = theme_names.iter().position(|name| *name == config.ui.theme).unwrap_or(0);
         let (width, height) = crossterm::terminal::size()?;
-        let focus = opening_panel(width, height);
-        let app = App::new(AppOptions {
-            theme_names,
-            theme,
-            log_scale: config.ui.axis == AxisScale::Log,
-            focus,
-            ..AppOptions::default()
-        });
+        // Where nothing can be changed there is only to look.
+        let focus = if options.control.steers() { opening_panel(width, height) } else { Panel::Loss };
+        let log_scale = config.ui.axis == AxisScale::Log;
+        let app = App::new(AppOptions { theme_names, theme, log_scale, focus, ..options });
         let look = Look {
             themes,
             depth: color_depth(&config.ui, &environment),
@@ -158,7 +163,15 @@ impl Dashboard {
             drawn: None,
             whole: false,
             due: Some(Instant::now()),
+            ticked: None,
         })
+    }
+
+    /// Tells how much time has passed; a process that was stopped meanwhile goes on where it was.
+    fn tick(&mut self) -> Message {
+        let now = Instant::now();
+        let passed = self.ticked.replace(now).map_or(Duration::ZERO, |ticked| now - ticked);
+        Message::Tick(passed.min(LONGEST_TICK))
     }
 
     /// Sees to it that a frame is drawn as soon as the last one is old enough.

@@ -8,6 +8,7 @@ mod frame_writer;
 mod guard;
 mod headless;
 mod input;
+mod replay;
 mod reproduce;
 mod signals;
 
@@ -20,6 +21,7 @@ use thiserror::Error;
 
 pub use children::run_all;
 
+use crate::app::AppOptions;
 use crate::causes::with_causes;
 use crate::config::{Config, ConfigError, UiConfig};
 use crate::data::{DataError, Dataset};
@@ -30,6 +32,7 @@ use crate::run::store::{Catalog, Recording, RunFolder, StoreError};
 use crate::train::{Checkpoint, Course, CourseError, Job, JobError, JobOptions, Port, Rerun, run_id, spawn};
 use crate::ui::{Charset, ascii_text};
 
+pub use replay::replay;
 pub use reproduce::{Reproduction, reproduce};
 
 /// How a run is shown.
@@ -239,7 +242,10 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, T
         };
         started.map_err(TrainError::Start)?;
         let shown = match mode {
-            Mode::Dashboard => match dashboard::show(config, &mut link, &mut signals).await.map_err(TrainError::Terminal)? {
+            Mode::Dashboard => match dashboard::show(config, AppOptions::default(), &mut link, &mut signals)
+                .await
+                .map_err(TrainError::Terminal)?
+            {
                 dashboard::Left::Shown(shown) => Ok(shown),
                 dashboard::Left::ForHeadless(state) => {
                     link.let_go();

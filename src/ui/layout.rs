@@ -44,6 +44,8 @@ pub struct Layout {
     pub header: Rect,
     /// Why the run failed.
     pub alert: Rect,
+    /// Where a recorded run stands that is played.
+    pub transport: Rect,
     /// The panels that are shown.
     pub panels: Vec<(Panel, Rect)>,
     /// The keys.
@@ -52,17 +54,19 @@ pub struct Layout {
 
 impl Layout {
     /// Divides an area.
-    pub fn new(area: Rect, focus: Panel, zoomed: bool, alert: bool) -> Self {
+    pub fn new(area: Rect, focus: Panel, zoomed: bool, alert: bool, transport: bool) -> Self {
         if area.width < 20 || area.height < 5 {
             let (header, rest) = cut(area, 1);
             let (alert, _) = cut(rest, u16::from(alert));
-            return Self { header, alert, panels: Vec::new(), footer: Rect { height: 0, ..area } };
+            let none = Rect { height: 0, ..area };
+            return Self { header, alert, transport: none, panels: Vec::new(), footer: none };
         }
-        let (header, rest) = cut(area, if area.height >= 28 { 2 } else { 1 });
+        let (header, rest) = cut(area, if area.height >= 28 && !transport { 2 } else { 1 });
         let (alert, rest) = cut(rest, if alert { 1 + u16::from(area.height >= 28) } else { 0 });
-        let (body, footer) = cut(rest, rest.height - 1);
+        let (rest, footer) = cut(rest, rest.height - 1);
+        let (body, transport) = cut(rest, rest.height - u16::from(transport));
         let panels = if zoomed { vec![(focus, body)] } else { divide(body, focus) };
-        Self { header, alert, panels, footer }
+        Self { header, alert, transport, panels, footer }
     }
 }
 
@@ -160,12 +164,12 @@ mod tests {
         #[test]
         fn nothing_overlaps_and_nothing_sticks_out(
             x in 0u16..3, y in 0u16..3, width in 0u16..320, height in 0u16..120,
-            focus in 0usize..6, zoomed: bool, alert: bool,
+            focus in 0usize..6, zoomed: bool, alert: bool, transport: bool,
         ) {
             let area = Rect { x, y, width, height };
             let focus = Panel::ALL[focus];
-            let layout = Layout::new(area, focus, zoomed, alert);
-            let mut all = vec![layout.header, layout.alert, layout.footer];
+            let layout = Layout::new(area, focus, zoomed, alert, transport);
+            let mut all = vec![layout.header, layout.alert, layout.transport, layout.footer];
             all.extend(layout.panels.iter().map(|(_, rect)| *rect));
             for (i, a) in all.iter().enumerate() {
                 prop_assert!(a.is_empty() || area.union(*a) == area, "{a:?} sticks out of {area:?}");

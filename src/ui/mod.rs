@@ -36,7 +36,7 @@ struct Context<'a> {
 /// The panel that should have the focus at first on a terminal of this size: the hyperparameters, where a person steers,
 /// or the loss where they would stand alone.
 pub fn opening_panel(width: u16, height: u16) -> Panel {
-    let layout = Layout::new(Rect::new(0, 0, width, height), Panel::Hypers, false, false);
+    let layout = Layout::new(Rect::new(0, 0, width, height), Panel::Hypers, false, false, false);
     if layout.panels.len() == 1 { Panel::Loss } else { Panel::Hypers }
 }
 
@@ -50,7 +50,7 @@ pub fn draw(app: &App, look: &Look, frame: &mut Frame) {
     let area = frame.area();
     let buffer = frame.buffer_mut();
     buffer.set_style(area, context.palette.base());
-    let layout = Layout::new(area, app.focus(), app.zoomed(), app.alert().is_some());
+    let layout = Layout::new(area, app.focus(), app.zoomed(), app.alert().is_some(), app.replay().is_some());
     panels::draw(&context, &layout, &mut Pen::new(buffer));
     if ascii {
         ascii::translate(frame.buffer_mut());

@@ -4,6 +4,7 @@ mod bytes;
 mod headless;
 mod leaving;
 mod panicking;
+mod replaying;
 mod steering;
 mod support;
 mod suspending;

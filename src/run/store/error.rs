@@ -62,6 +62,12 @@ pub enum StoreError {
         /// The run.
         id: String,
     },
+    /// A run that was killed before it said anything.
+    #[error("run {id} has told nothing that could be played")]
+    NothingTold {
+        /// The run.
+        id: String,
+    },
     /// A step of which a run has no checkpoint.
     #[error("run {id} has no checkpoint of step {step}; it has some of the steps {steps}")]
     NoSuchCheckpoint {

@@ -112,6 +112,14 @@ impl RunFolder {
         Ok(self.journal()?.into_iter().map(|(record, _)| record).collect())
     }
 
+    /// Every whole event from this byte of the log on, and the byte after the last of them.
+    pub fn records_after(&self, from: u64) -> Result<(Vec<Record>, u64), StoreError> {
+        let path = self.journal_path();
+        let read = Journal::read_from(&path, from).map_err(StoreError::io(path))?;
+        let end = read.last().map_or(from, |(_, end)| *end);
+        Ok((read.into_iter().map(|(record, _)| record).collect(), end))
+    }
+
     /// Every whole event, with the bytes to its end.
     pub(super) fn journal(&self) -> Result<Vec<(Record, u64)>, StoreError> {
         let path = self.journal_path();

@@ -1,7 +1,7 @@
 //! A run's events on disk, one JSON object a line.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -50,8 +50,15 @@ impl Journal {
     /// All whole records, each with the bytes to its end. What follows the first line that is not one of them, such as a
     /// line torn by a crash, is left out.
     pub fn read(path: &Path) -> io::Result<Vec<(Record, u64)>> {
-        let mut reader = BufReader::with_capacity(1 << 16, File::open(path)?);
-        let (mut records, mut end, mut line) = (Vec::new(), 0, Vec::new());
+        Self::read_from(path, 0)
+    }
+
+    /// The same from a byte on, where a line begins.
+    pub fn read_from(path: &Path, from: u64) -> io::Result<Vec<(Record, u64)>> {
+        let mut file = File::open(path)?;
+        file.seek(io::SeekFrom::Start(from))?;
+        let mut reader = BufReader::with_capacity(1 << 16, file);
+        let (mut records, mut end, mut line) = (Vec::new(), from, Vec::new());
         loop {
             line.clear();
             let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)?;

@@ -3,7 +3,7 @@
 use super::super::layout::Layout;
 use super::super::pen::{Pen, Piece, columns, width};
 use super::super::{Context, Role};
-use crate::app::{ACTIONS, Action, Mode, Panel, SampleView, When};
+use crate::app::{ACTIONS, Action, Mode, Panel, Replay, SampleView, When};
 
 pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     let area = layout.footer;
@@ -38,9 +38,9 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
 /// What matters now, the most important first; help and quit at the end.
 fn wanted(context: &Context, alone: bool) -> Vec<Action> {
     use Action::{
-        Accept, Cancel, ConfusionSource, Down, Edit, Evaluate, FocusNext, Help, Pause, Quit, QuitDiscard, QuitHeadless, QuitStop,
-        Rewind, Right, SamplesNext, SamplesView, Scale, Step, Stop, StopConfirm, TakeOver, TakeOverConfirm, Theme, Undo, Up,
-        Zoom,
+        Accept, Cancel, ConfusionSource, Down, Edit, EpochOn, Evaluate, Faster, FocusNext, Help, Pause, Play, Quit, QuitDiscard,
+        QuitHeadless, QuitStop, Rewind, Right, SamplesNext, SamplesView, Scale, SeekOn, SeekStart, Step, StepsOn, Stop,
+        StopConfirm, TakeOver, TakeOverConfirm, Theme, Undo, Up, Zoom,
     };
     let app = context.app;
     match app.mode() {
@@ -51,7 +51,7 @@ fn wanted(context: &Context, alone: bool) -> Vec<Action> {
         Mode::Help(_) => return vec![Up, Down, Cancel],
         Mode::Watching => {}
     }
-    let mut wanted = vec![Pause, TakeOver];
+    let mut wanted = vec![Pause, TakeOver, Play, SeekOn, Faster, EpochOn];
     if app.run().diverged.is_some() {
         wanted.push(Rewind);
     }
@@ -69,6 +69,7 @@ fn wanted(context: &Context, alone: bool) -> Vec<Action> {
         Panel::Samples => wanted.extend([SamplesNext, SamplesView]),
         Panel::Events => wanted.push(Up),
     }
+    wanted.extend([StepsOn, SeekStart]);
     if app.hypers().can_undo() {
         wanted.push(Undo);
     }
@@ -94,6 +95,12 @@ fn item<'a>(context: &Context, action: Action) -> Option<Vec<Piece<'a>>> {
         Action::SamplesNext => ("n p".to_owned(), "samples"),
         Action::SamplesView if app.sample_view() == SampleView::Augmented => (row.keys.first()?.to_string(), "predictions"),
         Action::Pause if app.will_be_paused() => (row.keys.first()?.to_string(), "resume"),
+        Action::Play if app.replay().is_some_and(Replay::is_at_end) => (row.keys.first()?.to_string(), "play again"),
+        Action::Play if app.replay().is_some_and(|replay| !replay.is_playing()) => (row.keys.first()?.to_string(), "play"),
+        Action::SeekOn => ("← →".to_owned(), row.label),
+        Action::EpochOn => ("[ ]".to_owned(), row.label),
+        Action::StepsOn => (", .".to_owned(), row.label),
+        Action::Faster => ("- +".to_owned(), row.label),
         Action::Scale if app.log_scale() => (row.keys.first()?.to_string(), "linear axis"),
         _ => (row.keys.first()?.to_string(), row.label),
     };

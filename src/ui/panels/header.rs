@@ -126,7 +126,9 @@ fn draw_alert(context: &Context, area: Rect, pen: &mut Pen) {
     pen.fill(Rect { height: area.height.min(1), ..area }, ' ', style);
     pen.text(area.x + 1, area.y, area.width.saturating_sub(2), &format!("✗ {alert}"), style);
     if area.height > 1 {
-        let hint = if context.app.failure().is_some() {
+        let hint = if !context.app.control().steers() {
+            ""
+        } else if context.app.failure().is_some() {
             "What was learned until then is still here to look at. q leaves."
         } else {
             "b goes back to the last epoch's end with half the learning rate; or lower it, then Space goes on."

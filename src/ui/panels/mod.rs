@@ -10,6 +10,7 @@ mod help;
 mod hypers;
 mod question;
 mod samples;
+mod transport;
 
 use ratatui::layout::Rect;
 
@@ -21,6 +22,7 @@ use crate::app::{Mode, Panel, SampleView};
 /// Draws everything.
 pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     header::draw(context, layout, pen);
+    transport::draw(context, layout.transport, pen);
     for (panel, area) in &layout.panels {
         match panel {
             Panel::Loss => chart::draw_loss(context, *area, pen),

@@ -1,0 +1,60 @@
+//! The link to a recorded run, which may be trained meanwhile.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{Sender, channel, unbounded_channel};
+
+use super::{Link, Update};
+use crate::protocol::{Event, Record};
+use crate::run::store::{RunFolder, StoreError};
+
+/// So often is looked for what another process has written.
+const INTERVAL: Duration = Duration::from_millis(300);
+
+/// Gives everything that is recorded of a run, under the name that people have given it; while another process trains it,
+/// also what comes.
+pub fn replay(folder: &RunFolder) -> Result<Link, StoreError> {
+    let name = folder.about()?.name().to_owned();
+    let trained = folder.trained_by().is_some();
+    let (mut records, read) = folder.records_after(0)?;
+    if records.is_empty() && !trained {
+        return Err(StoreError::NothingTold { id: folder.id() });
+    }
+    if let Some(Record { event: Event::RunStarted(started), .. }) = records.first_mut() {
+        started.name = name;
+    }
+    let (sender, updates) = channel(1);
+    let folder = folder.clone();
+    std::thread::spawn(move || {
+        if tell(&sender, records) && trained {
+            follow(&sender, &folder, read);
+        }
+    });
+    // Nobody takes requests.
+    Ok(Link::of_channels(updates, unbounded_channel().0))
+}
+
+/// Tells what is written to the run's folder, until nobody trains it or nobody listens any more.
+fn follow(sender: &Sender<Update>, folder: &RunFolder, mut read: u64) {
+    loop {
+        std::thread::sleep(INTERVAL);
+        let trained = folder.trained_by().is_some();
+        // What cannot be read now can be read next time.
+        if let Ok((records, end)) = folder.records_after(read) {
+            read = end;
+            if !tell(sender, records) {
+                return;
+            }
+        }
+        if !trained {
+            return;
+        }
+    }
+}
+
+/// Whether somebody listens.
+fn tell(sender: &Sender<Update>, records: Vec<Record>) -> bool {
+    let records: Vec<Arc<Record>> = records.into_iter().map(Arc::new).collect();
+    if records.is_empty() { !sender.is_closed() } else { sender.blocking_send(Update::Records(records)).is_ok() }
+}
