@@ -64,7 +64,10 @@ fn a_finished_run_is_played_and_sought_through() {
 fn a_run_that_is_being_trained_goes_on_while_it_is_played() {
     let home = Home::new();
     let _training = Training::start(home.path(), ENDLESS);
-    let recorded = || std::fs::read_dir(home.path().join("runs")).into_iter().flatten().flatten().count() > 0;
+    let recorded = || {
+        let mut runs = std::fs::read_dir(home.path().join("runs")).into_iter().flatten().flatten();
+        runs.any(|run| std::fs::metadata(run.path().join("events.jsonl")).is_ok_and(|events| events.len() > 0))
+    };
     while !recorded() {
         std::thread::yield_now();
     }
