@@ -7,6 +7,7 @@ use std::sync::Arc;
 use mnist_tui::app::{
     ACTIONS, App, AppOptions, Control, Effect, Key, KeyCode, Leave, Message, Mode, Panel, SampleView, When, keys_markdown,
 };
+use mnist_tui::config::Notify;
 use mnist_tui::protocol::{
     Command, Connection, Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule, StepsFinished,
 };
@@ -108,18 +109,19 @@ fn keys_send_commands() {
 
 #[test]
 fn leaving_asks_only_while_there_is_something_to_lose() {
-    let (ended, discard) = (Effect::Leave(Leave::Ended), Effect::Leave(Leave::Discard));
+    const ENDED: Effect = Effect::Leave(Leave::Ended);
+    const DISCARD: Effect = Effect::Leave(Leave::Discard);
     let cases: &[(Option<Outcome>, &str, &[Effect])] = &[
         (None, "q", &[]),
         (None, "^C", &[]),
         (None, "q h", &[Effect::Leave(Leave::Headless)]),
-        (None, "q d", &[discard]),
-        (None, "^C ^C", &[discard]),
-        (None, "Enter ^C ^C", &[discard]),
+        (None, "q d", &[DISCARD]),
+        (None, "^C ^C", &[DISCARD]),
+        (None, "Enter ^C ^C", &[DISCARD]),
         (None, "q Esc", &[]),
-        (Some(Outcome::Completed), "q", &[ended]),
-        (Some(Outcome::Stopped), "^C", &[ended]),
-        (Some(Outcome::Failed { message: "out of memory".into() }), "q", &[ended]),
+        (Some(Outcome::Completed), "q", &[ENDED]),
+        (Some(Outcome::Stopped), "^C", &[ENDED]),
+        (Some(Outcome::Failed { message: "out of memory".into() }), "q", &[ENDED]),
         (Some(Outcome::Completed), "Space s e x Right Enter u", &[]),
         (None, "^L ^Z", &[Effect::Repaint, Effect::Suspend]),
         (None, "q ^L Esc Enter ^Z", &[Effect::Repaint, Effect::Suspend]),
@@ -127,10 +129,10 @@ fn leaving_asks_only_while_there_is_something_to_lose() {
     for (outcome, keys, expected) in cases {
         assert_eq!(press(&mut app(outcome.clone()), keys), *expected, "{keys} after {outcome:?}");
     }
-    assert_eq!(press(&mut App::new(options()), "q"), [discard], "nothing has started");
+    assert_eq!(press(&mut App::new(options()), "q"), [DISCARD], "nothing has started");
     let mut interrupted = app(None);
     assert_eq!(interrupted.update(Message::Key(Key::ctrl('c'))), []);
-    assert_eq!(interrupted.update(Message::Key(Key::ctrl('c'))), [discard]);
+    assert_eq!(interrupted.update(Message::Key(Key::ctrl('c'))), [DISCARD]);
 }
 
 #[test]
@@ -192,6 +194,55 @@ fn with_a_schedule_changes_are_those_of_the_effective_rate() {
     tell(&mut app, Event::StepsFinished(Box::new(steps)));
     assert_eq!(app.run().scheduled_rate(), Some(0.001));
     assert_eq!(commands(&press(&mut app, "u")), [set(hyper, 0.0005)]);
+}
+
+#[test]
+fn who_looks_elsewhere_is_told_when_a_run_ends_or_waits() {
+    let ends = || Event::RunEnded { outcome: Outcome::Stopped, step: 1_764, weights_sha256: String::new(), answers: None };
+    let diverges = || Event::Diverged { step: 1_765, quantity: Quantity::Gradient, layer: Some("conv1".into()) };
+    let (looks, away): (&[bool], &[bool]) = (&[false, true], &[false]);
+    for (notify, focus, is_told) in [
+        (Notify::Off, away, false),
+        (Notify::On, looks, true),
+        (Notify::Unfocused, away, true),
+        (Notify::Unfocused, looks, false),
+        // A terminal that does not tell.
+        (Notify::Unfocused, &[], false),
+    ] {
+        for (event, expected) in [
+            (ends(), "mnist-tui: seed stopped"),
+            (diverges(), "mnist-tui: seed waits: gradient of conv1 not finite: no step made"),
+        ] {
+            let mut app = App::new(AppOptions { notify, ..options() });
+            app.update(Message::Records(Synthetic { changes: &[], ..Synthetic::default() }.records()));
+            focus.iter().for_each(|focused| assert_eq!(app.update(Message::Focus(*focused)), []));
+            let expected = if is_told { vec![Effect::Notify(expected.into())] } else { vec![] };
+            assert_eq!(tell(&mut app, event), expected, "{notify:?} {focus:?}");
+        }
+    }
+    // What happened before anybody looked is no news.
+    let mut app = App::new(AppOptions { notify: Notify::On, ..options() });
+    let outcome = Some(Outcome::Completed);
+    assert_eq!(app.update(Message::Records(Synthetic { outcome, changes: &[], ..Synthetic::default() }.records())), []);
+}
+
+#[test]
+fn only_the_run_s_own_course_can_wait() {
+    let answers = Some(RequestId { client: 0, number: 1 });
+    let paused = |answers| Event::PhaseChanged { phase: Phase::Paused, step: 1, answers };
+    let diverges = Event::Diverged { step: 1, quantity: Quantity::Loss, layer: None };
+    let records =
+        |events: Vec<Event>| Message::Records(events.into_iter().map(|event| Arc::new(Record { at_ms: 0, event })).collect());
+    let epoch = || Event::EpochFinished { epoch: 1, step: 1, train_loss: 0.1, train_accuracy: 0.9 };
+    for (message, can_wait) in [
+        (Message::Key(Key::char('?')), false),
+        (Message::Paste("1".into()), false),
+        (records(vec![epoch(), paused(None)]), true),
+        (records(vec![epoch(), paused(answers)]), false),
+        (records(vec![diverges, paused(None)]), false),
+    ] {
+        assert_eq!(message.can_wait(), can_wait, "{message:?}");
+    }
 }
 
 #[test]

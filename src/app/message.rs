@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Key;
-use crate::protocol::{Connection, Record, Request, RequestId};
+use crate::protocol::{Connection, Event, Record, Request, RequestId};
 
 /// Something that happened outside.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +13,8 @@ pub enum Message {
     Key(Key),
     /// Text was pasted.
     Paste(String),
+    /// The window has the focus now, or no longer.
+    Focus(bool),
     /// The run said something.
     Records(Vec<Arc<Record>>),
     /// What is known of the run is told again from its start.
@@ -30,8 +32,28 @@ pub enum Message {
     Tick(Duration),
 }
 
+impl Message {
+    /// Whether it is no more than the run's own course: who looks on misses nothing when it is drawn a little later. What a
+    /// person did or asked for, and what went wrong, is to be seen at once.
+    pub fn can_wait(&self) -> bool {
+        let Self::Records(records) = self else { return matches!(self, Self::Focus(_) | Self::Tick(_)) };
+        records.iter().all(|record| match &record.event {
+            Event::StepsFinished(_)
+            | Event::EpochFinished { .. }
+            | Event::SamplesPredicted { .. }
+            | Event::SamplesAugmented { .. }
+            | Event::CheckpointSaved { .. } => true,
+            Event::Evaluated { answers, .. }
+            | Event::PhaseChanged { answers, .. }
+            | Event::CheckpointTaken { answers, .. }
+            | Event::ParametersRestored { answers, .. } => answers.is_none(),
+            _ => false,
+        })
+    }
+}
+
 /// Something for the terminal layer to do.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Give this to the worker.
     Send(Request),
@@ -41,6 +63,8 @@ pub enum Effect {
     Suspend,
     /// Clear the terminal and draw all of it again.
     Repaint,
+    /// Tell a person who may look elsewhere.
+    Notify(String),
 }
 
 /// How the dashboard is left.

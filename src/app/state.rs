@@ -1,6 +1,7 @@
 //! What the dashboard knows.
 
 use super::{ConfusionSource, Control, HyperPanel, Mode, Panel, Replay, Requests, SampleView};
+use crate::config::Notify;
 use crate::protocol::{Command, ConfusionMatrix, Connection, Hyper, Outcome, Phase};
 use crate::run::RunState;
 
@@ -19,6 +20,8 @@ pub struct AppOptions {
     pub control: Control,
     /// How many times as fast as it was recorded the run is played, when it is a recorded one.
     pub replay_speed: Option<f64>,
+    /// When a person is told of the run's end.
+    pub notify: Notify,
 }
 
 /// Everything the dashboard knows: the run, and what the person looking at it does.
@@ -46,12 +49,15 @@ pub struct App {
     pub(super) replay: Option<Replay>,
     /// The person asked to stop and leave: the dashboard goes when the run has ended.
     pub(super) leave_when_ended: bool,
+    pub(super) notify: Notify,
+    /// Whether the window has the focus, as far as the terminal tells.
+    pub(super) focused: bool,
 }
 
 impl App {
     /// A dashboard on a run that has said nothing yet.
     pub fn new(options: AppOptions) -> Self {
-        let AppOptions { theme_names, theme, log_scale, focus, control, replay_speed } = options;
+        let AppOptions { theme_names, theme, log_scale, focus, control, replay_speed, notify } = options;
         Self {
             run: RunState::default(),
             theme: theme % theme_names.len().max(1),
@@ -72,6 +78,8 @@ impl App {
             connection: None,
             replay: replay_speed.map(Replay::new),
             leave_when_ended: false,
+            notify,
+            focused: true,
         }
     }
 

@@ -1,6 +1,7 @@
 //! How the dashboard answers: one function from a message to effects.
 
 use super::{Action, App, Binding, Control, Edit, Effect, Key, KeyCode, Leave, Message, Mode, Panel, Replay, SampleView, Seek};
+use crate::config::Notify;
 use crate::protocol::{Command, Connection, Event, Hyper, Record, Request};
 use crate::run::RunState;
 
@@ -17,7 +18,15 @@ impl App {
             }
             Message::Records(records) if self.replay.is_some() => self.play(|replay| replay.add(records)),
             Message::Tick(passed) => self.play(|replay| replay.tick(passed)),
-            Message::Records(records) => records.iter().flat_map(|record| self.record(record)).collect(),
+            Message::Focus(focused) => {
+                self.focused = focused;
+                Vec::new()
+            }
+            Message::Records(records) => {
+                // What comes first happened before anybody looked.
+                let news = self.run.started.is_some();
+                records.iter().flat_map(|record| [self.record(record), self.tell(record).filter(|_| news)]).flatten().collect()
+            }
             Message::Restarted => {
                 self.run = RunState::default();
                 self.hypers.forget_changes();
@@ -144,6 +153,25 @@ impl App {
             _ => {}
         }
         None
+    }
+
+    /// What a person who looks elsewhere is told of an event that was just taken into account.
+    fn tell(&self, record: &Record) -> Option<Effect> {
+        let what = match &record.event {
+            Event::RunEnded { .. } => {
+                let test = self.run.tests.last().map(|point| point.evaluation.confusion.accuracy());
+                let accuracy = test.map(|accuracy| format!(", test accuracy {:.2} %", accuracy * 100.0));
+                format!("{}{}", self.state_word(), accuracy.unwrap_or_default())
+            }
+            Event::Diverged { .. } => format!("waits: {}", self.run.diverged.as_ref()?),
+            _ => return None,
+        };
+        let wanted = match self.notify {
+            Notify::Off => false,
+            Notify::On => true,
+            Notify::Unfocused => !self.focused,
+        };
+        wanted.then(|| Effect::Notify(format!("mnist-tui: {} {what}", self.run.started.as_ref().map_or("", |run| &run.name))))
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {

@@ -66,6 +66,9 @@ pub(super) struct SettingArguments {
     /// The colours of the dashboard; `config themes` lists them.
     #[arg(long, value_name = "NAME")]
     theme: Option<String>,
+    /// For slow lines: less than 1 kB/s to the terminal.
+    #[arg(long)]
+    low_bandwidth: bool,
     /// The configuration file, instead of the user's own.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -105,6 +108,7 @@ impl SettingArguments {
 
     /// What the command line alone says.
     pub(super) fn sources(&self) -> Sources {
+        let low_bandwidth = self.low_bandwidth.then(|| "true".to_owned());
         let flags = [
             ("--preset", "train.preset", &self.preset),
             ("--epochs", "train.epochs", &self.epochs),
@@ -123,6 +127,7 @@ impl SettingArguments {
             ("--name", "train.name", &self.name),
             ("--runs-dir", "runs.dir", &self.runs_dir),
             ("--theme", "ui.theme", &self.theme),
+            ("--low-bandwidth", "ui.low_bandwidth", &low_bandwidth),
         ];
         let given = flags.into_iter().filter_map(|(flag, key, value)| Some(FlagValue { flag, key, value: value.clone()? }));
         Sources { file: self.config.clone(), environment: Vec::new(), sets: self.set.clone(), flags: given.collect() }

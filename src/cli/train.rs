@@ -1,6 +1,5 @@
 //! `mnist-tui train`, and `mnist-tui` alone: trains a network.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -33,8 +32,7 @@ pub(super) struct TrainArguments {
 impl TrainArguments {
     pub(super) fn run(&self) -> Result<ExitCode, CliError> {
         let settings = self.settings.settings()?;
-        let on_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-        let mode = if self.headless || !on_terminal { Mode::Headless { json: self.json } } else { Mode::Dashboard };
+        let mode = if self.headless || !terminal::can_draw() { Mode::Headless { json: self.json } } else { Mode::Dashboard };
         let resume = match (&self.resume, &self.branch_from) {
             (Some(run), _) => Some(Resume { run: run.clone(), branch: None, changes: changes(&settings)? }),
             (None, Some(from)) => {

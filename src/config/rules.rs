@@ -108,6 +108,7 @@ pub(super) fn choices(key: &str) -> Option<&'static [&'static str]> {
         "ui.color" => Some(&["auto", "truecolor", "256", "16", "none"]),
         "ui.charset" => Some(&["auto", "unicode", "ascii"]),
         "ui.marker" => Some(&["auto", "braille", "block", "dot", "ascii"]),
+        "ui.notify" => Some(&["off", "on", "unfocused"]),
         "ui.axis" => Some(&["log", "linear"]),
         _ => None,
     }

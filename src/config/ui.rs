@@ -16,8 +16,12 @@ pub struct UiConfig {
     pub marker: Marker,
     /// How losses are spread over the height of their chart.
     pub axis: AxisScale,
-    /// Pictures a second at most.
+    /// Pictures of the run's progress a second at most. What a person does is answered at once.
     pub max_fps: u32,
+    /// For slow lines: a picture every four seconds, with colours that take fewer bytes.
+    pub low_bandwidth: bool,
+    /// Whether a person is told of the run's end.
+    pub notify: Notify,
 }
 
 impl Default for UiConfig {
@@ -28,7 +32,9 @@ impl Default for UiConfig {
             charset: Charset::Auto,
             marker: Marker::Auto,
             axis: AxisScale::Log,
-            max_fps: 30,
+            max_fps: 3,
+            low_bandwidth: false,
+            notify: Notify::Unfocused,
         }
     }
 }
@@ -87,4 +93,17 @@ pub enum AxisScale {
     Log,
     /// Equal differences, equal distances.
     Linear,
+}
+
+/// Whether a person is told, by the bell and a notification, that a run has ended or waits because numbers went wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Notify {
+    /// Never.
+    Off,
+    /// Always.
+    On,
+    /// While another window has the focus. A terminal that does not tell counts as one that has it.
+    #[default]
+    Unfocused,
 }

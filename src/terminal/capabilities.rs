@@ -22,7 +22,10 @@ pub(super) fn color_depth(config: &UiConfig, lookup: Lookup) -> ColorDepth {
         ColorMode::Auto => {}
     }
     let term = lookup("TERM").unwrap_or_default();
-    let says_truecolor = lookup("COLORTERM").is_some_and(|value| value == "truecolor" || value == "24bit");
+    // GNU screen hands on what the terminal around it says, and knows no more than 256 colours before its version 5. tmux
+    // takes 24 bits and makes of them what the terminal around it can show.
+    let in_screen = lookup("STY").is_some() && lookup("TMUX").is_none();
+    let says_truecolor = lookup("COLORTERM").is_some_and(|value| value == "truecolor" || value == "24bit") && !in_screen;
     match () {
         () if lookup("NO_COLOR").is_some() || term == "dumb" => ColorDepth::None,
         () if says_truecolor || term.ends_with("-direct") => ColorDepth::TrueColor,
@@ -56,9 +59,10 @@ pub(super) fn marker(config: &UiConfig, lookup: Lookup) -> Marker {
     }
 }
 
-/// Whether frames are sent as one (DEC mode 2026). Some versions of tmux redraw the whole pane at the end of each.
+/// Whether frames are sent as one (DEC mode 2026). Some versions of tmux redraw the whole pane at the end of each; GNU
+/// screen takes no notice.
 pub(super) fn synchronized(lookup: Lookup) -> bool {
-    lookup("TMUX").is_none()
+    lookup("TMUX").or_else(|| lookup("STY")).is_none()
 }
 
 #[cfg(test)]
@@ -68,21 +72,52 @@ mod tests {
     #[test]
     fn the_environment_is_read_as_the_conventions_say() {
         type Variables = &'static [(&'static str, &'static str)];
-        let cases: [(Variables, ColorDepth, Charset, Marker); 8] = [
-            (&[], ColorDepth::Ansi16, Charset::Ascii, Marker::Braille),
-            (&[("TERM", "xterm-256color"), ("LANG", "de_DE.UTF-8")], ColorDepth::Ansi256, Charset::Unicode, Marker::Braille),
-            (&[("COLORTERM", "truecolor"), ("LANG", "C.utf8")], ColorDepth::TrueColor, Charset::Unicode, Marker::Braille),
-            (&[("COLORTERM", "24bit"), ("NO_COLOR", "1")], ColorDepth::None, Charset::Ascii, Marker::Braille),
-            (&[("TERM", "xterm-direct")], ColorDepth::TrueColor, Charset::Ascii, Marker::Braille),
-            (&[("TERM", "dumb")], ColorDepth::None, Charset::Ascii, Marker::Braille),
-            (&[("TERM", "linux"), ("LANG", "C.UTF-8")], ColorDepth::Ansi16, Charset::Unicode, Marker::Block),
-            (&[("LC_ALL", "C"), ("LANG", "en_GB.UTF-8")], ColorDepth::Ansi16, Charset::Ascii, Marker::Braille),
+        let cases: [(Variables, ColorDepth, Charset, Marker, bool); 14] = [
+            (&[], ColorDepth::Ansi16, Charset::Ascii, Marker::Braille, true),
+            (
+                &[("TERM", "xterm-256color"), ("LANG", "de_DE.UTF-8")],
+                ColorDepth::Ansi256,
+                Charset::Unicode,
+                Marker::Braille,
+                true,
+            ),
+            (&[("COLORTERM", "truecolor"), ("LANG", "C.utf8")], ColorDepth::TrueColor, Charset::Unicode, Marker::Braille, true),
+            (&[("COLORTERM", "24bit"), ("NO_COLOR", "1")], ColorDepth::None, Charset::Ascii, Marker::Braille, true),
+            (&[("TERM", "xterm-direct")], ColorDepth::TrueColor, Charset::Ascii, Marker::Braille, true),
+            (&[("TERM", "dumb")], ColorDepth::None, Charset::Ascii, Marker::Braille, true),
+            (&[("TERM", "linux"), ("LANG", "C.UTF-8")], ColorDepth::Ansi16, Charset::Unicode, Marker::Block, true),
+            (&[("LC_ALL", "C"), ("LANG", "en_GB.UTF-8")], ColorDepth::Ansi16, Charset::Ascii, Marker::Braille, true),
+            (&[("TMUX", "/tmp/t,1,0"), ("TERM", "tmux-256color")], ColorDepth::Ansi256, Charset::Ascii, Marker::Braille, false),
+            (&[("TMUX", "/tmp/t,1,0"), ("TERM", "screen")], ColorDepth::Ansi16, Charset::Ascii, Marker::Braille, false),
+            (
+                &[("TMUX", "/tmp/t,1,0"), ("TERM", "screen-256color"), ("COLORTERM", "truecolor")],
+                ColorDepth::TrueColor,
+                Charset::Ascii,
+                Marker::Braille,
+                false,
+            ),
+            (&[("STY", "1.a"), ("TERM", "screen")], ColorDepth::Ansi16, Charset::Ascii, Marker::Braille, false),
+            (
+                &[("STY", "1.a"), ("TERM", "screen.xterm-256color"), ("COLORTERM", "truecolor")],
+                ColorDepth::Ansi256,
+                Charset::Ascii,
+                Marker::Braille,
+                false,
+            ),
+            (
+                &[("STY", "1.a"), ("TERM", "screen"), ("COLORTERM", "24bit")],
+                ColorDepth::Ansi16,
+                Charset::Ascii,
+                Marker::Braille,
+                false,
+            ),
         ];
         let config = UiConfig::default();
-        for (variables, depth, set, with) in cases {
+        for (variables, depth, set, with, as_one) in cases {
             let lookup = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-            let found = (color_depth(&config, &lookup), charset(&config, &lookup), marker(&config, &lookup));
-            assert_eq!(found, (depth, set, with), "{variables:?}");
+            let found =
+                (color_depth(&config, &lookup), charset(&config, &lookup), marker(&config, &lookup), synchronized(&lookup));
+            assert_eq!(found, (depth, set, with, as_one), "{variables:?}");
         }
         let asked = UiConfig { color: ColorMode::Palette256, ..config };
         assert_eq!(color_depth(&asked, &|_| Some("1".into())), ColorDepth::Ansi256, "the configuration wins over NO_COLOR");

@@ -3,24 +3,30 @@
 use std::io;
 use std::time::Duration;
 
-use crossterm::queue;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate, SetTitle};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+use ratatui::style::Modifier;
 use tokio::time::{Instant, sleep_until};
 
 use super::Shown;
 use super::capabilities::{charset, color_depth, environment, marker, synchronized};
-use super::frame_writer::FrameWriter;
-use super::guard::Guard;
+use super::guard::{Guard, Title};
 use super::input::{self, Input};
+use super::notification::{Notification, Passage};
+use super::screen::Screen;
 use super::signals::{Asked, Signals, stop_process_group};
 use crate::app::{App, AppOptions, Effect, Leave, Message, Panel};
 use crate::config::{AxisScale, Config};
 use crate::link::{Link, Update};
 use crate::run::RunState;
-use crate::ui::{Charset, Look, Theme, draw, opening_panel};
+use crate::ui::{Charset, ColorDepth, Look, Theme, draw, opening_panel};
 
+/// The least time from one frame to the next, whatever happens.
+const FRAME: Duration = Duration::from_millis(33);
+/// The same for the run's progress on a slow line.
+const SLOW_FRAME: Duration = Duration::from_secs(4);
+
+/// The time of a recorded run that is played goes on so often.
+const TICK: Duration = Duration::from_millis(100);
 /// More time than this does not pass at once.
 const LONGEST_TICK: Duration = Duration::from_millis(500);
 
@@ -38,11 +44,9 @@ struct Dashboard {
     look: Look,
     /// `None` while the terminal is not ours.
     guard: Option<Guard>,
-    terminal: Terminal<CrosstermBackend<FrameWriter>>,
-    frame: FrameWriter,
-    synchronized: bool,
+    terminal: Terminal<Screen>,
     title: String,
-    /// The least time from one frame to the next.
+    /// The least time from one frame to the next while nothing but the run's own course has changed.
     interval: Duration,
     drawn: Option<Instant>,
     /// The next frame leaves nothing of what the terminal shows.
@@ -70,7 +74,7 @@ impl Dashboard {
         loop {
             self.ticked =
                 self.app.replay().filter(|replay| replay.is_playing()).map(|_| self.ticked.unwrap_or_else(Instant::now));
-            let tick = self.ticked.map(|ticked| ticked + self.interval);
+            let tick = self.ticked.map(|ticked| ticked + TICK);
             let messages = tokio::select! {
                 biased;
                 asked = signals.next() => match asked {
@@ -90,6 +94,7 @@ impl Dashboard {
                 Some(input) = inputs.recv() => match input {
                     Input::Key(key) => Some(Message::Key(key)),
                     Input::Paste(text) => Some(Message::Paste(text)),
+                    Input::Focus(focused) => Some(Message::Focus(focused)),
                     Input::Changed => {
                         self.repaint();
                         None
@@ -104,12 +109,16 @@ impl Dashboard {
                 }
             };
             let Some(message) = messages else { continue };
-            self.changed();
+            self.changed(if message.can_wait() { self.interval } else { FRAME });
             for effect in self.app.update(message) {
                 match effect {
                     Effect::Send(request) => link.send(request),
                     Effect::Suspend => self.suspend()?,
                     Effect::Repaint => self.repaint(),
+                    Effect::Notify(text) => {
+                        let text = plain_text(&text, self.look.charset);
+                        self.terminal.backend_mut().queue(Notification { text, passage: Passage::new(&environment) });
+                    }
                     Effect::Leave(leave) => {
                         let state = Box::new(self.app.run().clone());
                         return Ok(match leave {
@@ -139,29 +148,28 @@ impl Dashboard {
         // Where nothing can be changed there is only to look.
         let focus = if options.control.steers() { opening_panel(width, height) } else { Panel::Loss };
         let log_scale = config.ui.axis == AxisScale::Log;
-        let app = App::new(AppOptions { theme_names, theme, log_scale, focus, ..options });
+        let app = App::new(AppOptions { theme_names, theme, log_scale, focus, notify: config.ui.notify, ..options });
+        let low_bandwidth = config.ui.low_bandwidth;
         let look = Look {
             themes,
-            depth: color_depth(&config.ui, &environment),
+            depth: match color_depth(&config.ui, &environment) {
+                ColorDepth::TrueColor if low_bandwidth => ColorDepth::Ansi256,
+                depth => depth,
+            },
             charset: charset(&config.ui, &environment),
             marker: marker(&config.ui, &environment),
         };
-        // Colours are left out by the themes. crossterm's own way resets bold and reverse with them.
-        crossterm::style::force_color_output(true);
         let guard = Guard::enter()?;
-        let frame = FrameWriter::default();
-        let terminal = Terminal::new(CrosstermBackend::new(frame.clone()))?;
+        let terminal = Terminal::new(Screen::new(synchronized(&environment)))?;
         Ok(Self {
             app,
             look,
             guard: Some(guard),
             terminal,
-            frame,
-            synchronized: synchronized(&environment),
             title: String::new(),
-            interval: Duration::from_secs(1) / config.ui.max_fps.max(1),
+            interval: if low_bandwidth { SLOW_FRAME } else { Duration::from_secs(1) / config.ui.max_fps.max(1) },
             drawn: None,
-            whole: false,
+            whole: true,
             due: Some(Instant::now()),
             ticked: None,
         })
@@ -174,36 +182,37 @@ impl Dashboard {
         Message::Tick(passed.min(LONGEST_TICK))
     }
 
-    /// Sees to it that a frame is drawn as soon as the last one is old enough.
-    fn changed(&mut self) {
-        self.due = self.due.or_else(|| {
-            let now = Instant::now();
-            Some(self.drawn.map_or(now, |drawn| now.max(drawn + self.interval)))
-        });
+    /// Sees to it that a frame is drawn as soon as the last one is so old.
+    fn changed(&mut self, age: Duration) {
+        let now = Instant::now();
+        let due = self.drawn.map_or(now, |drawn| now.max(drawn + age));
+        self.due = Some(self.due.map_or(due, |before| before.min(due)));
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        if self.synchronized {
-            queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        }
         if std::mem::take(&mut self.whole) {
-            // `Terminal::clear` would ask for the cursor's place, and the thread that reads keys would take the answer.
-            let size = self.terminal.size()?;
-            self.terminal.resize(size.into())?;
+            self.forget_picture()?;
         }
-        let title = plain_title(&self.app.title(), self.look.charset);
+        let title = plain_text(&self.app.title(), self.look.charset);
         if title != self.title {
-            queue!(self.terminal.backend_mut(), SetTitle(&title))?;
+            self.terminal.backend_mut().queue(Title(&title));
             self.title = title;
         }
         let Self { terminal, app, look, .. } = self;
         terminal.draw(|frame| draw(app, look, frame))?;
-        if self.synchronized {
-            queue!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
-        }
-        self.frame.send()?;
+        self.terminal.backend_mut().send()?;
         self.drawn = Some(Instant::now());
         self.due = None;
+        Ok(())
+    }
+
+    /// Takes for granted no cell of what the terminal shows, so that the next frame writes them all.
+    fn forget_picture(&mut self) -> io::Result<()> {
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())?;
+        // No panel draws a cell like these.
+        self.terminal.current_buffer_mut().content.iter_mut().for_each(|cell| cell.modifier = Modifier::all());
+        self.terminal.swap_buffers();
         Ok(())
     }
 
@@ -211,7 +220,7 @@ impl Dashboard {
     /// two frames has lost what it showed, and has the same size as before.
     fn repaint(&mut self) {
         self.whole = true;
-        self.changed();
+        self.changed(FRAME);
     }
 
     /// Gives the terminal back and stops; goes on when the process is continued.
@@ -241,12 +250,12 @@ fn message(update: Update) -> Message {
     }
 }
 
-/// A title in characters that the terminal has.
-fn plain_title(title: &str, charset: Charset) -> String {
+/// Text for the window's frame or a notification, in characters that the terminal has.
+fn plain_text(text: &str, charset: Charset) -> String {
     let plain = |character: char| match character {
         '·' if charset == Charset::Ascii => '-',
         character if charset == Charset::Ascii && !character.is_ascii() => '?',
         character => character,
     };
-    title.chars().map(plain).collect()
+    text.chars().filter(|character| !character.is_control()).map(plain).collect()
 }

@@ -4,9 +4,11 @@ use std::io::{self, Write, stdout};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
+use crossterm::terminal::{
+    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use crossterm::{Command, execute, queue};
 
 /// Whether the terminal is ours. A panic on any thread must know, and it must be given back once.
@@ -32,6 +34,20 @@ impl Command for KeepTitle {
     }
 }
 
+/// Names the window.
+pub(super) struct Title<'a>(pub &'a str);
+
+impl Command for Title<'_> {
+    fn write_ansi(&self, f: &mut impl std::fmt::Write) -> std::fmt::Result {
+        write!(f, "\x1b]2;{}\x07", self.0)
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Guard {
     /// Takes the terminal over.
     pub fn enter() -> io::Result<Self> {
@@ -40,7 +56,7 @@ impl Guard {
         TAKEN.store(true, Ordering::SeqCst);
         // From here on a failure gives back what was taken.
         let guard = Self(());
-        execute!(stdout(), KeepTitle { back: false }, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+        execute!(stdout(), KeepTitle { back: false }, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, Hide)?;
         Ok(guard)
     }
 
@@ -62,7 +78,11 @@ fn restore() {
         return;
     }
     let mut output = stdout();
-    let _ = queue!(output, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, KeepTitle { back: true }, Show);
+    let _ = queue!(output, EndSynchronizedUpdate, DisableFocusChange, DisableBracketedPaste);
+    // Where there is no alternate screen, as on older Linux consoles, the picture would stay under what follows.
+    let _ = queue!(output, Clear(ClearType::All), MoveTo(0, 0), LeaveAlternateScreen, Show);
+    // What cannot keep a title, such as GNU screen, shows its own for an empty one.
+    let _ = queue!(output, Title(""), KeepTitle { back: true });
     let _ = output.flush();
     let _ = disable_raw_mode();
 }

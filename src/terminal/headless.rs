@@ -2,8 +2,8 @@
 
 use std::io::{IsTerminal, Write, stderr};
 
-use super::Shown;
 use super::signals::{Asked, Signals};
+use super::{Shown, is_dumb};
 use crate::link::{Link, Update};
 use crate::protocol::{Command, Request, RequestId};
 use crate::run::RunState;
@@ -17,7 +17,8 @@ const NEW_LINE_MS: u64 = 5000;
 /// Follows the run to its end. The first signal to end stops the training and waits for its results; the second does
 /// not wait.
 pub(super) async fn follow(link: &mut Link, signals: &mut Signals, charset: Charset, state: RunState) -> Shown {
-    let mut lines = Lines { on_terminal: stderr().is_terminal(), charset, logged: state.log.len(), told_ms: state.at_ms };
+    let mut lines =
+        Lines { on_terminal: stderr().is_terminal() && !is_dumb(), charset, logged: state.log.len(), told_ms: state.at_ms };
     let mut state = Box::new(state);
     let mut signalled = None;
     loop {

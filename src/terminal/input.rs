@@ -13,6 +13,8 @@ pub(super) enum Input {
     Key(Key),
     /// Text was pasted.
     Paste(String),
+    /// The window has the focus now, or no longer.
+    Focus(bool),
     /// The terminal has another size, or may show something else.
     Changed,
     /// The terminal is gone.
@@ -35,6 +37,8 @@ fn read_events(sender: &UnboundedSender<Input>) {
         let input = match read() {
             Ok(Event::Key(event)) if event.kind != KeyEventKind::Release => translate(event).map(Input::Key),
             Ok(Event::Paste(text)) => Some(Input::Paste(text)),
+            Ok(Event::FocusGained) => Some(Input::Focus(true)),
+            Ok(Event::FocusLost) => Some(Input::Focus(false)),
             Ok(Event::Resize(..)) => Some(Input::Changed),
             Ok(_) => None,
             Err(_) => Some(Input::Lost),

@@ -4,12 +4,13 @@
 mod capabilities;
 mod children;
 mod dashboard;
-mod frame_writer;
 mod guard;
 mod headless;
 mod input;
+mod notification;
 mod replay;
 mod reproduce;
+mod screen;
 mod signals;
 
 use std::io::{IsTerminal, Write};
@@ -164,6 +165,16 @@ impl Prepared {
     fn folder(&self) -> Option<RunFolder> {
         Some(self.recording.as_ref()?.as_ref().ok()?.folder().clone())
     }
+}
+
+/// Whether there is something to draw a dashboard on: standard input and output are a terminal that can place characters.
+pub fn can_draw() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !is_dumb()
+}
+
+/// Whether the terminal can do no more than a typewriter.
+fn is_dumb() -> bool {
+    capabilities::environment("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// The columns of the terminal that standard output is; `None` where it is none.

@@ -92,6 +92,15 @@ fn a_wrong_setting_is_refused_before_the_terminal_is_touched() {
 }
 
 #[test]
+fn a_terminal_that_cannot_place_characters_gets_progress_lines() {
+    let mut session = Session::start_with(80, 24, SHORT, &[("TERM", "dumb")]);
+    let (code, bytes) = session.end();
+    let text = String::from_utf8_lossy(&bytes);
+    assert_eq!((code, count(&bytes, b"\x1b")), (0, 0), "{text}");
+    assert!(text.contains("epoch 1 done") && text.contains("test completed: 1 epoch"), "{text}");
+}
+
+#[test]
 fn with_its_output_or_input_elsewhere_there_is_no_dashboard() {
     for redirection in [">result.txt", "</dev/null", "| cat"] {
         let mut command = CommandBuilder::new("/bin/sh");
@@ -107,4 +116,49 @@ fn with_its_output_or_input_elsewhere_there_is_no_dashboard() {
         assert!(result.contains("test completed: 1 epoch"), "{redirection}: {result}");
         session.expect_terminal_given_back();
     }
+}
+
+#[test]
+fn a_notification_comes_when_it_is_wanted() {
+    let (lost, gained) = ("\x1b[O", "\x1b[I");
+    for (setting, keys, expected) in
+        [("unfocused", lost, 1), ("unfocused", "", 0), ("unfocused", "\x1b[O\x1b[I", 0), ("on", gained, 1), ("off", lost, 0)]
+    {
+        let setting = format!("ui.notify={setting}");
+        let arguments = [ENDLESS, &["--set", &setting]].concat();
+        let mut session = Session::start(80, 24, &arguments);
+        session.wait_for_text(&["● training"]);
+        session.press(keys);
+        session.press("x");
+        session.wait_for_text(&["stop the training and judge"]);
+        session.press("y");
+        session.wait_for_text(&["● stopped"]);
+        session.press("q");
+        session.expect_end(0);
+        let bytes = session.bytes();
+        assert_eq!(count(&bytes, b"\x07\x1b]9;mnist-tui: test stopped, test accuracy "), expected, "{setting} {keys:?}");
+        assert_eq!(count(&bytes, b"\x1b]9;"), expected, "{setting} {keys:?}");
+        let [on, off] = [&b"\x1b[?1004h"[..], b"\x1b[?1004l"].map(|mark| count(&bytes, mark));
+        assert_eq!((on, off), (1, 1), "focus is asked for, and no longer");
+    }
+}
+
+#[test]
+fn nothing_is_sent_while_nothing_changes() {
+    let mut session = Session::start(120, 40, ENDLESS);
+    session.wait_for_text(&["● training"]);
+    session.press(" ");
+    session.wait_for_text(&["● paused", "Space resume"]);
+    // An answer that comes after everything that was still on its way.
+    session.press("?");
+    session.wait_for_text(&["While it trains"]);
+    let before = session.bytes().len();
+    // Neither does a key without a meaning change the picture.
+    session.press("~~~");
+    session.press("\x1b");
+    session.wait_for("the list to close", |screen| !screen.contents().contains("While it trains"));
+    let frames = count(&session.bytes()[before..], b"\x1b[?2026h");
+    assert_eq!(frames, 1, "only the closed list is drawn");
+    session.press("\x03\x03");
+    session.expect_end(0);
 }

@@ -11,6 +11,8 @@ use crate::app::{ConfusionSource, Panel};
 use crate::protocol::ConfusionMatrix;
 
 const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
+/// Colours of a ramp: enough to compare cells, few enough that a cell seldom changes its colour while it counts.
+const LEVELS: f32 = 8.0;
 
 pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let (app, palette) = (context.app, &context.palette);
@@ -137,7 +139,7 @@ fn draw_cell(context: &Context, cell: Rect, count: u64, support: u64, right: boo
     let whole = count.to_string();
     let text = if columns(&whole) < cell.width { whole } else { number::short(count) };
     let fits = columns(&text) <= cell.width;
-    if let Some(color) = palette.ramp(ramp, heat) {
+    if let Some(color) = palette.ramp(ramp, (heat * LEVELS).round() / LEVELS) {
         let style = palette.on(color);
         pen.fill(cell, ' ', style);
         if fits {
