@@ -115,7 +115,9 @@ fn leaving_asks_only_while_there_is_something_to_lose() {
         (None, "q", &[]),
         (None, "^C", &[]),
         (None, "q h", &[Effect::Leave(Leave::Headless)]),
-        (None, "q d", &[DISCARD]),
+        (None, "q d", &[Effect::Leave(Leave::Detach)]),
+        (None, "d", &[Effect::Leave(Leave::Detach)]),
+        (None, "q x", &[DISCARD]),
         (None, "^C ^C", &[DISCARD]),
         (None, "Enter ^C ^C", &[DISCARD]),
         (None, "q Esc", &[]),
@@ -123,13 +125,14 @@ fn leaving_asks_only_while_there_is_something_to_lose() {
         (Some(Outcome::Stopped), "^C", &[ENDED]),
         (Some(Outcome::Failed { message: "out of memory".into() }), "q", &[ENDED]),
         (Some(Outcome::Completed), "Space s e x Right Enter u", &[]),
+        (Some(Outcome::Completed), "d", &[ENDED]),
         (None, "^L ^Z", &[Effect::Repaint, Effect::Suspend]),
         (None, "q ^L Esc Enter ^Z", &[Effect::Repaint, Effect::Suspend]),
     ];
     for (outcome, keys, expected) in cases {
         assert_eq!(press(&mut app(outcome.clone()), keys), *expected, "{keys} after {outcome:?}");
     }
-    assert_eq!(press(&mut App::new(options()), "q"), [DISCARD], "nothing has started");
+    assert_eq!(press(&mut App::new(options()), "d q"), [DISCARD], "nothing has started");
     let mut interrupted = app(None);
     assert_eq!(interrupted.update(Message::Key(Key::ctrl('c'))), []);
     assert_eq!(interrupted.update(Message::Key(Key::ctrl('c'))), [DISCARD]);

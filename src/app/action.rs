@@ -51,6 +51,8 @@ pub enum Action {
     Theme,
     /// Open the list of keys.
     Help,
+    /// Leave; the training goes on in the background.
+    Detach,
     /// Leave.
     Quit,
     /// Draw everything again.
@@ -211,6 +213,7 @@ pub const ACTIONS: &[Binding] = &[
     ),
     row(Action::Theme, &[c('t')], "theme", "next theme", When::Watching),
     row(Action::Help, &[c('?')], "help", "show this list", When::Watching),
+    row(Action::Detach, &[c('d')], "detach", "leave; the training goes on in the background", When::Watching),
     row(Action::Quit, &[c('q')], "quit", "leave; asks first while the training goes on", When::Watching),
     row(Action::Interrupt, &[Key::ctrl('c')], "quit", "leave; twice drops the run at once", When::Always),
     row(Action::Repaint, &[Key::ctrl('l')], "redraw", "draw the screen again", When::Always),
@@ -224,8 +227,9 @@ pub const ACTIONS: &[Binding] = &[
     row(Action::CursorHome, &[k(KeyCode::Home)], "start", "cursor to the start", When::Editing),
     row(Action::CursorEnd, &[k(KeyCode::End)], "end", "cursor to the end", When::Editing),
     row(Action::QuitStop, &[c('s')], "stop and judge", "stop here, judge on the test set, show the result", When::Quitting),
-    row(Action::QuitHeadless, &[c('h')], "leave, train on", "leave the dashboard, train on with progress lines", When::Quitting),
-    row(Action::QuitDiscard, &[c('d')], "quit at once", "quit at once; --resume goes on from here", When::Quitting),
+    row(Action::Detach, &[c('d')], "detach", "leave, train on in the background", When::Quitting),
+    row(Action::QuitHeadless, &[c('h')], "progress lines", "leave the dashboard, train on with progress lines", When::Quitting),
+    row(Action::QuitDiscard, &[c('x')], "quit at once", "quit at once; --resume goes on from here", When::Quitting),
     row(Action::Cancel, &[k(KeyCode::Esc)], "keep watching", "keep watching", When::Quitting),
     row(Action::StopConfirm, &[k(KeyCode::Enter), c('y')], "stop", "stop the training and judge", When::Stopping),
     row(Action::Cancel, &[k(KeyCode::Esc), c('n')], "train on", "train on", When::Stopping),

@@ -78,4 +78,6 @@ pub enum Leave {
     Discard,
     /// Let it go on, with progress lines on this terminal.
     Headless,
+    /// Let it go on without this terminal.
+    Detach,
 }

@@ -236,6 +236,7 @@ impl App {
                 self.leave_when_ended = true;
                 self.stop()
             }
+            Action::Detach => self.detach(),
             Action::QuitHeadless => vec![Effect::Leave(Leave::Headless)],
             Action::QuitDiscard => vec![Effect::Leave(Leave::Discard)],
             Action::StopConfirm => self.stop(),
@@ -289,6 +290,15 @@ impl App {
             vec![Effect::Leave(Leave::Discard)]
         } else {
             self.turn_to(Mode::Quitting)
+        }
+    }
+
+    fn detach(&mut self) -> Vec<Effect> {
+        match self.run.started {
+            // There is nothing to send to the background.
+            _ if self.run.ended.is_some() || self.is_away() => self.quit(),
+            None => Vec::new(),
+            Some(_) => vec![Effect::Leave(Leave::Detach)],
         }
     }
 

@@ -8,7 +8,7 @@ use super::error::CliError;
 use super::settings::SettingArguments;
 use crate::config::{Origin, Settings};
 use crate::protocol::Hyper;
-use crate::terminal::{self, BranchPoint, Mode, Resume};
+use crate::terminal::{self, BranchPoint, Held, Mode, Resume, TrainError};
 
 /// How to train.
 #[derive(Debug, Args)]
@@ -19,6 +19,9 @@ pub(super) struct TrainArguments {
     /// At the end, the run's summary as one JSON object, alone on standard output.
     #[arg(long, requires = "headless")]
     json: bool,
+    /// Train in the background: print the run's id and return to the shell at once.
+    #[arg(long, conflicts_with = "headless")]
+    detach: bool,
     /// Go on with a recorded run from its last checkpoint: an id, the start of one, a name, or `last`.
     #[arg(long, value_name = "RUN")]
     resume: Option<String>,
@@ -31,8 +34,15 @@ pub(super) struct TrainArguments {
 
 impl TrainArguments {
     pub(super) fn run(&self) -> Result<ExitCode, CliError> {
+        let mode = match () {
+            () if self.detach => Mode::Detached,
+            () if self.headless || !terminal::can_draw() => Mode::Headless { json: self.json },
+            () => Mode::Dashboard,
+        };
+        if !matches!(mode, Mode::Headless { .. }) && Held::by_another().is_none() {
+            return Ok(terminal::hold().map_err(TrainError::Start)?);
+        }
         let settings = self.settings.settings()?;
-        let mode = if self.headless || !terminal::can_draw() { Mode::Headless { json: self.json } } else { Mode::Dashboard };
         let resume = match (&self.resume, &self.branch_from) {
             (Some(run), _) => Some(Resume { run: run.clone(), branch: None, changes: changes(&settings)? }),
             (None, Some(from)) => {

@@ -10,10 +10,10 @@ use tokio::time::{Instant, sleep_until};
 use super::Shown;
 use super::capabilities::{charset, color_depth, environment, marker, synchronized};
 use super::guard::{Guard, Title};
-use super::input::{self, Input};
+use super::input::{self, Input, Inputs};
 use super::notification::{Notification, Passage};
 use super::screen::Screen;
-use super::signals::{Asked, Signals, stop_process_group};
+use super::signals::{Asked, HANGUP, Signals, stop_process_group};
 use crate::app::{App, AppOptions, Effect, Leave, Message, Panel};
 use crate::config::{AxisScale, Config};
 use crate::link::{Link, Update};
@@ -36,6 +36,10 @@ pub(super) enum Left {
     Shown(Shown),
     /// The run goes on, and progress lines follow.
     ForHeadless(Box<RunState>),
+    /// The run goes on without this terminal.
+    Detached(Box<RunState>),
+    /// The terminal is gone, and nothing can be said on it.
+    Lost(Box<RunState>),
 }
 
 /// The dashboard on the terminal.
@@ -59,10 +63,13 @@ struct Dashboard {
 
 /// Shows the run that `link` leads to until a person leaves, a signal comes or the terminal is lost.
 pub(super) async fn show(config: &Config, options: AppOptions, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
-    let mut dashboard = Dashboard::new(config, options)?;
+    let mut dashboard = match Dashboard::new(config, options) {
+        Err(_) if input::is_lost() => return Ok(Left::Lost(Box::default())),
+        dashboard => dashboard?,
+    };
     match dashboard.follow(link, signals).await {
         // A picture may be drawn before anybody has told that the terminal is gone.
-        Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => Ok(dashboard.lost()),
+        Err(_) if input::is_lost() => Ok(dashboard.lost()),
         result => result,
     }
 }
@@ -70,7 +77,7 @@ pub(super) async fn show(config: &Config, options: AppOptions, link: &mut Link, 
 impl Dashboard {
     /// The loop.
     async fn follow(&mut self, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
-        let mut inputs = input::start()?;
+        let mut inputs = Inputs::start()?;
         loop {
             self.ticked =
                 self.app.replay().filter(|replay| replay.is_playing()).map(|_| self.ticked.unwrap_or_else(Instant::now));
@@ -78,6 +85,8 @@ impl Dashboard {
             let messages = tokio::select! {
                 biased;
                 asked = signals.next() => match asked {
+                    Asked::End(HANGUP) if input::is_lost() => return Ok(self.lost()),
+                    Asked::End(HANGUP) => return Ok(Left::Detached(Box::new(self.app.run().clone()))),
                     Asked::End(signal) => {
                         let state = self.app.run().clone();
                         return Ok(Left::Shown(Shown::Signalled(signal, Box::new(state))));
@@ -91,7 +100,7 @@ impl Dashboard {
                         None
                     }
                 },
-                Some(input) = inputs.recv() => match input {
+                Some(input) = inputs.next() => match input {
                     Input::Key(key) => Some(Message::Key(key)),
                     Input::Paste(text) => Some(Message::Paste(text)),
                     Input::Focus(focused) => Some(Message::Focus(focused)),
@@ -125,6 +134,7 @@ impl Dashboard {
                             Leave::Ended | Leave::Away => Left::Shown(Shown::Ended(state)),
                             Leave::Discard => Left::Shown(Shown::Discarded),
                             Leave::Headless => Left::ForHeadless(state),
+                            Leave::Detach => Left::Detached(state),
                         });
                     }
                 }
@@ -137,7 +147,7 @@ impl Dashboard {
         if let Some(guard) = self.guard.take() {
             guard.abandon();
         }
-        Left::Shown(Shown::Signalled(1, Box::new(self.app.run().clone())))
+        Left::Lost(Box::new(self.app.run().clone()))
     }
 
     fn new(config: &Config, options: AppOptions) -> io::Result<Self> {

@@ -77,6 +77,12 @@ fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    give_back();
+    let _ = disable_raw_mode();
+}
+
+/// Shows what was there before the dashboard, for the shell to go on with.
+pub(super) fn give_back() {
     let mut output = stdout();
     let _ = queue!(output, EndSynchronizedUpdate, DisableFocusChange, DisableBracketedPaste);
     // Where there is no alternate screen, as on older Linux consoles, the picture would stay under what follows.
@@ -84,7 +90,6 @@ fn restore() {
     // What cannot keep a title, such as GNU screen, shows its own for an empty one.
     let _ = queue!(output, Title(""), KeepTitle { back: true });
     let _ = output.flush();
-    let _ = disable_raw_mode();
 }
 
 /// A panic that ends the program gives the terminal back first. One on a training thread is an event of the run, and is

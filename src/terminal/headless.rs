@@ -1,8 +1,10 @@
 //! Progress lines on standard error.
 
 use std::io::{IsTerminal, Write, stderr};
+use std::time::{Duration, Instant};
 
-use super::signals::{Asked, Signals};
+use super::holder::Held;
+use super::signals::{Asked, HANGUP, Signals};
 use super::{Shown, is_dumb};
 use crate::link::{Link, Update};
 use crate::protocol::{Command, Request, RequestId};
@@ -14,13 +16,23 @@ const REWRITE_MS: u64 = 200;
 /// Elsewhere there is a new one so often.
 const NEW_LINE_MS: u64 = 5000;
 
-/// Follows the run to its end. The first signal to end stops the training and waits for its results; the second does
-/// not wait.
-pub(super) async fn follow(link: &mut Link, signals: &mut Signals, charset: Charset, state: RunState) -> Shown {
-    let mut lines =
-        Lines { on_terminal: stderr().is_terminal() && !is_dumb(), charset, logged: state.log.len(), told_ms: state.at_ms };
+/// A signal that comes so soon after another is the same: it went to all processes of the terminal, and the one that holds
+/// this one passed it on.
+const SAME: Duration = Duration::from_millis(300);
+
+/// Follows the run to its end, with progress lines in `charset`, or without a word in the background. The first signal to
+/// end stops the training and waits for its results; the second does not wait. A hangup ends the run, too, unless this
+/// process is `held`: then it goes on in the background.
+pub(super) async fn follow(
+    link: &mut Link,
+    signals: &mut Signals,
+    charset: Option<Charset>,
+    mut held: Option<Held>,
+    state: RunState,
+) -> Shown {
+    let mut lines = charset.map(|charset| Lines::new(charset, &state));
     let mut state = Box::new(state);
-    let mut signalled = None;
+    let mut signalled: Option<(u8, Instant)> = None;
     loop {
         if state.diverged.is_some() {
             // Nobody is here who could lower the learning rate.
@@ -30,20 +42,31 @@ pub(super) async fn follow(link: &mut Link, signals: &mut Signals, charset: Char
             update = link.updates() => {
                 let Update::Records(records) = update else { continue };
                 records.iter().for_each(|record| state.apply(record));
-                lines.write(&state);
+                if let Some(lines) = &mut lines {
+                    lines.write(&state);
+                }
                 if state.ended.is_some() {
                     return match signalled {
-                        Some(signal) => Shown::Signalled(signal, state),
+                        Some((signal, _)) => Shown::Signalled(signal, state),
                         None => Shown::Ended(state),
                     };
                 }
             }
             asked = signals.next() => match asked {
-                Asked::End(signal) if signalled.is_some() => return Shown::Signalled(signal, state),
-                Asked::End(signal) => {
-                    signalled = Some(signal);
-                    link.send(Request { id: RequestId { client: 0, number: u32::MAX }, command: Command::Stop });
-                }
+                // In the background there is no terminal that could go.
+                Asked::End(HANGUP) if lines.is_none() => {}
+                Asked::End(signal) => match (held.take_if(|_| signal == HANGUP), signalled) {
+                    (Some(held), _) => {
+                        held.leave();
+                        lines = None;
+                    }
+                    (None, Some((_, at))) if at.elapsed() < SAME => {}
+                    (None, Some(_)) => return Shown::Signalled(signal, state),
+                    (None, None) => {
+                        signalled = Some((signal, Instant::now()));
+                        link.send(Request { id: RequestId { client: 0, number: u32::MAX }, command: Command::Stop });
+                    }
+                },
                 Asked::Suspend => super::signals::stop_process_group(),
                 Asked::Continued => {}
             }
@@ -61,6 +84,11 @@ struct Lines {
 }
 
 impl Lines {
+    /// Nothing of what has been told so far is written.
+    fn new(charset: Charset, state: &RunState) -> Self {
+        Self { on_terminal: stderr().is_terminal() && !is_dumb(), charset, logged: state.log.len(), told_ms: state.at_ms }
+    }
+
     /// Writes what is new. Nobody can be told when standard error is gone; the training goes on.
     fn write(&mut self, state: &RunState) {
         let text = self.text(state);

@@ -1,7 +1,9 @@
 //! Keys, pastes and the terminal's end, from threads of their own: reading blocks.
 
+use std::io::{self, PipeReader, PipeWriter, pipe};
+
 use crossterm::event::{Event, KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers, read};
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::app::{Key, KeyCode};
@@ -21,15 +23,37 @@ pub(super) enum Input {
     Lost,
 }
 
-/// Starts reading.
-///
-/// Fails when the system gives no thread.
-pub(super) fn start() -> std::io::Result<UnboundedReceiver<Input>> {
-    let (sender, receiver) = unbounded_channel();
-    let lost = sender.clone();
-    std::thread::Builder::new().name("input".into()).spawn(move || read_events(&sender))?;
-    std::thread::Builder::new().name("terminal-watch".into()).spawn(move || watch(&lost))?;
-    Ok(receiver)
+/// What comes from the terminal, until this is dropped.
+pub(super) struct Inputs {
+    receiver: UnboundedReceiver<Input>,
+    /// The watcher ends when this is closed, and lets go of the terminal.
+    _watching: PipeWriter,
+}
+
+impl Inputs {
+    /// Starts reading.
+    ///
+    /// Fails when the system gives no thread.
+    pub fn start() -> io::Result<Self> {
+        let (sender, receiver) = unbounded_channel();
+        let lost = sender.clone();
+        let (stop, watching) = pipe()?;
+        std::thread::Builder::new().name("input".into()).spawn(move || read_events(&sender))?;
+        std::thread::Builder::new().name("terminal-watch".into()).spawn(move || watch(&lost, &stop))?;
+        Ok(Self { receiver, _watching: watching })
+    }
+
+    /// What comes next.
+    pub async fn next(&mut self) -> Option<Input> {
+        self.receiver.recv().await
+    }
+}
+
+/// Whether the terminal is gone.
+pub(super) fn is_lost() -> bool {
+    let stdin = io::stdin();
+    let mut descriptors = [PollFd::new(&stdin, PollFlags::empty())];
+    poll(&mut descriptors, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
 fn read_events(sender: &UnboundedSender<Input>) {
@@ -51,16 +75,18 @@ fn read_events(sender: &UnboundedSender<Input>) {
 }
 
 /// crossterm never returns from a terminal that has gone away (its issue 793); the file descriptor knows.
-fn watch(sender: &UnboundedSender<Input>) {
-    let stdin = std::io::stdin();
+fn watch(sender: &UnboundedSender<Input>, stop: &PipeReader) {
+    let stdin = io::stdin();
     loop {
-        let mut descriptors = [PollFd::new(&stdin, PollFlags::empty())];
+        let mut descriptors = [PollFd::new(&stdin, PollFlags::empty()), PollFd::new(stop, PollFlags::empty())];
         match poll(&mut descriptors, None) {
             Err(rustix::io::Errno::INTR) => {}
             // A poll that fails would fail for ever; signals still tell of a lost terminal.
             Err(_) => return,
             Ok(_) => {
-                let _ = sender.send(Input::Lost);
+                if descriptors[1].revents().is_empty() {
+                    let _ = sender.send(Input::Lost);
+                }
                 return;
             }
         }

@@ -6,6 +6,7 @@ mod children;
 mod dashboard;
 mod guard;
 mod headless;
+mod holder;
 mod input;
 mod notification;
 mod replay;
@@ -21,6 +22,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use thiserror::Error;
 
 pub use children::run_all;
+pub use holder::{Held, hold};
 
 use crate::app::AppOptions;
 use crate::causes::with_causes;
@@ -32,6 +34,8 @@ use crate::run::RunState;
 use crate::run::store::{Catalog, Recording, RunFolder, StoreError};
 use crate::train::{Checkpoint, Course, CourseError, Job, JobError, JobOptions, Port, Rerun, run_id, spawn};
 use crate::ui::{Charset, ascii_text};
+use dashboard::Left;
+use signals::Signals;
 
 pub use replay::replay;
 pub use reproduce::{Reproduction, reproduce};
@@ -41,6 +45,8 @@ pub use reproduce::{Reproduction, reproduce};
 pub enum Mode {
     /// The dashboard, on a terminal.
     Dashboard,
+    /// Nothing: it trains in the background.
+    Detached,
     /// Progress lines on standard error.
     Headless {
         /// The summary as JSON on standard output at the end.
@@ -227,6 +233,7 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
 fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, TrainError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
     let Prepared { job, recording, history, changes, course } = prepared;
+    let run = job.started().run_id.clone();
     let (mut link, mut port) = connect(history);
     if mode != Mode::Dashboard {
         link.start_free();
@@ -242,33 +249,21 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, T
     for (number, (hyper, value)) in (0..).zip(changes) {
         link.send(Request { id: RequestId { client: u32::MAX, number }, command: Command::SetHyper { hyper, value } });
     }
-    let charset = capabilities::charset(&config.ui, &capabilities::environment);
     let recorded = recorder.is_some();
-    let shown: Result<Shown, TrainError> = runtime.block_on(async {
+    let shown = runtime.block_on(async {
         // Signals are heard before there is anything to interrupt.
-        let mut signals = signals::Signals::new().map_err(TrainError::Start)?;
+        let mut signals = Signals::new().map_err(TrainError::Start)?;
+        // What was told before is not told again by progress lines; the dashboard wants all of it.
+        let mut history = Box::<RunState>::default();
+        if let Mode::Headless { .. } = mode {
+            link.now().iter().for_each(|record| history.apply(record));
+        }
         let started = match course {
             Some(course) => spawn(job, Rerun::new(port, course)),
             None => spawn(job, port),
         };
         started.map_err(TrainError::Start)?;
-        let shown = match mode {
-            Mode::Dashboard => match dashboard::show(config, AppOptions::default(), &mut link, &mut signals)
-                .await
-                .map_err(TrainError::Terminal)?
-            {
-                dashboard::Left::Shown(shown) => Ok(shown),
-                dashboard::Left::ForHeadless(state) => {
-                    link.let_go();
-                    Ok(headless::follow(&mut link, &mut signals, charset, *state).await)
-                }
-            },
-            Mode::Headless { .. } => {
-                let mut state = RunState::default();
-                link.now().iter().for_each(|record| state.apply(record));
-                Ok(headless::follow(&mut link, &mut signals, charset, state).await)
-            }
-        };
+        let shown = follow(config, mode, &run, history, &mut link, &mut signals).await;
         let left_early = match &shown {
             Ok(Shown::Signalled(_, state)) => state.ended.is_none(),
             Ok(Shown::Discarded) | Err(_) => true,
@@ -286,6 +281,62 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, T
     // The input thread may wait for a key that never comes.
     runtime.shutdown_background();
     shown
+}
+
+/// Follows the run as `mode` says, wherever that leads, until it has ended or is left.
+async fn follow(
+    config: &Config,
+    mode: Mode,
+    run: &str,
+    history: Box<RunState>,
+    link: &mut Link,
+    signals: &mut Signals,
+) -> Result<Shown, TrainError> {
+    let charset = Some(capabilities::charset(&config.ui, &capabilities::environment));
+    let held = Held::by_another();
+    let left = match mode {
+        Mode::Dashboard => dashboard::show(config, AppOptions::default(), link, signals).await.map_err(TrainError::Terminal)?,
+        Mode::Detached => Left::Detached(Box::default()),
+        Mode::Headless { .. } => Left::ForHeadless(history),
+    };
+    let state = match left {
+        Left::Shown(shown) => return Ok(shown),
+        Left::ForHeadless(state) => {
+            link.let_go();
+            return Ok(headless::follow(link, signals, charset, held, *state).await);
+        }
+        Left::Lost(state) => state,
+        Left::Detached(state) => {
+            tell_how_to_return(config, mode, run);
+            state
+        }
+    };
+    link.let_go();
+    if let Some(held) = held {
+        held.leave();
+    }
+    Ok(headless::follow(link, signals, None, None, *state).await)
+}
+
+/// Says on the terminal that the run goes on without it, and how to get at it. A command that sends it there gets the run's
+/// id, alone on standard output.
+fn tell_how_to_return(config: &Config, mode: Mode, run: &str) {
+    let process = std::process::id();
+    let mut text = format!("run {run} goes on in the background, as process {process}\n");
+    if config.runs.record {
+        text.push_str(&format!("  mnist-tui runs show {run}   its figures so far\n"));
+    } else {
+        text.push_str("  nothing of it is kept, because runs.record = false\n");
+    }
+    text.push_str(&format!("  kill {process}   stop it, and judge the network\n"));
+    // It goes on whether anybody reads that or not.
+    if mode == Mode::Detached {
+        let _ = std::io::stdout().write_all(format!("{run}\n").as_bytes());
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    } else {
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
+    let _ = std::io::stdout().flush();
 }
 
 /// A new run, all checked.

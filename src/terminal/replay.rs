@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use super::signals::Signals;
-use super::{Shown, TrainError, dashboard};
+use super::dashboard::{self, Left};
+use super::signals::{HANGUP, Signals};
+use super::{Shown, TrainError};
 use crate::app::{AppOptions, Control};
 use crate::config::Config;
 use crate::link;
@@ -21,7 +22,8 @@ pub fn replay(config: &Config, folder: &RunFolder, speed: f64) -> Result<ExitCod
     // The input thread may wait for a key that never comes.
     runtime.shutdown_background();
     Ok(match left? {
-        dashboard::Left::Shown(Shown::Signalled(signal, _)) => ExitCode::from(128 + signal),
+        Left::Shown(Shown::Signalled(signal, _)) => ExitCode::from(128 + signal),
+        Left::Lost(_) => ExitCode::from(128 + HANGUP),
         _ => ExitCode::SUCCESS,
     })
 }

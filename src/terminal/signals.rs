@@ -1,6 +1,11 @@
 //! The signals that the program answers.
 
+use std::future::pending;
+
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// The number of the signal that a terminal sends when it goes.
+pub(super) const HANGUP: u8 = 1;
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +20,8 @@ pub(super) enum Asked {
 
 /// All signals that the program answers.
 pub(super) struct Signals {
-    hangup: Signal,
+    /// `None` when it is ignored.
+    hangup: Option<Signal>,
     interrupt: Signal,
     terminate: Signal,
     suspend: Signal,
@@ -23,10 +29,12 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// Takes the signals over from the system.
+    /// Takes the signals over from the system. A hangup that was ignored when the program was started, as `nohup` has it,
+    /// stays ignored.
     pub fn new() -> std::io::Result<Self> {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         Ok(Self {
-            hangup: signal(SignalKind::hangup())?,
+            hangup: if ignores_hangup(&status) { None } else { Some(signal(SignalKind::hangup())?) },
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             suspend: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
@@ -36,10 +44,16 @@ impl Signals {
 
     /// The next signal.
     pub async fn next(&mut self) -> Asked {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => pending().await,
+            }
+        };
         tokio::select! {
             // A hangup comes with a signal to continue, and is what matters of the two.
             biased;
-            _ = self.hangup.recv() => Asked::End(1),
+            _ = hangup => Asked::End(HANGUP),
             _ = self.interrupt.recv() => Asked::End(2),
             _ = self.terminate.recv() => Asked::End(15),
             _ = self.suspend.recv() => Asked::Suspend,
@@ -48,8 +62,28 @@ impl Signals {
     }
 }
 
+/// Whether what Linux says of a process has it ignore the hangup. Other systems do not say it.
+fn ignores_hangup(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
+}
+
 /// Stops the whole process group, as the terminal's own Ctrl-Z does; returns when it is continued.
 pub(super) fn stop_process_group() {
     // Where there is no permission nothing stops, and the dashboard comes back at once.
     let _ = rustix::process::kill_current_process_group(rustix::process::Signal::STOP);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nohup_has_ignored_is_seen() {
+        let status = |mask: &str| format!("Name:\tmnist-tui\nSigBlk:\t0000000000000001\nSigIgn:\t{mask}\nSigCgt:\t00000001\n");
+        assert!(ignores_hangup(&status("0000000000000001")));
+        assert!(ignores_hangup(&status("0000000000001007")));
+        assert!(!ignores_hangup(&status("0000000000001000")));
+        assert!(!ignores_hangup(""));
+    }
 }

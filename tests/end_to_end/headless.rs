@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use crate::support::{DEADLINE, Home, send_signal};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_mnist-tui");
+
 /// Every key that the summary has at least.
 const KEYS: [&str; 26] = [
     "schema_version",
@@ -58,8 +60,12 @@ struct Ended {
 
 impl Run {
     fn start(arguments: &[&str]) -> Self {
+        Self::start_with(&mut Command::new(PROGRAM), arguments)
+    }
+
+    /// Starts a command with these arguments behind its own.
+    fn start_with(command: &mut Command, arguments: &[&str]) -> Self {
         let home = Home::new();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mnist-tui"));
         command.args(arguments).env_clear().env("HOME", home.path()).env("XDG_CONFIG_HOME", home.path());
         command.current_dir(home.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
@@ -205,4 +211,19 @@ fn without_a_terminal_the_summary_for_people_is_printed() {
     assert!(ended.output.starts_with("test completed: 1 epoch, 10 steps, "), "{}", ended.output);
     assert!(ended.progress.starts_with("test started: "), "{}", ended.progress);
     assert!(!ended.progress.contains('\x1b') && !ended.output.contains('\x1b'), "nothing but text");
+}
+
+#[test]
+fn what_nohup_protects_survives_a_hangup() {
+    let arguments = ["--name", "test", "--threads", "1", "--epochs", "2", "--train-limit", "4000", "--validation", "200"];
+    let script = "trap '' HUP; exec \"$0\" \"$@\"";
+    let run = Run::start_with(Command::new("/bin/sh").args(["-c", script, PROGRAM]), &arguments);
+    run.wait_for("test started");
+    send_signal(run.child.id(), Signal::HUP);
+    let ended = run.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.progress);
+    let run = Run::start(&arguments);
+    run.wait_for("test started");
+    send_signal(run.child.id(), Signal::HUP);
+    assert_eq!(run.end().code, Some(129));
 }

@@ -1,6 +1,7 @@
 //! The program as a person meets it: the real binary on a pseudo-terminal, or with its streams redirected.
 
 mod bytes;
+mod detaching;
 mod headless;
 mod leaving;
 mod panicking;

@@ -10,8 +10,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use mnist_tui::run::store::{Catalog, Listed};
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, SlavePty, native_pty_system};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use vt100::{Parser, Screen};
 
 /// Whatever is waited for has come by then, on the slowest machine.
@@ -47,10 +48,36 @@ impl Home {
     pub fn path(&self) -> &Path {
         &self.0
     }
+
+    /// The newest run that was recorded in it.
+    pub fn run(&self) -> Option<Listed> {
+        Catalog::new(self.0.join("mnist-tui/runs")).list().expect("runs").pop()
+    }
+
+    /// The process that trains the newest run.
+    pub fn trainer(&self) -> Option<u32> {
+        let trained_by = self.run()?.trained_by?;
+        trained_by.strip_prefix("process ")?.split(' ').next()?.parse().ok()
+    }
+
+    /// Waits until nobody trains the newest run any more, and returns it.
+    #[track_caller]
+    pub fn ended_run(&self) -> Listed {
+        let deadline = Instant::now() + DEADLINE;
+        while self.trainer().is_some() {
+            assert!(Instant::now() < deadline, "the run goes on");
+            std::thread::park_timeout(LOOK);
+        }
+        self.run().expect("a recorded run")
+    }
 }
 
 impl Drop for Home {
     fn drop(&mut self) {
+        // A run in the background would outlive its test.
+        if let Some(pid) = self.trainer().and_then(|pid| Pid::from_raw(pid as i32)) {
+            let _ = kill_process(pid, Signal::KILL);
+        }
         // A folder that stays is in nobody's way.
         let _ = std::fs::remove_dir_all(&self.0);
     }
@@ -275,6 +302,17 @@ impl Session {
         send_signal(self.process.pid, signal);
     }
 
+    /// Sends a signal to the program and all that belongs to it, as shells do with their jobs.
+    pub fn signal_job(&self, signal: Signal) {
+        let pid = i32::try_from(self.process.pid).ok().and_then(Pid::from_raw).expect("a process");
+        kill_process_group(pid, signal).expect("a signal is sent");
+    }
+
+    /// Where the program's files are.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
     /// The state of the process as the system tells it: `T` when it is stopped.
     pub fn process_state(&self) -> Option<char> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.pid)).ok()?;
@@ -328,7 +366,7 @@ impl Session {
     #[track_caller]
     pub fn end(&mut self) -> (u32, Vec<u8>) {
         let Some(status) = self.process.wait() else { panic!("the program goes on:\n{}", self.text()) };
-        assert_eq!(status.signal(), None, "the program chooses its exit code itself");
+        assert!(status.signal().is_none_or(|signal| signal == "Killed"), "the program chooses its exit code itself");
         // With the shell's handle gone the output has an end.
         self.shell = None;
         let received = lock(&self.received.0);
@@ -338,15 +376,16 @@ impl Session {
         (status.exit_code(), received.all.clone())
     }
 
-    /// Takes the terminal away, as a window that is closed does, and waits for the program's end; its exit code.
+    /// Takes the terminal away, as a window that is closed does, and waits for the program's end; its exit code, and its
+    /// home.
     #[track_caller]
-    pub fn hang_up(self) -> u32 {
+    pub fn hang_up(self) -> (u32, Home) {
         self.hung_up.store(true, Ordering::SeqCst);
-        let Self { master, shell, keyboard, reader, mut process, .. } = self;
+        let Self { master, shell, keyboard, reader, mut process, home, .. } = self;
         // It ends with the next picture, and its handle goes with it.
         reader.join().expect("no panic while reading");
         drop((shell, keyboard, master));
-        process.wait().expect("the program does not go on without a terminal").exit_code()
+        (process.wait().expect("the shell is free").exit_code(), home)
     }
 
     /// What stands on the screen.

@@ -18,7 +18,7 @@ fn expect_stop_and_return(session: &Session, picture: &str) {
     session.wait_until("a stopped process", || session.process_state() == Some('T'));
     session.wait_for("the shell's screen", |screen| !screen.alternate_screen());
     session.expect_terminal_given_back();
-    session.signal(Signal::CONT);
+    session.signal_job(Signal::CONT);
     session.wait_for("the same picture", |screen| screen.alternate_screen() && screen.contents() == picture);
 }
 
@@ -33,14 +33,14 @@ fn ctrl_z_stops_the_program_and_fg_brings_the_dashboard_back() {
     session.wait_for_text(&["● training"]);
     session.press("q");
     session.wait_for_text(&["Leave?"]);
-    session.press("d");
+    session.press("x");
     assert_eq!(session.expect_end(0), "");
 }
 
 #[test]
 fn a_stop_signal_from_outside_does_the_same() {
     let (mut session, picture) = paused();
-    session.signal(Signal::TSTP);
+    session.signal_job(Signal::TSTP);
     expect_stop_and_return(&session, &picture);
     session.signal(Signal::TERM);
     assert_eq!(session.expect_end(143), "");

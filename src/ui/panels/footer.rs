@@ -38,14 +38,14 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
 /// What matters now, the most important first; help and quit at the end.
 fn wanted(context: &Context, alone: bool) -> Vec<Action> {
     use Action::{
-        Accept, Cancel, ConfusionSource, Down, Edit, EpochOn, Evaluate, Faster, FocusNext, Help, Pause, Play, Quit, QuitDiscard,
-        QuitHeadless, QuitStop, Rewind, Right, SamplesNext, SamplesView, Scale, SeekOn, SeekStart, Step, StepsOn, Stop,
-        StopConfirm, TakeOver, TakeOverConfirm, Theme, Undo, Up, Zoom,
+        Accept, Cancel, ConfusionSource, Detach, Down, Edit, EpochOn, Evaluate, Faster, FocusNext, Help, Pause, Play, Quit,
+        QuitDiscard, QuitHeadless, QuitStop, Rewind, Right, SamplesNext, SamplesView, Scale, SeekOn, SeekStart, Step, StepsOn,
+        Stop, StopConfirm, TakeOver, TakeOverConfirm, Theme, Undo, Up, Zoom,
     };
     let app = context.app;
     match app.mode() {
         Mode::Editing(_) => return vec![Accept, Cancel],
-        Mode::Quitting => return vec![QuitStop, QuitHeadless, QuitDiscard, Cancel],
+        Mode::Quitting => return vec![QuitStop, Detach, QuitHeadless, QuitDiscard, Cancel],
         Mode::Stopping => return vec![StopConfirm, Cancel],
         Mode::TakingOver => return vec![TakeOverConfirm, Cancel],
         Mode::Help(_) => return vec![Up, Down, Cancel],
@@ -73,7 +73,7 @@ fn wanted(context: &Context, alone: bool) -> Vec<Action> {
     if app.hypers().can_undo() {
         wanted.push(Undo);
     }
-    wanted.extend([FocusNext, Zoom, Stop, Evaluate, ConfusionSource, Scale, SamplesNext, Theme, Help, Quit]);
+    wanted.extend([FocusNext, Zoom, Stop, Evaluate, ConfusionSource, Scale, SamplesNext, Theme, Detach, Help, Quit]);
     let mut seen = Vec::new();
     wanted.retain(|action| {
         let first = !seen.contains(action);
@@ -91,6 +91,7 @@ fn item<'a>(context: &Context, action: Action) -> Option<Vec<Piece<'a>>> {
     let (keys, label) = match action {
         Action::Right if watching && (app.run().ended.is_some() || !app.control().steers()) => return None,
         Action::Right if watching => ("← →".to_owned(), "change"),
+        Action::Detach if app.run().ended.is_some() => return None,
         Action::Up if watching => ("↑ ↓".to_owned(), "scroll"),
         Action::SamplesNext => ("n p".to_owned(), "samples"),
         Action::SamplesView if app.sample_view() == SampleView::Augmented => (row.keys.first()?.to_string(), "predictions"),
