@@ -31,6 +31,15 @@ pub fn short(value: u64) -> String {
     }
 }
 
+/// `950`, `1k`, `12k`, `2M`: at most four columns, and three below 100,000.
+pub fn shortest(value: u64) -> String {
+    match value {
+        0..1_000 => value.to_string(),
+        1_000..1_000_000 => format!("{}k", value / 1_000),
+        _ => short(value),
+    }
+}
+
 /// Three significant digits: `2.31`, `0.0432`, `4.1e-6`, `1.2e9`.
 pub fn figure(value: f64) -> String {
     let size = value.abs();
@@ -103,6 +112,9 @@ mod tests {
             (short(1_234), "1.2k"),
             (short(9_999), "9.9k"),
             (short(54_321), "54k"),
+            (shortest(999), "999"),
+            (shortest(4_321), "4k"),
+            (shortest(54_321), "54k"),
             (short(1_000_000), "1.0M"),
             (figure(2.3056), "2.31"),
             (figure(9.996), "10.0"),

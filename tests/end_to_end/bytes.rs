@@ -1,5 +1,7 @@
 //! What is sent to the terminal: no colour, nothing but ASCII, or nothing at all when that is asked for.
 
+use std::time::{Duration, Instant};
+
 use portable_pty::CommandBuilder;
 
 use crate::support::{ENDLESS, SHORT, Session, count};
@@ -141,6 +143,18 @@ fn a_notification_comes_when_it_is_wanted() {
         let [on, off] = [&b"\x1b[?1004h"[..], b"\x1b[?1004l"].map(|mark| count(&bytes, mark));
         assert_eq!((on, off), (1, 1), "focus is asked for, and no longer");
     }
+}
+
+#[test]
+fn a_training_sends_little() {
+    let session = Session::start(120, 40, ENDLESS);
+    session.wait_for_text(&["● training", "images/s"]);
+    let frames = |bytes: &[u8]| count(bytes, b"\x1b[?2026h");
+    let (before, started) = (session.bytes().len(), Instant::now());
+    session.wait_until("some pictures", || frames(&session.bytes()[before..]) >= 12);
+    let bytes = session.bytes().len() - before;
+    assert!(started.elapsed() > Duration::from_millis(3_500), "about three pictures a second");
+    assert!(bytes < 12 * 2_500, "{bytes} bytes for 12 pictures");
 }
 
 #[test]

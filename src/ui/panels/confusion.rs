@@ -136,8 +136,9 @@ fn draw_cell(context: &Context, cell: Rect, count: u64, support: u64, right: boo
     let part = count as f32 / support as f32;
     // Mistakes are rare: on this scale one in a thousand is seen, and one in ten stands out.
     let (ramp, heat) = if right { (Ramp::HeatRight, part) } else { (Ramp::HeatWrong, (1.0 + 1000.0 * part).ln() / 1001f32.ln()) };
-    let whole = count.to_string();
-    let text = if columns(&whole) < cell.width { whole } else { number::short(count) };
+    let texts = [count.to_string(), number::short(count), number::shortest(count)];
+    // A number that fills its cell runs into the next one.
+    let text = texts.iter().find(|text| columns(text) < cell.width).unwrap_or(&texts[2]).clone();
     let fits = columns(&text) <= cell.width;
     if let Some(color) = palette.ramp(ramp, (heat * LEVELS).round() / LEVELS) {
         let style = palette.on(color);
