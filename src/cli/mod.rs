@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand, errors on standard error, and the exit code.
 
+mod attach;
 mod completions;
 mod config;
 mod data;
@@ -39,6 +40,8 @@ struct Arguments {
 enum Sub {
     /// Train a network: with the dashboard on a terminal, with progress lines elsewhere.
     Train(Box<train::TrainArguments>),
+    /// Watch, and steer, a run that another process trains.
+    Attach(attach::AttachArguments),
     /// Train a grid of runs, or random ones, and compare them.
     Sweep(Box<sweep::SweepArguments>),
     /// Show and write settings, and list what they can name.
@@ -70,6 +73,7 @@ pub fn run() -> ExitCode {
     };
     let result = match arguments.subcommand.unwrap_or(Sub::Train(arguments.train)) {
         Sub::Train(train) => train.run(),
+        Sub::Attach(attach) => attach.run(),
         Sub::Sweep(sweep) => sweep.run(),
         Sub::Config(command) => command.run().map(|()| ExitCode::SUCCESS),
         Sub::Runs(runs) => runs.run(),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
-use super::Hub;
 use super::wheel::Wheel;
+use super::{Hub, Server};
 use crate::protocol::{Connection, Record, Request, RequestId};
 
 /// What comes over a link.
@@ -83,6 +83,16 @@ impl Link {
         match &self.0 {
             Source::Log { wheel, .. } => wheel.send_own(request),
             Source::Channels { requests, .. } => drop(requests.send(request)),
+        }
+    }
+
+    /// Lets other processes of this user watch the run, and steer it one at a time.
+    ///
+    /// Fails when the machine gives no thread.
+    pub fn serve(&self, run_id: String, name: String) -> std::io::Result<Option<Server>> {
+        match &self.0 {
+            Source::Log { hub, wheel, .. } => Server::start(Arc::clone(hub), Arc::clone(wheel), run_id, name).map(Some),
+            Source::Channels { .. } => Ok(None),
         }
     }
 

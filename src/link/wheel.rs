@@ -4,7 +4,8 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Hub;
-use crate::protocol::{Command, Event, Request};
+use super::bucket::Bucket;
+use crate::protocol::{Command, Event, Request, RequestId};
 
 /// The wheel of a run.
 pub(super) struct Wheel {
@@ -17,13 +18,15 @@ struct Held {
     commands: Option<Sender<Request>>,
     /// Who steers.
     by: Option<(u32, String)>,
+    /// How often the wheel may change hands.
+    changes: Bucket,
 }
 
 impl Wheel {
     /// Held by the process itself.
     pub fn new(hub: Arc<Hub>, commands: Sender<Request>) -> Self {
         let by = Some((0, "the terminal it was started on".to_owned()));
-        Self { hub, held: Mutex::new(Held { commands: Some(commands), by }) }
+        Self { hub, held: Mutex::new(Held { commands: Some(commands), by, changes: Bucket::new(10.0, 1.0) }) }
     }
 
     /// A command of the process itself. It can always stop the run and have a checkpoint taken; for the rest it must steer.
@@ -40,19 +43,31 @@ impl Wheel {
     pub fn send(&self, client: u32, name: &str, request: Request) -> Result<(), String> {
         let mut held = self.held();
         let steers = held.by.as_ref().is_some_and(|(by, _)| *by == client);
-        match (request.command, &held.by) {
-            (Command::TakeControl, _) if steers => Err("you steer already".into()),
-            (Command::TakeControl, _) => {
-                self.hand_to(&mut held, client, name);
-                self.hub.append(Event::ControlTaken { client, name: name.into(), answers: Some(request.id) });
-                Ok(())
+        if request.command == Command::TakeControl {
+            if steers {
+                return Err("you steer already".into());
             }
+            if client != 0 && !held.changes.take() {
+                return Err("the wheel changes hands too often".into());
+            }
+            self.hand_to(&mut held, client, name, Some(request.id));
+            return Ok(());
+        }
+        match &held.by {
             _ if steers => {
                 held.forward(request);
                 Ok(())
             }
-            (_, Some((_, by))) => Err(format!("{by} steers; take over first")),
-            (_, None) => Err("nobody steers; take over first".into()),
+            Some((_, by)) => Err(format!("{by} steers; take over first")),
+            None => Err("nobody steers; take over first".into()),
+        }
+    }
+
+    /// A client that may steer has come. It does when nobody else does.
+    pub fn joined(&self, client: u32, name: &str) {
+        let mut held = self.held();
+        if held.by.is_none() && held.changes.take() {
+            self.hand_to(&mut held, client, name, None);
         }
     }
 
@@ -74,8 +89,9 @@ impl Wheel {
         self.held().commands = None;
     }
 
-    fn hand_to(&self, held: &mut Held, client: u32, name: &str) {
+    fn hand_to(&self, held: &mut Held, client: u32, name: &str, answers: Option<RequestId>) {
         held.by = Some((client, name.to_owned()));
+        self.hub.append(Event::ControlTaken { client, name: name.into(), answers });
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {

@@ -177,6 +177,11 @@ pub enum Event {
         /// Its number.
         client: u32,
     },
+    /// Other processes cannot watch the run.
+    ServingFailed {
+        /// Why not.
+        reason: String,
+    },
     /// The parameters are in a file.
     ParametersSaved {
         /// After this step.

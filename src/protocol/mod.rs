@@ -10,6 +10,7 @@ mod connection;
 mod event;
 mod hyper;
 mod spec;
+mod wire;
 
 pub use augmentation::Augmentation;
 pub use command::{Command, Request, RequestId};
@@ -21,3 +22,4 @@ pub use event::{
 };
 pub use hyper::{Hyper, HyperError, Hyperparameters};
 pub use spec::{Activation, Anneal, DataSpec, Holdout, LayerSpec, Optimizer, Padding, RunSpec, Schedule};
+pub use wire::{ClientHello, Cursor, LONGEST_LINE, PROTOCOL, ServerHello, ServerLine, ServerMessage, decode_request};

@@ -138,7 +138,7 @@ pub struct EvaluationPoint {
 }
 
 /// A change of a hyperparameter.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Intervention {
     /// The first step trained with it.
     pub step: u64,
@@ -150,6 +150,9 @@ pub struct Intervention {
     pub from: f64,
     /// Its value after.
     pub to: f64,
+    /// The client that made it, when it was not made where the run was started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// A line of the log.
@@ -220,7 +223,7 @@ impl RunState {
                 }
                 self.phase = Some(*phase);
             }
-            Event::HyperChanged { step, hyper, from, to, base, .. } => {
+            Event::HyperChanged { step, hyper, from, to, base, answers } => {
                 match &mut self.hyperparameters {
                     // A base may lie outside the range of rates, when the schedule's factor is small.
                     Some(hyperparameters) if *hyper == Hyper::LearningRate => {
@@ -234,14 +237,17 @@ impl RunState {
                     // The next batch will look different.
                     self.augmented.clear();
                 }
+                let by = self.steerer.name_of(answers.client).map(str::to_owned);
                 self.interventions.push(Intervention {
                     step: *step,
                     epoch: self.epoch.max(1),
                     hyper: *hyper,
                     from: *from,
                     to: *to,
+                    by: by.clone(),
                 });
-                let text = format!("{} {} → {}", hyper.label(), hyper.display(*from), hyper.display(*to));
+                let by = by.map_or_else(String::new, |by| format!(" by {by}"));
+                let text = format!("{} {} → {}{by}", hyper.label(), hyper.display(*from), hyper.display(*to));
                 self.log(LogKind::Intervention(self.interventions.len()), text);
             }
             Event::Diverged { quantity, layer, .. } => {
@@ -276,6 +282,7 @@ impl RunState {
                 self.not_recorded = true;
                 self.log(LogKind::Problem, format!("not recorded: {reason}"));
             }
+            Event::ServingFailed { reason } => self.log(LogKind::Problem, format!("cannot be attached to: {reason}")),
             Event::RecordingWorked {} => {
                 self.not_recorded = false;
                 self.log(LogKind::Progress, "recorded again".into());

@@ -18,6 +18,14 @@ pub enum Steerer {
 }
 
 impl Steerer {
+    /// The name of a client, if it steers from elsewhere than where the run was started.
+    pub(super) fn name_of(&self, number: u32) -> Option<&str> {
+        match self {
+            Self::Client { client, name } if *client == number => Some(name),
+            _ => None,
+        }
+    }
+
     /// The number of the client that steers.
     pub fn client(&self) -> Option<u32> {
         match self {

@@ -14,7 +14,7 @@ use super::input::{self, Input, Inputs};
 use super::notification::{Notification, Passage};
 use super::screen::Screen;
 use super::signals::{Asked, HANGUP, Signals, stop_process_group};
-use crate::app::{App, AppOptions, Effect, Leave, Message, Panel};
+use crate::app::{App, AppOptions, Control, Effect, Leave, Message, Panel};
 use crate::config::{AxisScale, Config};
 use crate::link::{Link, Update};
 use crate::run::RunState;
@@ -156,7 +156,8 @@ impl Dashboard {
         let theme = theme_names.iter().position(|name| *name == config.ui.theme).unwrap_or(0);
         let (width, height) = crossterm::terminal::size()?;
         // Where nothing can be changed there is only to look.
-        let focus = if options.control.steers() { opening_panel(width, height) } else { Panel::Loss };
+        let looks_only = matches!(options.control, Control::ReadOnly | Control::Replaying);
+        let focus = if looks_only { Panel::Loss } else { opening_panel(width, height) };
         let log_scale = config.ui.axis == AxisScale::Log;
         let app = App::new(AppOptions { theme_names, theme, log_scale, focus, notify: config.ui.notify, ..options });
         let low_bandwidth = config.ui.low_bandwidth;

@@ -7,8 +7,8 @@ use super::holder::Held;
 use super::signals::{Asked, HANGUP, Signals};
 use super::{Shown, is_dumb};
 use crate::link::{Link, Update};
-use crate::protocol::{Command, Request, RequestId};
-use crate::run::RunState;
+use crate::protocol::{Command, Connection, Request, RequestId};
+use crate::run::{RunState, Steerer};
 use crate::ui::{Charset, ascii_text};
 
 /// On a terminal the progress line is written over so often.
@@ -34,8 +34,8 @@ pub(super) async fn follow(
     let mut state = Box::new(state);
     let mut signalled: Option<(u8, Instant)> = None;
     loop {
-        if state.diverged.is_some() {
-            // Nobody is here who could lower the learning rate.
+        if state.diverged.is_some() && !matches!(state.steerer, Steerer::Client { .. }) {
+            // Nobody is here, or attached, who could lower the learning rate.
             link.hang_up();
         }
         tokio::select! {
@@ -67,6 +67,36 @@ pub(super) async fn follow(
                         link.send(Request { id: RequestId { client: 0, number: u32::MAX }, command: Command::Stop });
                     }
                 },
+                Asked::Suspend => super::signals::stop_process_group(),
+                Asked::Continued => {}
+            }
+        }
+    }
+}
+
+/// Follows the run of another process to its end, or until a signal comes or the way to it is lost for good.
+pub(super) async fn watch(link: &mut Link, signals: &mut Signals, charset: Charset) -> Shown {
+    let mut lines = Lines { on_terminal: stderr().is_terminal(), charset, logged: 0, told_ms: 0 };
+    let mut state = Box::<RunState>::default();
+    loop {
+        tokio::select! {
+            update = link.updates() => match update {
+                Update::Records(records) => {
+                    records.iter().for_each(|record| state.apply(record));
+                    lines.write(&state);
+                    if state.ended.is_some() {
+                        return Shown::Ended(state);
+                    }
+                }
+                Update::Restarted => {
+                    *state = RunState::default();
+                    (lines.logged, lines.told_ms) = (0, 0);
+                }
+                Update::Connection(Connection::Gone { .. }) => return Shown::Ended(state),
+                Update::Connection(_) | Update::Refused { .. } => {}
+            },
+            asked = signals.next() => match asked {
+                Asked::End(signal) => return Shown::Signalled(signal, state),
                 Asked::Suspend => super::signals::stop_process_group(),
                 Asked::Continued => {}
             }

@@ -1,6 +1,7 @@
 //! Everything that touches the terminal and the process: the dashboard's loop, progress lines, signals, and the care
 //! that the terminal is given back as it was.
 
+mod attach;
 mod capabilities;
 mod children;
 mod dashboard;
@@ -21,6 +22,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use thiserror::Error;
 
+pub use attach::{NoRun, attach};
 pub use children::run_all;
 pub use holder::{Held, hold};
 
@@ -28,7 +30,7 @@ use crate::app::AppOptions;
 use crate::causes::with_causes;
 use crate::config::{Config, ConfigError, UiConfig};
 use crate::data::{DataError, Dataset};
-use crate::link::{Link, Update, connect};
+use crate::link::{AttachError, Link, Update, connect};
 use crate::protocol::{Command, Event, Hyper, Outcome, Parent, Record, Request, RequestId, RunStarted};
 use crate::run::RunState;
 use crate::run::store::{Catalog, Recording, RunFolder, StoreError};
@@ -77,6 +79,12 @@ pub enum TrainError {
         /// Why not.
         source: CourseError,
     },
+    /// A run to watch that is not there.
+    #[error(transparent)]
+    NoRun(#[from] NoRun),
+    /// A run that cannot be watched.
+    #[error(transparent)]
+    Attach(#[from] AttachError),
     /// No home folder.
     #[error("the system names no folder for runs; name one with --runs-dir")]
     NoRunsFolder,
@@ -95,7 +103,7 @@ impl TrainError {
     /// Whether another configuration would help.
     pub fn is_configuration(&self) -> bool {
         match self {
-            Self::Config(_) | Self::NoRunsFolder => true,
+            Self::Config(_) | Self::NoRunsFolder | Self::NoRun(_) => true,
             Self::Store(error) => error.is_wrong_name(),
             Self::Job(error) => error.is_configuration(),
             _ => false,
@@ -216,8 +224,7 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
         Shown::Discarded => Ok(ExitCode::SUCCESS),
         Shown::Ended(state) => {
             print_summary(&state, json, folder.as_ref())?;
-            let failed = state.not_saved || state.ended.is_some_and(|ended| matches!(ended.outcome, Outcome::Failed { .. }));
-            Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+            Ok(exit_code(&state))
         }
         Shown::Signalled(signal, state) => {
             // A signal that came before anything was trained leaves nothing to sum up.
@@ -227,6 +234,12 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
             Ok(ExitCode::from(128 + signal))
         }
     }
+}
+
+/// The exit code of a run that is over.
+fn exit_code(state: &RunState) -> ExitCode {
+    let failed = state.ended.as_ref().is_some_and(|ended| matches!(ended.outcome, Outcome::Failed { .. }));
+    if state.not_saved || failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Trains and shows a run until it has ended or is left.
@@ -249,6 +262,8 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, T
     for (number, (hyper, value)) in (0..).zip(changes) {
         link.send(Request { id: RequestId { client: u32::MAX, number }, command: Command::SetHyper { hyper, value } });
     }
+    let started = job.started();
+    let server = link.serve(started.run_id.clone(), started.name.clone()).map_err(TrainError::Start)?;
     let recorded = recorder.is_some();
     let shown = runtime.block_on(async {
         // Signals are heard before there is anything to interrupt.
@@ -277,6 +292,9 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, T
     });
     if let Some(recorder) = recorder {
         recorder.finish();
+    }
+    if let Some(server) = server {
+        server.finish();
     }
     // The input thread may wait for a key that never comes.
     runtime.shutdown_background();

@@ -9,3 +9,4 @@ mod replaying;
 mod steering;
 mod support;
 mod suspending;
+mod watching;

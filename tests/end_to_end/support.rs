@@ -194,12 +194,23 @@ impl Session {
         Self::run(columns, rows, command, environment)
     }
 
+    /// Starts it in a home that it shares with other programs.
+    pub fn start_in(home: &Home, columns: u16, rows: u16, arguments: &[&str]) -> Self {
+        let path = home.path().to_str().expect("a path in UTF-8");
+        Self::start_with(
+            columns,
+            rows,
+            arguments,
+            &["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"].map(|name| (name, path)),
+        )
+    }
+
     /// Starts any command.
     pub fn run(columns: u16, rows: u16, mut command: CommandBuilder, environment: &[(&str, &str)]) -> Self {
         let home = Home::new();
         command.env_clear();
         command.cwd(home.path());
-        for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
+        for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"] {
             command.env(name, home.path());
         }
         for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8")] {

@@ -5,10 +5,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::protocol::Record;
-
-/// The longest line that is read; a longer one is none of ours.
-const LONGEST_LINE: u64 = 1 << 20;
+use crate::protocol::{LONGEST_LINE, Record};
 
 /// A run's events on disk, open for more.
 #[derive(Debug)]
@@ -30,8 +27,13 @@ impl Journal {
     pub fn append(&mut self, records: &[Arc<Record>]) -> io::Result<()> {
         let mut lines = Vec::new();
         for record in records {
+            let start = lines.len();
             serde_json::to_writer(&mut lines, &**record)?;
             lines.push(b'\n');
+            if lines.len() - start > LONGEST_LINE {
+                // It would be the end of what can be read.
+                lines.truncate(start);
+            }
         }
         // What a failed attempt left behind.
         if self.file.metadata()?.len() != self.whole {
@@ -61,7 +63,7 @@ impl Journal {
         let (mut records, mut end, mut line) = (Vec::new(), from, Vec::new());
         loop {
             line.clear();
-            let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+            let read = reader.by_ref().take(LONGEST_LINE as u64).read_until(b'\n', &mut line)?;
             if line.pop() != Some(b'\n') {
                 return Ok(records);
             }

@@ -13,7 +13,7 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     let (app, palette) = (context.app, &context.palette);
     let mut room = area.width.saturating_sub(2);
     if let Some(notice) = app.notice() {
-        let used = columns(notice).min(room / 2);
+        let used = columns(notice).min(room * 2 / 3);
         pen.text_right(area.right() - 1, area.y, used, notice, palette.style(Role::Warning));
         room -= used + 1;
     }

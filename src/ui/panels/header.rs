@@ -5,7 +5,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::super::pen::{Pen, Piece, width};
 use super::super::{Context, Role, layout::Layout, number};
-use crate::protocol::{Outcome, Phase};
+use crate::protocol::{Connection, Outcome, Phase};
 
 pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     let area = layout.header;
@@ -58,7 +58,15 @@ fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
     }
     pieces.push(("● ".into(), palette.style(role)));
     pieces.push((app.state_word().into(), palette.bold(role)));
-    if let Some(word) = app.control().word().filter(|_| columns >= 40) {
+    let lost = match app.connection() {
+        _ if run.ended.is_some() => None,
+        Some(Connection::Lost { retry_in }) => Some(format!("  connection lost, trying again in {retry_in} s")),
+        Some(Connection::Gone { reason }) => Some(format!("  cut off: {reason}")),
+        _ => None,
+    };
+    if let Some(lost) = lost {
+        pieces.push((lost.into(), palette.bold(Role::Bad)));
+    } else if let Some(word) = app.control().word().filter(|_| columns >= 40) {
         pieces.push((format!("  {word}").into(), palette.style(Role::Warning)));
     }
     pieces

@@ -1,0 +1,300 @@
+//! The way to a run that another process of this user trains, over its socket.
+//!
+//! A task holds the connection, and makes a new one when it is lost: with what is known so far when the same process
+//! answers, from the start when another does.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::{Link, Update, place};
+use crate::protocol::{
+    ClientHello, Connection, Cursor, Event, LONGEST_LINE, PROTOCOL, Request, ServerHello, ServerLine, ServerMessage,
+};
+
+/// A process that answers at all does so within this time.
+const ANSWER: Duration = Duration::from_secs(5);
+/// The seconds before each new try; the last one is repeated.
+const WAITS: [u64; 4] = [1, 1, 2, 5];
+/// Updates that may wait for the dashboard; then the socket waits.
+const WAITING: usize = 64;
+/// Records in one update at most.
+const TOGETHER: usize = 512;
+
+/// A run that some process trains now.
+#[derive(Clone, Debug)]
+pub struct Running {
+    /// What it is.
+    pub hello: ServerHello,
+    path: PathBuf,
+}
+
+/// A run that can be watched.
+pub struct Attached {
+    /// The link to it.
+    pub link: Link,
+    /// What it is.
+    pub hello: ServerHello,
+}
+
+/// Why a run cannot be watched.
+#[derive(Debug, Error)]
+pub enum AttachError {
+    /// The socket does not answer as it should.
+    #[error("the run cannot be attached to")]
+    Io(#[from] io::Error),
+    /// Something else answers.
+    #[error("what answers there is no run: {0}")]
+    Nonsense(#[from] serde_json::Error),
+    /// The process turned this one away.
+    #[error("the run cannot be attached to: {0}")]
+    TurnedAway(String),
+    /// The connection has no more to say.
+    #[error("the run has gone away")]
+    Closed,
+}
+
+/// The runs that processes of this user train now, the newest last.
+pub async fn running() -> Vec<Running> {
+    let mut runs = Vec::new();
+    for path in place::sockets() {
+        match Socket::connect(&path).await {
+            Ok((_, hello)) => runs.push(Running { hello, path }),
+            // The process that made it is gone.
+            Err(AttachError::Io(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                let _ = std::fs::remove_file(path);
+            }
+            Err(_) => {}
+        }
+    }
+    runs.sort_by(|a, b| a.hello.run_id.cmp(&b.hello.run_id));
+    runs
+}
+
+/// Attaches to a run, under a name that its watchers see.
+pub async fn attach(run: &Running, name: String, read_only: bool) -> Result<Attached, AttachError> {
+    let (updates, received) = mpsc::channel(WAITING);
+    let (sender, requests) = mpsc::unbounded_channel();
+    let hello = ClientHello { protocol: PROTOCOL, name, read_only, has: None };
+    let (mut socket, server) = Socket::connect(&run.path).await?;
+    let welcome = socket.enter(&hello).await?;
+    let task = Task { path: run.path.clone(), hello, nonce: server.nonce.clone(), known: 0, caught_up: 0, ended: false, updates };
+    tokio::spawn(task.run(socket, welcome, requests));
+    Ok(Attached { link: Link::of_channels(received, sender), hello: server })
+}
+
+/// A connection.
+struct Socket {
+    reader: BufReader<OwnedReadHalf>,
+    writer: OwnedWriteHalf,
+    /// The line that is being read. It stays when reading is broken off.
+    line: Vec<u8>,
+}
+
+/// What a server answers to a hello.
+struct Welcome {
+    client: u32,
+    from: usize,
+    length: usize,
+}
+
+impl Socket {
+    /// Connects, and reads the hello.
+    async fn connect(path: &Path) -> Result<(Self, ServerHello), AttachError> {
+        let stream = timeout(ANSWER, UnixStream::connect(path)).await.map_err(io::Error::from)??;
+        let (reader, writer) = stream.into_split();
+        let mut socket = Self { reader: BufReader::with_capacity(64 << 10, reader), writer, line: Vec::new() };
+        let first = timeout(ANSWER, socket.next()).await.map_err(io::Error::from)??;
+        match first {
+            ServerLine::Message(ServerMessage::Hello(hello)) => Ok((socket, hello)),
+            ServerLine::Message(ServerMessage::Bye { reason }) => Err(AttachError::TurnedAway(reason)),
+            _ => Err(AttachError::Closed),
+        }
+    }
+
+    /// Says hello, and reads the answer.
+    async fn enter(&mut self, hello: &ClientHello) -> Result<Welcome, AttachError> {
+        // A server that turns this client away may have closed already; what it said is there to be read.
+        let _ = self.send(hello).await;
+        match timeout(ANSWER, self.next()).await.map_err(io::Error::from)?? {
+            ServerLine::Message(ServerMessage::Welcome { client, from, length }) => Ok(Welcome { client, from, length }),
+            ServerLine::Message(ServerMessage::Bye { reason }) => Err(AttachError::TurnedAway(reason)),
+            _ => Err(AttachError::Closed),
+        }
+    }
+
+    async fn send(&mut self, content: &impl serde::Serialize) -> Result<(), AttachError> {
+        let mut line = serde_json::to_vec(content)?;
+        line.push(b'\n');
+        Ok(self.writer.write_all(&line).await?)
+    }
+
+    /// The next line. Cancel safe: what has been read of it stays.
+    async fn next(&mut self) -> Result<ServerLine, AttachError> {
+        let room = (LONGEST_LINE + 1).saturating_sub(self.line.len()) as u64;
+        (&mut self.reader).take(room).read_until(b'\n', &mut self.line).await?;
+        if self.line.pop() != Some(b'\n') {
+            return Err(AttachError::Closed);
+        }
+        let line = ServerLine::decode(&self.line);
+        self.line.clear();
+        Ok(line?)
+    }
+
+    /// Whether another whole line is here already.
+    fn has_more(&self) -> bool {
+        self.reader.buffer().contains(&b'\n')
+    }
+}
+
+/// The task that keeps a link to a run.
+struct Task {
+    path: PathBuf,
+    hello: ClientHello,
+    /// Of the process that tells.
+    nonce: String,
+    /// Records of its log that have been received or skipped.
+    known: usize,
+    /// Up to here the log is history.
+    caught_up: usize,
+    ended: bool,
+    updates: mpsc::Sender<Update>,
+}
+
+/// Nobody reads the link any more.
+struct Left;
+
+impl Task {
+    async fn run(mut self, mut socket: Socket, mut welcome: Welcome, mut requests: mpsc::UnboundedReceiver<Request>) {
+        loop {
+            (self.known, self.caught_up) = (welcome.from, welcome.length);
+            if self.tell(Update::Connection(Connection::Up { client: welcome.client })).await.is_err() {
+                return;
+            }
+            let farewell = match self.follow(&mut socket, &mut requests).await {
+                Ok(farewell) => farewell,
+                Err(Left) => return,
+            };
+            match self.reconnect(farewell, &mut requests).await {
+                Ok(Some(again)) => (socket, welcome) = again,
+                Ok(None) | Err(Left) => return,
+            }
+        }
+    }
+
+    /// Follows the run until the connection is lost; why, when the other side said so.
+    async fn follow(
+        &mut self,
+        socket: &mut Socket,
+        requests: &mut mpsc::UnboundedReceiver<Request>,
+    ) -> Result<Option<String>, Left> {
+        let mut records = Vec::new();
+        loop {
+            let line = tokio::select! {
+                line = socket.next() => line,
+                request = requests.recv() => match request {
+                    // One that cannot be sent is lost with the connection, as the person will see.
+                    Some(request) => {
+                        let _ = socket.send(&request).await;
+                        continue;
+                    }
+                    None => return Err(Left),
+                },
+            };
+            if let Err(AttachError::Nonsense(_)) = line {
+                // A newer program tells more than this one understands.
+                self.known += 1;
+                continue;
+            }
+            let line = line.ok();
+            if let Some(ServerLine::Record(record)) = line {
+                self.known += 1;
+                self.ended |= matches!(record.event, Event::RunEnded { .. });
+                records.push(Arc::new(*record));
+                if records.len() < TOGETHER && socket.has_more() {
+                    continue;
+                }
+                self.tell(Update::Records(std::mem::take(&mut records))).await?;
+                continue;
+            }
+            if !records.is_empty() {
+                self.tell(Update::Records(std::mem::take(&mut records))).await?;
+            }
+            match line {
+                Some(ServerLine::Message(ServerMessage::Skipped { records })) => {
+                    if self.known >= self.caught_up {
+                        self.tell(Update::Connection(Connection::Skipped { records: records as u64 })).await?;
+                    }
+                    self.known += records;
+                }
+                Some(ServerLine::Message(ServerMessage::Refused { answers, reason })) => {
+                    self.tell(Update::Refused { answers, reason }).await?;
+                }
+                Some(ServerLine::Message(ServerMessage::Bye { reason })) => return Ok(Some(reason)),
+                Some(_) => {}
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Connects again, however long it takes; `None` when that makes no sense any more.
+    async fn reconnect(
+        &mut self,
+        farewell: Option<String>,
+        requests: &mut mpsc::UnboundedReceiver<Request>,
+    ) -> Result<Option<(Socket, Welcome)>, Left> {
+        if self.ended {
+            let reason = "the run is over, and the process that trained it has ended".into();
+            self.tell(Update::Connection(Connection::Gone { reason })).await?;
+            return Ok(None);
+        }
+        if let Some(reason) = farewell.filter(|reason| !reason.contains("has ended")) {
+            self.tell(Update::Connection(Connection::Gone { reason })).await?;
+            return Ok(None);
+        }
+        for attempt in 0.. {
+            let wait = WAITS[WAITS.len().min(attempt + 1) - 1];
+            for retry_in in (1..=wait).rev() {
+                self.tell(Update::Connection(Connection::Lost { retry_in })).await?;
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+            while let Ok(request) = requests.try_recv() {
+                let reason = "the connection to the run is lost".to_owned();
+                self.tell(Update::Refused { answers: request.id, reason }).await?;
+            }
+            match self.connect_again().await {
+                Ok(again) => return Ok(Some(again)),
+                Err(AttachError::TurnedAway(reason)) => {
+                    self.tell(Update::Connection(Connection::Gone { reason })).await?;
+                    return Ok(None);
+                }
+                Err(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    async fn connect_again(&mut self) -> Result<(Socket, Welcome), AttachError> {
+        let (mut socket, server) = Socket::connect(&self.path).await?;
+        let has = Cursor { nonce: self.nonce.clone(), records: self.known };
+        let welcome = socket.enter(&ClientHello { has: Some(has), ..self.hello.clone() }).await?;
+        if server.nonce != self.nonce || welcome.from != self.known {
+            self.nonce = server.nonce;
+            // The receiver is there, or the next update will notice.
+            let _ = self.tell(Update::Restarted).await;
+        }
+        Ok((socket, welcome))
+    }
+
+    async fn tell(&self, update: Update) -> Result<(), Left> {
+        self.updates.send(update).await.map_err(|_| Left)
+    }
+}

@@ -1,0 +1,184 @@
+//! The socket of a run: other processes of the same user watch it, and one of them may steer.
+//!
+//! A thread of its own, with its own runtime: training waits for nobody. Each client has its own place in the log and at
+//! most a few hundred kilobytes ahead of it; what it sends is bounded in length, rate and number.
+
+mod client;
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::bucket::Bucket;
+use super::wheel::Wheel;
+use super::{Hub, place};
+use crate::protocol::{Event, PROTOCOL, ServerHello};
+
+/// More clients than so many are turned away.
+const MOST_CLIENTS: usize = 64;
+/// So many may come at once, and so many a second.
+const ARRIVALS: (f64, f64) = (64.0, 20.0);
+/// At the end, clients get what they have not read yet for so long.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// The thread that serves a run.
+pub struct Server {
+    stop: watch::Sender<bool>,
+    thread: JoinHandle<()>,
+}
+
+/// What all clients share.
+struct Shared {
+    hub: Arc<Hub>,
+    wheel: Arc<Wheel>,
+    hello: ServerHello,
+    stop: watch::Receiver<bool>,
+    clients: AtomicUsize,
+    numbers: AtomicU32,
+}
+
+impl Server {
+    /// Starts serving as soon as the run has said its first word. Whether it can be served or not, it is trained: a
+    /// failure is an event.
+    ///
+    /// Fails when the machine gives no thread.
+    pub(super) fn start(hub: Arc<Hub>, wheel: Arc<Wheel>, run_id: String, name: String) -> io::Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let pid = std::process::id();
+        let nonce = format!("{pid:x}-{since:x}");
+        let hello = ServerHello { protocol: PROTOCOL, program: env!("CARGO_PKG_VERSION").into(), run_id, name, pid, nonce };
+        let read = *hub.subscribe().borrow();
+        let (clients, numbers) = (AtomicUsize::new(0), AtomicU32::new(1));
+        let shared = Arc::new(Shared { hub, wheel, hello, stop: stopped, clients, numbers });
+        let thread = Builder::new().name("serve".into()).spawn(move || {
+            if let Err(error) = serve(&shared, read) {
+                shared.hub.append(Event::ServingFailed { reason: error.to_string() });
+            }
+        })?;
+        Ok(Self { stop, thread })
+    }
+
+    /// Tells the clients that the process ends, and ends.
+    pub fn finish(self) {
+        self.stop.send_replace(true);
+        // A panic there has been told by the panic hook.
+        let _ = self.thread.join();
+    }
+}
+
+fn serve(shared: &Arc<Shared>, read: usize) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        if !begun(shared, read).await {
+            return Ok(());
+        }
+        let (listener, _socket) = listen(&shared.hello.run_id)?;
+        accept(shared, &listener).await;
+        Ok(())
+    })
+}
+
+/// Waits until the run has started or gone on, so that nothing is told before that; `false` when it never will.
+async fn begun(shared: &Shared, mut read: usize) -> bool {
+    let (mut length, mut stop) = (shared.hub.subscribe(), shared.stop.clone());
+    loop {
+        length.mark_unchanged();
+        let records = shared.hub.since(read);
+        read += records.len();
+        if records.iter().any(|record| matches!(record.event, Event::RunStarted(_) | Event::RunResumed { .. })) {
+            return true;
+        }
+        tokio::select! {
+            _ = length.changed() => {}
+            _ = stop.wait_for(|stop| *stop) => return false,
+        }
+    }
+}
+
+/// The socket's file, which goes with the server.
+struct Socket(PathBuf);
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        // A socket that stays is known by nobody answering on it.
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn listen(run_id: &str) -> io::Result<(UnixListener, Socket)> {
+    let path = place::socket_path(run_id)?;
+    let tell = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    remove_stale(&path).map_err(tell)?;
+    let listener = UnixListener::bind(&path).map_err(tell)?;
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(tell)?;
+    Ok((listener, Socket(path)))
+}
+
+/// Removes the socket of a process that is gone.
+fn remove_stale(path: &Path) -> io::Result<()> {
+    match std::os::unix::net::UnixStream::connect(path) {
+        Ok(_) => Err(io::Error::other("another process serves this run already")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(_) => fs::remove_file(path),
+    }
+}
+
+async fn accept(shared: &Arc<Shared>, listener: &UnixListener) {
+    let mut stop = shared.stop.clone();
+    let mut arrivals = Bucket::new(ARRIVALS.0, ARRIVALS.1);
+    let mut clients = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = clients.join_next() => continue,
+            _ = stop.wait_for(|stop| *stop) => break,
+        };
+        match accepted {
+            Ok((stream, _)) if is_ours(&stream) => {
+                let shared = Arc::clone(shared);
+                clients.spawn(async move { client::serve(&shared, stream).await });
+            }
+            Ok(_) => {}
+            // No file descriptors, for example: it may be better soon.
+            Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+        }
+        while !arrivals.take() && !*stop.borrow() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    let all = async { while clients.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(FAREWELL + Duration::from_millis(500), all).await;
+}
+
+/// The folder keeps other users out already.
+fn is_ours(stream: &UnixStream) -> bool {
+    stream.peer_cred().is_ok_and(|peer| peer.uid() == rustix::process::getuid().as_raw())
+}
+
+impl Shared {
+    /// A place among the clients, when there is one.
+    fn enter(&self) -> Option<Seat<'_>> {
+        let before = self.clients.fetch_add(1, Ordering::Relaxed);
+        let seat = Seat(&self.clients);
+        (before < MOST_CLIENTS).then_some(seat)
+    }
+}
+
+/// A place among the clients, given back when it is dropped.
+struct Seat<'a>(&'a AtomicUsize);
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

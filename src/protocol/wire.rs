@@ -1,0 +1,110 @@
+//! The lines on the socket of a run besides records and requests; `docs/protocol.md` has them for other programs.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Record, Request, RequestId};
+
+/// The version of what is said on the socket. It grows when older programs cannot follow any more.
+pub const PROTOCOL: u32 = 1;
+/// The longest line of events, on the socket and on disk, in bytes.
+pub const LONGEST_LINE: usize = 1 << 20;
+
+/// What the process that trains says besides [`Record`]s.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "server", rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// The first line.
+    Hello(ServerHello),
+    /// The answer to the client's hello; records follow.
+    Welcome {
+        /// The number of the client, which stands in its requests.
+        client: u32,
+        /// The place in the log of the first record that follows, counted from 0.
+        from: usize,
+        /// The length of the log now.
+        length: usize,
+    },
+    /// So many records are left out here, because newer ones have taken their place.
+    Skipped {
+        /// How many.
+        records: usize,
+    },
+    /// A request was refused; nobody else is told.
+    Refused {
+        /// Which.
+        answers: RequestId,
+        /// Why.
+        reason: String,
+    },
+    /// The last line.
+    Bye {
+        /// Why, and what to do.
+        reason: String,
+    },
+}
+
+/// Who trains what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerHello {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// The version of the program.
+    pub program: String,
+    /// The run.
+    pub run_id: String,
+    /// What a person calls it.
+    pub name: String,
+    /// The process.
+    pub pid: u32,
+    /// Another one for each process that trains the run.
+    pub nonce: String,
+}
+
+/// The first line of a client.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientHello {
+    /// [`PROTOCOL`].
+    pub protocol: u32,
+    /// What it is called, for people.
+    #[serde(default)]
+    pub name: String,
+    /// It will never steer.
+    #[serde(default)]
+    pub read_only: bool,
+    /// How much of the log it has already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has: Option<Cursor>,
+}
+
+/// A place in the log of a process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The process, as its hello named it.
+    pub nonce: String,
+    /// So many records.
+    pub records: usize,
+}
+
+/// A line of the process that trains.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ServerLine {
+    /// Something that happened.
+    Record(Box<Record>),
+    /// Something else.
+    Message(ServerMessage),
+}
+
+impl ServerLine {
+    /// Reads a line, without its end. Whatever the bytes are, the answer is a line or an error.
+    pub fn decode(line: &[u8]) -> Result<Self, serde_json::Error> {
+        if line.starts_with(b"{\"server\":") {
+            return serde_json::from_slice(line).map(Self::Message);
+        }
+        serde_json::from_slice(line).map(|record| Self::Record(Box::new(record)))
+    }
+}
+
+/// Reads a request of a client, without the line's end. Whatever the bytes are, the answer is a request or an error.
+pub fn decode_request(line: &[u8]) -> Result<Request, serde_json::Error> {
+    serde_json::from_slice(line)
+}

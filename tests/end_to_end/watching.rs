@@ -1,0 +1,137 @@
+//! One process trains, others watch and steer it.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use rustix::process::Signal;
+
+use crate::support::{ENDLESS, Home, Session, step};
+
+const RIGHT: &str = "\x1b[C";
+
+/// A run that trains on one terminal, and a home that others share with it.
+fn start(home: &Home) -> Session {
+    let session = Session::start_in(home, 120, 40, ENDLESS);
+    session.wait_for_text(&["● training"]);
+    session
+}
+
+fn attach(home: &Home, arguments: &[&str]) -> Session {
+    let session = Session::start_in(home, 120, 40, &[&["attach"], arguments].concat());
+    session.wait_for_text(&["● training"]);
+    session
+}
+
+fn end(mut session: Session) {
+    session.press("\x03");
+    session.wait_for_text(&["Leave?"]);
+    session.press("\x03");
+    session.end();
+}
+
+#[test]
+fn the_wheel_is_taken_over_and_everybody_sees_it() {
+    let home = Home::new();
+    let mut trainer = start(&home);
+    let mut watcher = attach(&home, &["test"]);
+    watcher.wait_for_text(&["watching", "T take over", "true "]);
+    watcher.press(RIGHT);
+    watcher.wait_for_text(&["the terminal it was started on steers: T takes over"]);
+    watcher.press("T");
+    watcher.wait_for_text(&["Take over?"]);
+    watcher.press("y");
+    watcher.wait_for_text(&["you steer", "steered by "]);
+    watcher.press(RIGHT);
+    watcher.wait_for_text(&["▸ learning rate   0.002 ", "learning rate 0.001 → 0.002 by "]);
+    trainer.wait_for_text(&["▸ learning rate   0.002 ", "learning rate 0.001 → 0.002 by ", "watching"]);
+    trainer.press("Ty");
+    trainer.wait_for_text(&["steered from where it was started again"]);
+    watcher.wait_for_text(&["took over; T takes back"]);
+    watcher.press("q");
+    let left = watcher.expect_end(0);
+    assert!(left.starts_with("left test; whoever trains it goes on."), "{left}");
+    trainer.press(RIGHT);
+    trainer.wait_for_text(&["▸ learning rate   0.005 "]);
+    end(trainer);
+    let shown =
+        Command::new(env!("CARGO_BIN_EXE_mnist-tui")).args(["runs", "show", "last"]).env("XDG_DATA_HOME", home.path()).output();
+    let shown = String::from_utf8(shown.expect("runs show").stdout).expect("text");
+    assert!(shown.contains("learning rate 0.001 → 0.002 by ") || shown.contains("learning rate 0.001 > 0.002 by "), "{shown}");
+}
+
+#[test]
+fn read_only_never_steers() {
+    let home = Home::new();
+    let trainer = start(&home);
+    let mut watcher = attach(&home, &["--read-only"]);
+    watcher.press("T ");
+    let picture = watcher.wait_for_text(&["read-only: attach without --read-only to steer"]);
+    assert!(!picture.contains("Take over?") && picture.contains("● training  read-only"), "{picture}");
+    watcher.press("q");
+    watcher.expect_end(0);
+    end(trainer);
+}
+
+#[test]
+fn a_run_that_slept_or_was_killed_comes_back_by_itself() {
+    let home = Home::new();
+    let trainer = start(&home);
+    let watcher = attach(&home, &[]);
+    trainer.signal(Signal::STOP);
+    watcher.wait_until("the trainer to stop", || trainer.process_state() == Some('T'));
+    let asleep = step(&watcher.text()).expect("a step");
+    trainer.signal(Signal::CONT);
+    watcher.wait_for("the run to go on", |screen| step(&screen.contents()).is_some_and(|step| step > asleep + 50));
+    trainer.signal(Signal::KILL);
+    let lost = watcher.wait_for_text(&["connection lost, trying again in "]);
+    assert!(step(&lost).is_some_and(|step| step > asleep), "what was seen stays:\n{lost}");
+    let again = Session::start_in(&home, 80, 24, &["--resume", "last"]);
+    again.wait_for_text(&["● training"]);
+    watcher.wait_for_text(&["● training  watching", "training resumed after step"]);
+    end(again);
+    let mut watcher = watcher;
+    watcher.wait_for_text(&["connection lost"]);
+    watcher.press("q");
+    watcher.expect_end(0);
+}
+
+/// The script that the documentation shows.
+#[test]
+fn ten_lines_of_python_read_the_loss() {
+    let documentation = include_str!("../../docs/protocol.md");
+    let script = documentation.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a script");
+    let home = Home::new();
+    let trainer = start(&home);
+    let mut command = Command::new("python3");
+    command.args(["-u", "-c", script]).env("XDG_RUNTIME_DIR", home.path()).stdout(Stdio::piped());
+    let Ok(mut python) = command.spawn() else {
+        eprintln!("skipped: there is no python3");
+        return end(trainer);
+    };
+    let lines: Vec<String> =
+        BufReader::new(python.stdout.take().expect("its output")).lines().take(3).map(|line| line.expect("a line")).collect();
+    python.kill().and_then(|()| python.wait()).expect("it is ended");
+    for (step, line) in (1..).zip(&lines) {
+        let (number, loss) = line.split_once(' ').expect("a step and a loss");
+        assert!(number.parse() == Ok(step) && loss.parse::<f64>().is_ok_and(|loss| loss > 0.0), "{lines:?}");
+    }
+    assert_eq!(lines.len(), 3);
+    end(trainer);
+}
+
+#[test]
+fn a_run_that_is_not_there_is_said_to_be_so() {
+    let home = Home::new();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mnist-tui"));
+        let output = command.args(arguments).env("XDG_RUNTIME_DIR", home.path()).env("XDG_DATA_HOME", home.path()).output();
+        let output = output.expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, told) = run(&["attach"]);
+    assert!(code == Some(2) && told.starts_with("error: no run is being trained"), "{told}");
+    let short = ["--headless", "--name", "over", "--train-limit", "200", "--validation", "50", "--epochs", "1"];
+    assert_eq!(run(&short).0, Some(0));
+    let (code, told) = run(&["attach", "over"]);
+    assert!(code == Some(2) && told.contains("is not being trained now; `mnist-tui --resume "), "{told}");
+}
