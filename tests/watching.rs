@@ -38,8 +38,8 @@ impl Served {
         let id = format!("test-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         let server = link.serve(id.clone(), "test".into()).expect("a thread");
         let uid = rustix::process::getuid().as_raw();
-        let own = std::env::var_os("XDG_RUNTIME_DIR").map(|folder| PathBuf::from(folder).join("mnist-tui"));
-        let folder = own.unwrap_or_else(|| format!("/tmp/mnist-tui-{uid}").into());
+        let own = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(|| format!("/run/user/{uid}").into(), PathBuf::from);
+        let folder = if own.is_dir() { own.join("mnist-tui") } else { format!("/tmp/mnist-tui-{uid}").into() };
         Self { link, port, server, path: folder.join(format!("{id}.sock")) }
     }
 

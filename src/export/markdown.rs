@@ -117,8 +117,8 @@ fn interventions(text: &mut String, state: &RunState, level: &str) {
         writeln!(text, "\n{level} Changed on the way\n\n| | step | epoch | what | from | to |\n|---|---:|---:|---|---:|---:|");
     for (index, change) in state.interventions.iter().enumerate() {
         let (from, to) = (change.hyper.display(change.from), change.hyper.display(change.to));
-        let _ =
-            writeln!(text, "| {} | {} | {} | {} | {from} | {to} |", index + 1, change.step, change.epoch, change.hyper.label());
+        let what = format!("{}{}", change.hyper.label(), plain(&change.by_text()));
+        let _ = writeln!(text, "| {} | {} | {} | {what} | {from} | {to} |", index + 1, change.step, change.epoch);
     }
 }
 

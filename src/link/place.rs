@@ -9,39 +9,32 @@ use rustix::process::getuid;
 
 /// The longest path of a socket that every system takes, in bytes (macOS has 104 with the end).
 const LONGEST_PATH: usize = 103;
+/// Room in it for our folder and a run's id.
+const LONGEST_NAME: usize = 48;
 
-/// Folders where sockets may be: the system's own for running programs, and the one that takes its place.
-fn folders() -> Vec<PathBuf> {
-    let own = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let fallback = PathBuf::from(format!("/tmp/mnist-tui-{}", getuid().as_raw()));
-    own.map(|folder| folder.join("mnist-tui")).into_iter().chain([fallback]).collect()
+/// The folder for sockets, which need not be there yet: in the system's own for running programs, or where there is none or
+/// its path is too long, in the one for temporary files. Every process of a user finds the same.
+fn folder() -> PathBuf {
+    let uid = getuid().as_raw();
+    let named = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let own = named.unwrap_or_else(|| PathBuf::from(format!("/run/user/{uid}")));
+    let fits = own.is_dir() && own.as_os_str().len() + LONGEST_NAME <= LONGEST_PATH;
+    if fits { own.join("mnist-tui") } else { PathBuf::from(format!("/tmp/mnist-tui-{uid}")) }
 }
 
 /// The path for the socket of a run, in a folder that is there and ours.
 pub(super) fn socket_path(run_id: &str) -> io::Result<PathBuf> {
-    let mut refused = None;
-    for folder in folders() {
-        let path = folder.join(format!("{run_id}.sock"));
-        if path.as_os_str().len() > LONGEST_PATH {
-            refused = Some(io::Error::other(format!("{} is too long for a socket", path.display())));
-            continue;
-        }
-        match DirBuilder::new().mode(0o700).create(&folder).or_else(exists).and_then(|()| check(&folder)) {
-            Ok(()) => return Ok(path),
-            Err(error) => refused = Some(error),
-        }
-    }
-    Err(refused.unwrap_or_else(|| io::Error::other("no folder for sockets")))
+    let folder = folder();
+    DirBuilder::new().mode(0o700).create(&folder).or_else(exists).and_then(|()| check(&folder))?;
+    Ok(folder.join(format!("{run_id}.sock")))
 }
 
-/// The sockets that there are, those of the newest runs last. Some may be of processes that are gone.
+/// The sockets that there are. Some may be of processes that are gone.
 pub(super) fn sockets() -> Vec<PathBuf> {
-    let ours = folders().into_iter().filter(|folder| check(folder).is_ok());
-    let entries = ours.filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+    let folder = folder();
+    let ours = check(&folder).and_then(|()| fs::read_dir(folder));
     let is_socket = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_socket());
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_socket).collect();
-    paths.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
-    paths
+    ours.into_iter().flatten().flatten().map(|entry| entry.path()).filter(is_socket).collect()
 }
 
 fn exists(error: io::Error) -> io::Result<()> {

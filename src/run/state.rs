@@ -155,6 +155,13 @@ pub struct Intervention {
     pub by: Option<String>,
 }
 
+impl Intervention {
+    /// ` by ana@laptop`, or nothing.
+    pub fn by_text(&self) -> String {
+        self.by.as_ref().map_or_else(String::new, |by| format!(" by {by}"))
+    }
+}
+
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogLine {

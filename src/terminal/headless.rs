@@ -77,7 +77,7 @@ pub(super) async fn follow(
 /// Follows the run of another process to its end, or until a signal comes or the way to it is lost for good.
 pub(super) async fn watch(link: &mut Link, signals: &mut Signals, charset: Charset) -> Shown {
     let mut lines = Lines { on_terminal: stderr().is_terminal(), charset, logged: 0, told_ms: 0 };
-    let mut state = Box::<RunState>::default();
+    let (mut state, mut lost) = (Box::<RunState>::default(), false);
     loop {
         tokio::select! {
             update = link.updates() => match update {
@@ -92,7 +92,15 @@ pub(super) async fn watch(link: &mut Link, signals: &mut Signals, charset: Chars
                     *state = RunState::default();
                     (lines.logged, lines.told_ms) = (0, 0);
                 }
-                Update::Connection(Connection::Gone { .. }) => return Shown::Ended(state),
+                Update::Connection(Connection::Gone { reason }) => {
+                    lines.tell(&reason);
+                    return Shown::Ended(state);
+                }
+                Update::Connection(Connection::Lost { .. }) if !lost => {
+                    lines.tell("connection lost; trying again until it is back");
+                    lost = true;
+                }
+                Update::Connection(Connection::Up { .. }) => lost = false,
                 Update::Connection(_) | Update::Refused { .. } => {}
             },
             asked = signals.next() => match asked {
@@ -126,6 +134,13 @@ impl Lines {
             let mut output = stderr().lock();
             let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
         }
+    }
+
+    /// Writes a line about something else than the run.
+    fn tell(&self, text: &str) {
+        let clear = if self.on_terminal { "\r\x1b[K" } else { "" };
+        let mut output = stderr().lock();
+        let _ = writeln!(output, "{clear}{text}").and_then(|()| output.flush());
     }
 
     /// What is new.

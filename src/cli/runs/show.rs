@@ -108,7 +108,7 @@ fn text(shown: &Shown, run: &Listed, state: &RunState) -> String {
     }
     for (index, change) in state.interventions.iter().enumerate() {
         let (from, to) = (change.hyper.display(change.from), change.hyper.display(change.to));
-        let by = change.by.as_ref().map_or_else(String::new, |by| format!(" by {by}"));
+        let by = change.by_text();
         let told = format!("step {}, epoch {}: {} {from} → {to}{by}", change.step, change.epoch, change.hyper.label());
         line(if index == 0 { "changed on the way" } else { "" }, &told);
     }

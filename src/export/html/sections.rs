@@ -197,7 +197,7 @@ fn hyperparameters(text: &mut String, state: &RunState) {
                 index + 1,
                 grouped(change.step),
                 change.epoch,
-                change.hyper.label(),
+                escape(&format!("{}{}", change.hyper.label(), change.by_text())),
                 change.hyper.display(change.from),
                 change.hyper.display(change.to)
             );
