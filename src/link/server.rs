@@ -47,8 +47,8 @@ struct Shared {
 }
 
 impl Server {
-    /// Starts serving as soon as the run has said its first word. Whether it can be served or not, it is trained: a
-    /// failure is an event.
+    /// Makes the socket, and answers on it as soon as the run has said its first word. Whether it can be served or not, it
+    /// is trained: a failure is an event.
     ///
     /// Fails when the machine gives no thread.
     pub(super) fn start(hub: Arc<Hub>, wheel: Arc<Wheel>, run_id: String, name: String) -> io::Result<Self> {
@@ -60,8 +60,9 @@ impl Server {
         let read = *hub.subscribe().borrow();
         let (clients, numbers) = (AtomicUsize::new(0), AtomicU32::new(1));
         let shared = Arc::new(Shared { hub, wheel, hello, stop: stopped, clients, numbers });
+        let listening = listen(&shared.hello.run_id);
         let thread = Builder::new().name("serve".into()).spawn(move || {
-            if let Err(error) = serve(&shared, read) {
+            if let Err(error) = serve(&shared, listening, read) {
                 shared.hub.append(Event::ServingFailed { reason: error.to_string() });
             }
         })?;
@@ -76,14 +77,14 @@ impl Server {
     }
 }
 
-fn serve(shared: &Arc<Shared>, read: usize) -> io::Result<()> {
+fn serve(shared: &Arc<Shared>, listening: io::Result<Listening>, read: usize) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         if !begun(shared, read).await {
             return Ok(());
         }
-        let (listener, _socket) = listen(&shared.hello.run_id)?;
-        accept(shared, &listener).await;
+        let (listener, _socket) = listening?;
+        accept(shared, &UnixListener::from_std(listener)?).await;
         Ok(())
     })
 }
@@ -115,11 +116,15 @@ impl Drop for Socket {
     }
 }
 
-fn listen(run_id: &str) -> io::Result<(UnixListener, Socket)> {
+/// A socket, and its file.
+type Listening = (std::os::unix::net::UnixListener, Socket);
+
+fn listen(run_id: &str) -> io::Result<Listening> {
     let path = place::socket_path(run_id)?;
     let tell = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
     remove_stale(&path).map_err(tell)?;
-    let listener = UnixListener::bind(&path).map_err(tell)?;
+    let listener = std::os::unix::net::UnixListener::bind(&path).map_err(tell)?;
+    listener.set_nonblocking(true).map_err(tell)?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(tell)?;
     Ok((listener, Socket(path)))
 }
