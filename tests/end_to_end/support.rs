@@ -40,7 +40,7 @@ impl Home {
         static HOMES: AtomicUsize = AtomicUsize::new(0);
         let number = HOMES.fetch_add(1, Ordering::Relaxed);
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("end-to-end-{}-{number}", std::process::id()));
-        std::fs::create_dir_all(&path).expect("a home folder");
+        std::fs::create_dir_all(path.join("run")).expect("a home folder");
         Self(path)
     }
 
@@ -69,6 +69,15 @@ impl Home {
             std::thread::park_timeout(LOOK);
         }
         self.run().expect("a recorded run")
+    }
+}
+
+impl Home {
+    /// The environment of a program that lives there.
+    pub fn variables(&self) -> [(&'static str, String); 4] {
+        let text = |path: &Path| path.to_str().expect("a path in UTF-8").to_owned();
+        let (home, run) = (text(&self.0), text(&self.0.join("run")));
+        [("HOME", home.clone()), ("XDG_CONFIG_HOME", home.clone()), ("XDG_DATA_HOME", home), ("XDG_RUNTIME_DIR", run)]
     }
 }
 
@@ -196,13 +205,8 @@ impl Session {
 
     /// Starts it in a home that it shares with other programs.
     pub fn start_in(home: &Home, columns: u16, rows: u16, arguments: &[&str]) -> Self {
-        let path = home.path().to_str().expect("a path in UTF-8");
-        Self::start_with(
-            columns,
-            rows,
-            arguments,
-            &["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"].map(|name| (name, path)),
-        )
+        let variables = home.variables();
+        Self::start_with(columns, rows, arguments, &variables.each_ref().map(|(name, value)| (*name, value.as_str())))
     }
 
     /// Starts any command.
@@ -210,8 +214,8 @@ impl Session {
         let home = Home::new();
         command.env_clear();
         command.cwd(home.path());
-        for name in ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"] {
-            command.env(name, home.path());
+        for (name, value) in home.variables() {
+            command.env(name, value);
         }
         for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8")] {
             command.env(name, value);

@@ -53,8 +53,7 @@ fn the_wheel_is_taken_over_and_everybody_sees_it() {
     trainer.press(RIGHT);
     trainer.wait_for_text(&["▸ learning rate   0.005 "]);
     end(trainer);
-    let shown =
-        Command::new(env!("CARGO_BIN_EXE_mnist-tui")).args(["runs", "show", "last"]).env("XDG_DATA_HOME", home.path()).output();
+    let shown = Command::new(env!("CARGO_BIN_EXE_mnist-tui")).args(["runs", "show", "last"]).envs(home.variables()).output();
     let shown = String::from_utf8(shown.expect("runs show").stdout).expect("text");
     assert!(shown.contains("learning rate 0.001 → 0.002 by ") || shown.contains("learning rate 0.001 > 0.002 by "), "{shown}");
 }
@@ -103,7 +102,7 @@ fn ten_lines_of_python_read_the_loss() {
     let home = Home::new();
     let trainer = start(&home);
     let mut command = Command::new("python3");
-    command.args(["-u", "-c", script]).env("XDG_RUNTIME_DIR", home.path()).stdout(Stdio::piped());
+    command.args(["-u", "-c", script]).envs(home.variables()).stdout(Stdio::piped());
     let Ok(mut python) = command.spawn() else {
         eprintln!("skipped: there is no python3");
         return end(trainer);
@@ -124,7 +123,7 @@ fn a_run_that_is_not_there_is_said_to_be_so() {
     let home = Home::new();
     let run = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mnist-tui"));
-        let output = command.args(arguments).env("XDG_RUNTIME_DIR", home.path()).env("XDG_DATA_HOME", home.path()).output();
+        let output = command.args(arguments).envs(home.variables()).output();
         let output = output.expect("it runs");
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
