@@ -56,10 +56,11 @@ pub fn attach(config: &Config, asked: Option<&str>, read_only: bool, mode: Mode)
                 let options = AppOptions { control, ..AppOptions::default() };
                 match dashboard::show(config, options, &mut link, &mut signals).await.map_err(TrainError::Terminal)? {
                     Left::Shown(shown) => shown,
-                    Left::ForHeadless(state) => Shown::Ended(state),
+                    Left::ForHeadless(state) | Left::Detached(state) => Shown::Ended(state),
+                    Left::Lost(state) => Shown::Signalled(signals::HANGUP, state),
                 }
             }
-            Mode::Headless { .. } => {
+            Mode::Headless { .. } | Mode::Detached => {
                 let charset = capabilities::charset(&config.ui, &capabilities::environment);
                 headless::watch(&mut link, &mut signals, charset).await
             }

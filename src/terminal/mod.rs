@@ -341,6 +341,7 @@ async fn follow(
 fn tell_how_to_return(config: &Config, mode: Mode, run: &str) {
     let process = std::process::id();
     let mut text = format!("run {run} goes on in the background, as process {process}\n");
+    text.push_str(&format!("  mnist-tui attach {run}   its dashboard again\n"));
     if config.runs.record {
         text.push_str(&format!("  mnist-tui runs show {run}   its figures so far\n"));
     } else {
