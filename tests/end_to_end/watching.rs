@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
 
-use crate::support::{ENDLESS, Home, Session, step};
+use crate::support::{ENDLESS, Home, Session, send_signal, step};
 
 const RIGHT: &str = "\x1b[C";
 
@@ -74,14 +74,16 @@ fn read_only_never_steers() {
 #[test]
 fn a_run_that_slept_or_was_killed_comes_back_by_itself() {
     let home = Home::new();
-    let trainer = start(&home);
+    let _trainer = start(&home);
     let watcher = attach(&home, &[]);
-    trainer.signal(Signal::STOP);
-    watcher.wait_until("the trainer to stop", || trainer.process_state() == Some('T'));
+    let process = home.trainer().expect("a process");
+    send_signal(process, Signal::STOP);
+    let stat = || std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    watcher.wait_until("the trainer to stop", || stat().contains(") T "));
     let asleep = step(&watcher.text()).expect("a step");
-    trainer.signal(Signal::CONT);
+    send_signal(process, Signal::CONT);
     watcher.wait_for("the run to go on", |screen| step(&screen.contents()).is_some_and(|step| step > asleep + 50));
-    trainer.signal(Signal::KILL);
+    send_signal(process, Signal::KILL);
     let lost = watcher.wait_for_text(&["connection lost, trying again in "]);
     assert!(step(&lost).is_some_and(|step| step > asleep), "what was seen stays:\n{lost}");
     let again = Session::start_in(&home, 80, 24, &["--resume", "last"]);
