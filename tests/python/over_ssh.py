@@ -191,6 +191,41 @@ with tempfile.TemporaryDirectory() as folder:
             sys.exit("it ended with the session")
         until("the end", lambda: cpu(pid) is None)
         same_weights(runs.summary(third), expected, "detached")
+
+        # Another connection steers the run in the background, while a third one only watches.
+        fourth = subprocess.run(remote.command(f"{PROGRAM} {RECIPE} --detach"), stdin=subprocess.DEVNULL, capture_output=True,
+                                text=True, check=True, timeout=30).stdout.strip()
+        pid = runs.trainer(fourth)
+        watcher = Terminal(remote.command(f"{PROGRAM} attach {fourth} --read-only", terminal=True))
+        watcher.wait_for("far")
+        steerer = Terminal(remote.command(f"{PROGRAM} attach {fourth}", terminal=True))
+        steerer.wait_for("far")
+
+        def happened(event):
+            return [found for found in runs.events(fourth) if found["event"] == event]
+
+        def steered():
+            watcher.read(), steerer.read()
+            if not happened("control_taken"):
+                steerer.type("Ty")
+            return happened("control_taken")
+        until("control", steered)
+        steerer.type("\x1b[C")
+
+        def changed():
+            watcher.read(), steerer.read()
+            return happened("hyper_changed")
+        change = until("another learning rate", changed)[0]
+        if cpu(pid) is None:
+            sys.exit("the run was over too soon")
+        for terminal in (steerer, watcher):
+            terminal.type("d")
+            terminal.end()
+        until("the end", lambda: cpu(pid) is None)
+        summary = runs.summary(fourth)
+        taken = happened("control_taken")[0]
+        print(f"attached: {taken['name']} took over, and changed {change['hyper']} from {change['from']} to {change['to']} at step "
+              f"{change['step']}; {summary['status']}, {len(summary['interventions'])} change recorded")
     finally:
         remote.server.terminate()
         remote.server.wait()
