@@ -50,12 +50,14 @@ fn append(text: &mut String, lead: &str, state: &RunState) {
 /// are taken to have been equally long.
 pub(super) fn moments(state: &RunState) -> impl Iterator<Item = (usize, f64)> {
     let (mut step, mut seconds) = (0, 0.0);
-    state.steps.told.iter().flat_map(move |told| {
+    let told = state.steps.told.iter().flat_map(move |told| {
         let (from, count, start) = (step, told.step.saturating_sub(step), seconds);
         (step, seconds) = (told.step, told.train_seconds);
         let each = (told.train_seconds - start) / count.max(1) as f64;
         (from..told.step).map(move |step| (told.epoch, start + (step - from + 1) as f64 * each))
-    })
+    });
+    // A damaged log may tell of more steps than it has.
+    told.take(state.steps.loss.len())
 }
 
 /// What the newest judgement after this step found; empty when there was none.

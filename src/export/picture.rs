@@ -40,6 +40,10 @@ impl Picture {
 
     /// An image `[height, width, channels]` of a data set, one channel as grey; more than three are averaged.
     pub fn of_image(bytes: &[u8], [height, width, channels]: [usize; 3]) -> Self {
+        let whole = height.checked_mul(width).and_then(|area| area.checked_mul(channels));
+        if whole.is_none_or(|whole| whole > bytes.len()) {
+            return Self::new(1, 1, [0; 3]);
+        }
         let color = |pixel: &[u8]| match *pixel {
             [red, green, blue] => [red, green, blue],
             _ => [(pixel.iter().map(|byte| usize::from(*byte)).sum::<usize>() / pixel.len().max(1)) as u8; 3],

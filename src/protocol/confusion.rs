@@ -1,12 +1,25 @@
 //! Counts of what was taken for what, and the figures that follow from them.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// `rows[t][p]` counts the images of class `t` that were taken for class `p`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ConfusionMatrix {
+    #[serde(deserialize_with = "square")]
     rows: Vec<Vec<u64>>,
+}
+
+/// A damaged file must not make a matrix that fills the memory.
+pub const MOST_CLASSES: usize = 1_024;
+
+fn square<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<u64>>, D::Error> {
+    let rows = Vec::<Vec<u64>>::deserialize(deserializer)?;
+    if rows.len() > MOST_CLASSES || rows.iter().any(|row| row.len() != rows.len()) {
+        return Err(D::Error::custom("a confusion matrix has as many rows as columns, and at most 1,024"));
+    }
+    Ok(rows)
 }
 
 /// How well one class is told from the others. A figure whose denominator is zero is 0, as in scikit-learn.
@@ -62,17 +75,17 @@ impl ConfusionMatrix {
 
     /// All images counted.
     pub fn total(&self) -> u64 {
-        self.rows.iter().flatten().sum()
+        sum(self.rows.iter().flatten())
     }
 
     /// The images of class `truth`.
     pub fn support(&self, truth: usize) -> u64 {
-        self.rows.get(truth).map_or(0, |row| row.iter().sum())
+        self.rows.get(truth).map_or(0, sum)
     }
 
     /// The part of all images that were taken for what they are; 0 without images.
     pub fn accuracy(&self) -> f64 {
-        let right: u64 = (0..self.classes()).map(|class| self.count(class, class)).sum();
+        let right = (0..self.classes()).map(|class| self.count(class, class)).fold(0, u64::saturating_add);
         ratio(right, self.total())
     }
 
@@ -81,10 +94,10 @@ impl ConfusionMatrix {
         (0..self.classes())
             .map(|class| {
                 let right = self.count(class, class);
-                let predicted: u64 = (0..self.classes()).map(|truth| self.count(truth, class)).sum();
+                let predicted = (0..self.classes()).map(|truth| self.count(truth, class)).fold(0, u64::saturating_add);
                 let support = self.support(class);
                 let (precision, recall) = (ratio(right, predicted), ratio(right, support));
-                let f1 = ratio(2 * right, predicted + support);
+                let f1 = ratio(right.saturating_mul(2), predicted.saturating_add(support));
                 ClassFigures { precision, recall, f1, support }
             })
             .collect()
@@ -96,6 +109,10 @@ impl ConfusionMatrix {
         let mean = |pick: fn(&ClassFigures) -> f64| figures.iter().map(pick).sum::<f64>() / figures.len().max(1) as f64;
         (mean(|f| f.precision), mean(|f| f.recall), mean(|f| f.f1))
     }
+}
+
+fn sum<'a>(counts: impl IntoIterator<Item = &'a u64>) -> u64 {
+    counts.into_iter().copied().fold(0, u64::saturating_add)
 }
 
 fn ratio(part: u64, whole: u64) -> f64 {

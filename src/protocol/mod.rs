@@ -14,7 +14,7 @@ mod wire;
 
 pub use augmentation::Augmentation;
 pub use command::{Command, Request, RequestId};
-pub use confusion::{ClassFigures, ConfusionMatrix};
+pub use confusion::{ClassFigures, ConfusionMatrix, MOST_CLASSES};
 pub use connection::Connection;
 pub use event::{
     CheckpointReason, Evaluation, Event, LayerShape, Outcome, Parent, Phase, Quantity, Record, RunStarted, Sample, Split,

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use super::{Series, Steerer};
 use crate::protocol::{
-    CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Record, RunStarted,
-    Sample, Schedule, Split, StepsFinished,
+    CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, MOST_CLASSES, Outcome, Phase, Quantity, Record,
+    RunStarted, Sample, Schedule, Split, StepsFinished,
 };
 
 /// How much of the past the smoothed curves remember: each step weighs this much of all before it.
@@ -200,7 +200,7 @@ impl RunState {
                 );
                 self.hyperparameters = Some(started.spec.hyperparameters);
                 self.phase = Some(Phase::Training);
-                self.train_confusion = ConfusionMatrix::new(started.class_names.len());
+                self.train_confusion = ConfusionMatrix::new(started.class_names.len().min(MOST_CLASSES));
                 self.started = Some(started.clone());
                 self.steerer = Steerer::Starter;
             }
@@ -348,7 +348,7 @@ impl RunState {
         // The shortest decimal that makes this 32-bit float: what a person would have written.
         self.effective_rate = steps.learning_rate.last().and_then(|rate| rate.to_string().parse().ok()).or(self.effective_rate);
         self.epoch = steps.epoch;
-        self.step = (steps.first_step + steps.loss.len() as u64).saturating_sub(1);
+        self.step = steps.first_step.saturating_add(steps.loss.len() as u64).saturating_sub(1);
         self.images_seen = steps.images_seen;
         self.train_seconds = steps.train_seconds;
         self.steps.told.push(Told { step: self.step, epoch: steps.epoch, train_seconds: steps.train_seconds });
@@ -397,7 +397,7 @@ impl RunState {
 
     /// All images that the run will train on, with the epochs as they are set now.
     pub fn images_planned(&self) -> Option<u64> {
-        Some(self.started.as_ref()?.train_images as u64 * self.hyperparameters?.epochs as u64)
+        Some((self.started.as_ref()?.train_images as u64).saturating_mul(self.hyperparameters?.epochs as u64))
     }
 
     /// The part of the planned training that is done, 0 to 1.

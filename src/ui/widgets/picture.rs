@@ -31,7 +31,8 @@ impl Picture<'_> {
     /// Draws the picture as large as it fits, in its own proportions.
     pub fn draw(&self, area: Rect, palette: &Palette, ascii: bool, pen: &mut Pen) {
         let [height, width, channels] = self.shape;
-        if area.is_empty() || height == 0 || width == 0 || channels == 0 || self.pixels.len() < height * width * channels {
+        let whole = height.checked_mul(width).and_then(|area| area.checked_mul(channels));
+        if area.is_empty() || whole.is_none_or(|whole| whole == 0 || self.pixels.len() < whole) {
             return;
         }
         let (wide, high) = (usize::from(area.width), usize::from(area.height) * 2);
