@@ -375,9 +375,13 @@ fn a_run_of_another_process_is_left_without_a_question() {
 #[test]
 fn no_key_has_two_meanings() {
     let always = [When::Always];
-    let situations: [&[When]; 7] = [
-        &[When::Watching, When::Training],
-        &[When::Watching, When::Observing],
+    let situations: [&[When]; 11] = [
+        &[When::Watching, When::Training, When::Pages],
+        &[When::Watching, When::Observing, When::Pages],
+        &[When::Browsing, When::Pages],
+        &[When::Looking, When::Pages],
+        &[When::Choosing],
+        &[When::Confirming],
         &[When::Editing],
         &[When::Help],
         &[When::Quitting],

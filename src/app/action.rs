@@ -19,6 +19,10 @@ pub enum Action {
     Rewind,
     /// End the training.
     Stop,
+    /// Ten rows up.
+    PageUp,
+    /// Ten rows down.
+    PageDown,
     /// Select the row above, or scroll up.
     Up,
     /// Select the row below, or scroll down.
@@ -111,6 +115,42 @@ pub enum Action {
     SeekStart,
     /// To the end.
     SeekEnd,
+    /// The page of the run.
+    PageOverview,
+    /// The page of all runs.
+    PageRuns,
+    /// Mark the selected run, or not.
+    Mark,
+    /// Mark all runs, or none.
+    MarkAll,
+    /// Show a run.
+    Show,
+    /// Compare the marked runs.
+    Compare,
+    /// Show only some runs.
+    Filter,
+    /// Sort by something else.
+    Sort,
+    /// Call a run something else.
+    Rename,
+    /// Write something about a run.
+    Note,
+    /// Keep runs from being pruned, or not.
+    Pin,
+    /// Write runs as a file.
+    Export,
+    /// Go on with a run.
+    GoOn,
+    /// Branch off a run.
+    Branch,
+    /// Move runs to the trash.
+    Remove,
+    /// Back to the list of runs.
+    Back,
+    /// Take the selected item.
+    Choose,
+    /// Yes, do it.
+    Confirm,
 }
 
 /// When a binding holds.
@@ -126,7 +166,17 @@ pub enum When {
     Observing,
     /// On the dashboard, while a recorded run is played.
     Replaying,
-    /// While a value is typed.
+    /// On every page.
+    Pages,
+    /// On the list of runs.
+    Browsing,
+    /// On a run that is shown, or several that are compared.
+    Looking,
+    /// While something is chosen from a list.
+    Choosing,
+    /// While the page of runs asks something.
+    Confirming,
+    /// While a value or a text is typed.
     Editing,
     /// While the list of keys is open.
     Help,
@@ -211,15 +261,49 @@ pub const ACTIONS: &[Binding] = &[
         "predictions on samples, or training images as they are augmented",
         When::Watching,
     ),
-    row(Action::Theme, &[c('t')], "theme", "next theme", When::Watching),
-    row(Action::Help, &[c('?')], "help", "show this list", When::Watching),
+    row(Action::Theme, &[c('t')], "theme", "next theme", When::Pages),
+    row(Action::Help, &[c('?')], "help", "show this list", When::Pages),
     row(Action::Detach, &[c('d')], "detach", "leave; the training goes on in the background", When::Watching),
-    row(Action::Quit, &[c('q')], "quit", "leave; asks first while the training goes on", When::Watching),
+    row(Action::Quit, &[c('q')], "quit", "leave; asks first while the training goes on", When::Pages),
+    row(Action::PageOverview, &[c('1')], "overview", "the run that is trained here", When::Pages),
+    row(Action::PageRuns, &[c('2')], "runs", "all recorded runs", When::Pages),
+    row(Action::Up, &[k(KeyCode::Up), c('k')], "up", "select the run above", When::Browsing),
+    row(Action::Down, &[k(KeyCode::Down), c('j')], "down", "select the run below", When::Browsing),
+    row(Action::PageUp, &[k(KeyCode::PageUp)], "page up", "ten runs up", When::Browsing),
+    row(Action::PageDown, &[k(KeyCode::PageDown)], "page down", "ten runs down", When::Browsing),
+    row(Action::Show, &[k(KeyCode::Enter)], "show", "show the selected run", When::Browsing),
+    row(Action::Mark, &[c(' '), c('m')], "mark", "mark the selected run, or not", When::Browsing),
+    row(Action::MarkAll, &[c('M')], "mark all", "mark all runs that are listed, or none", When::Browsing),
+    row(Action::Compare, &[c('c')], "compare", "compare the marked runs", When::Browsing),
+    row(Action::Filter, &[c('/')], "filter", "list only runs with a text: mlp, seed=7, status=running", When::Browsing),
+    row(Action::Sort, &[c('s')], "sort", "sort by start, accuracy, loss, name, status, time", When::Browsing),
+    row(Action::GoOn, &[c('R')], "resume", "go on with the run where it stopped", When::Browsing),
+    row(Action::Branch, &[c('b')], "branch", "go on from one of its checkpoints as a new run", When::Browsing),
+    row(Action::Rename, &[c('r')], "rename", "call the run something else", When::Browsing),
+    row(Action::Note, &[c('n')], "note", "write something about the run", When::Browsing),
+    row(Action::Pin, &[c('p')], "pin", "keep the marked runs from being pruned, or not", When::Browsing),
+    row(Action::Export, &[c('e')], "export", "write the marked runs as a file", When::Browsing),
+    row(Action::Remove, &[c('x'), k(KeyCode::Delete)], "remove", "move the marked runs to the trash; asks first", When::Browsing),
+    row(Action::Up, &[k(KeyCode::Up), c('k')], "up", "scroll up", When::Looking),
+    row(Action::Down, &[k(KeyCode::Down), c('j')], "down", "scroll down", When::Looking),
+    row(Action::Left, &[k(KeyCode::Left), c('h')], "left", "runs to the left", When::Looking),
+    row(Action::Right, &[k(KeyCode::Right), c('l')], "right", "runs to the right", When::Looking),
+    row(Action::Scale, &[c('a')], "log axis", "logarithmic or linear axis on the charts", When::Looking),
+    row(Action::Export, &[c('e')], "export", "write what is shown as a file", When::Looking),
+    row(Action::GoOn, &[c('R')], "resume", "go on with the run where it stopped", When::Looking),
+    row(Action::Branch, &[c('b')], "branch", "go on from one of its checkpoints as a new run", When::Looking),
+    row(Action::Back, &[k(KeyCode::Esc), k(KeyCode::Backspace)], "back", "back to the list", When::Looking),
+    row(Action::Up, &[k(KeyCode::Up), c('k')], "up", "the item above", When::Choosing),
+    row(Action::Down, &[k(KeyCode::Down), c('j')], "down", "the item below", When::Choosing),
+    row(Action::Choose, &[k(KeyCode::Enter)], "choose", "take the selected item", When::Choosing),
+    row(Action::Cancel, &[k(KeyCode::Esc), c('q')], "cancel", "do nothing", When::Choosing),
+    row(Action::Confirm, &[k(KeyCode::Enter), c('y')], "yes", "do it", When::Confirming),
+    row(Action::Cancel, &[k(KeyCode::Esc), c('n')], "no", "do nothing", When::Confirming),
     row(Action::Interrupt, &[Key::ctrl('c')], "quit", "leave; twice drops the run at once", When::Always),
     row(Action::Repaint, &[Key::ctrl('l')], "redraw", "draw the screen again", When::Always),
     row(Action::Suspend, &[Key::ctrl('z')], "suspend", "back to the shell until `fg`", When::Always),
-    row(Action::Accept, &[k(KeyCode::Enter)], "set", "set the typed value", When::Editing),
-    row(Action::Cancel, &[k(KeyCode::Esc)], "cancel", "leave the value as it was", When::Editing),
+    row(Action::Accept, &[k(KeyCode::Enter)], "take", "take what was typed", When::Editing),
+    row(Action::Cancel, &[k(KeyCode::Esc)], "cancel", "leave it as it was", When::Editing),
     row(Action::Backspace, &[k(KeyCode::Backspace)], "delete", "delete to the left", When::Editing),
     row(Action::Delete, &[k(KeyCode::Delete)], "delete", "delete to the right", When::Editing),
     row(Action::CursorLeft, &[k(KeyCode::Left)], "left", "cursor to the left", When::Editing),
@@ -242,13 +326,18 @@ pub const ACTIONS: &[Binding] = &[
 
 impl When {
     /// Every one, with its heading on the help page, in the order in which they are shown.
-    pub const ALL: [(Self, &'static str); 10] = [
+    pub const ALL: [(Self, &'static str); 15] = [
         (Self::Training, "While it trains"),
         (Self::Observing, "While somebody else steers"),
         (Self::Replaying, "While a recorded run is played"),
-        (Self::Watching, "On the dashboard"),
+        (Self::Watching, "On the overview"),
+        (Self::Pages, "On every page"),
+        (Self::Browsing, "On the page of runs"),
+        (Self::Looking, "On a run, or runs side by side"),
         (Self::Always, "Always"),
-        (Self::Editing, "While typing a value"),
+        (Self::Editing, "While typing"),
+        (Self::Choosing, "When choosing from a list"),
+        (Self::Confirming, "When asked about runs"),
         (Self::Quitting, "When asked how to leave"),
         (Self::Stopping, "When asked whether to stop"),
         (Self::TakingOver, "When asked whether to take over"),
@@ -264,7 +353,12 @@ impl When {
             Self::Training => *mode == Mode::Watching && !ended && app.control().steers(),
             Self::Observing => *mode == Mode::Watching && !ended && matches!(app.control(), Control::Observing { .. }),
             Self::Replaying => *mode == Mode::Watching && *app.control() == Control::Replaying,
-            Self::Editing => matches!(mode, Mode::Editing(_)),
+            Self::Pages => matches!(mode, Mode::Watching | Mode::Browsing | Mode::Looking),
+            Self::Browsing => *mode == Mode::Browsing,
+            Self::Looking => *mode == Mode::Looking,
+            Self::Choosing => matches!(mode, Mode::Choosing(_)),
+            Self::Confirming => matches!(mode, Mode::Confirming(_)),
+            Self::Editing => matches!(mode, Mode::Editing(_) | Mode::Typing(_)),
             Self::Help => matches!(mode, Mode::Help(_)),
             Self::Quitting => *mode == Mode::Quitting,
             Self::Stopping => *mode == Mode::Stopping,
@@ -284,6 +378,11 @@ impl Binding {
     pub(super) fn steers(key: Key) -> bool {
         let key = key.normal();
         ACTIONS.iter().any(|row| row.when == When::Training && row.keys.contains(&key))
+    }
+
+    /// The row of an action; of several the first.
+    pub fn of(action: Action) -> Option<&'static Self> {
+        ACTIONS.iter().find(|row| row.action == action)
     }
 
     /// Its keys as people read them: `↑ k`.

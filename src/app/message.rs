@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Key;
+use super::{Key, NextRun, RunsAnswer, RunsRequest};
 use crate::protocol::{Connection, Event, Record, Request, RequestId};
 
 /// Something that happened outside.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Message {
     /// A key was pressed.
     Key(Key),
@@ -28,6 +28,8 @@ pub enum Message {
     },
     /// The way to the run has changed.
     Connection(Connection),
+    /// What came of something that was asked about recorded runs.
+    Runs(RunsAnswer),
     /// So much time has passed; of interest while a recorded run is played.
     Tick(Duration),
 }
@@ -57,6 +59,8 @@ impl Message {
 pub enum Effect {
     /// Give this to the worker.
     Send(Request),
+    /// Do this with recorded runs, beside everything else.
+    Runs(RunsRequest),
     /// Restore the terminal and leave the dashboard.
     Leave(Leave),
     /// Restore the terminal and stop the process until it is continued.
@@ -68,7 +72,7 @@ pub enum Effect {
 }
 
 /// How the dashboard is left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Leave {
     /// The run is over.
     Ended,
@@ -80,4 +84,6 @@ pub enum Leave {
     Headless,
     /// Let it go on without this terminal.
     Detach,
+    /// Go on with a recorded run; nothing is trained here now.
+    Next(NextRun),
 }

@@ -8,11 +8,15 @@ mod control;
 mod edit;
 mod hypers;
 mod key;
+mod line;
 mod message;
 mod mode;
+mod page;
 mod panel;
 mod replay;
 mod requests;
+mod runs;
+mod setting;
 mod state;
 mod update;
 
@@ -21,9 +25,14 @@ pub use control::Control;
 pub use edit::Edit;
 pub use hypers::HyperPanel;
 pub use key::{Key, KeyCode};
+pub use line::Line;
 pub use message::{Effect, Leave, Message};
 pub use mode::Mode;
+pub use page::Page;
 pub use panel::{ConfusionSource, Panel, SampleView};
 pub use replay::{Replay, Seek};
 pub use requests::Requests;
+pub use runs::{
+    Choice, ChoiceItem, LoadedRun, NextRun, Prompt, PromptKind, Question, RunRow, RunsAnswer, RunsPage, RunsRequest, RunsView,
+};
 pub use state::{App, AppOptions};

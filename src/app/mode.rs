@@ -1,6 +1,6 @@
 //! What the keyboard does at the moment.
 
-use super::Edit;
+use super::{Choice, Edit, Prompt, Question};
 
 /// What the keyboard does at the moment. Training goes on in all of them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,4 +18,14 @@ pub enum Mode {
     Stopping,
     /// Whether to take over is being asked.
     TakingOver,
+    /// Keys act on the list of runs.
+    Browsing,
+    /// Keys act on a run that is shown, or on several that are compared.
+    Looking,
+    /// A text is being typed.
+    Typing(Prompt),
+    /// Something is being chosen from a list.
+    Choosing(Choice),
+    /// Whether to do something with runs is being asked.
+    Confirming(Question),
 }

@@ -1,6 +1,6 @@
 //! What the dashboard knows.
 
-use super::{ConfusionSource, Control, HyperPanel, Mode, Panel, Replay, Requests, SampleView};
+use super::{ConfusionSource, Control, HyperPanel, Mode, Page, Panel, Replay, Requests, RunsPage, SampleView};
 use crate::config::Notify;
 use crate::protocol::{Command, ConfusionMatrix, Connection, Hyper, Outcome, Phase};
 use crate::run::RunState;
@@ -22,6 +22,8 @@ pub struct AppOptions {
     pub replay_speed: Option<f64>,
     /// When a person is told of the run's end.
     pub notify: Notify,
+    /// Nothing is trained here: the page of runs is all there is to see.
+    pub alone: bool,
 }
 
 /// Everything the dashboard knows: the run, and what the person looking at it does.
@@ -52,18 +54,25 @@ pub struct App {
     pub(super) notify: Notify,
     /// Whether the window has the focus, as far as the terminal tells.
     pub(super) focused: bool,
+    pub(super) page: Page,
+    pub(super) runs: RunsPage,
+    /// What the run branched off, when it did.
+    pub(super) parent: Option<Box<RunState>>,
+    /// Nothing is trained here.
+    pub(super) alone: bool,
 }
 
 impl App {
     /// A dashboard on a run that has said nothing yet.
     pub fn new(options: AppOptions) -> Self {
-        let AppOptions { theme_names, theme, log_scale, focus, control, replay_speed, notify } = options;
+        let AppOptions { theme_names, theme, log_scale, focus, control, replay_speed, notify, alone } = options;
+        let page = if alone { Page::Runs } else { Page::Overview };
         Self {
             run: RunState::default(),
             theme: theme % theme_names.len().max(1),
             theme_names,
             log_scale,
-            mode: Mode::Watching,
+            mode: page.mode(),
             focus,
             zoomed: false,
             hypers: HyperPanel::default(),
@@ -80,12 +89,36 @@ impl App {
             leave_when_ended: false,
             notify,
             focused: true,
+            page,
+            runs: RunsPage::default(),
+            parent: None,
+            alone,
         }
     }
 
     /// The run as far as it is known.
     pub fn run(&self) -> &RunState {
         &self.run
+    }
+
+    /// The page that is open.
+    pub fn page(&self) -> Page {
+        self.page
+    }
+
+    /// The page of runs.
+    pub fn runs(&self) -> &RunsPage {
+        &self.runs
+    }
+
+    /// What the run branched off, when it did and that is still there.
+    pub fn parent(&self) -> Option<&RunState> {
+        self.parent.as_deref()
+    }
+
+    /// Whether nothing is trained or watched here.
+    pub fn is_alone(&self) -> bool {
+        self.alone
     }
 
     /// The theme, as a place in the list of names.

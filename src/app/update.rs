@@ -1,8 +1,11 @@
 //! How the dashboard answers: one function from a message to effects.
 
-use super::{Action, App, Binding, Control, Edit, Effect, Key, KeyCode, Leave, Message, Mode, Panel, Replay, SampleView, Seek};
+use super::{
+    Action, App, Binding, Control, Effect, Key, KeyCode, Leave, Line, Message, Mode, Page, Panel, Replay, RunsRequest,
+    SampleView, Seek,
+};
 use crate::config::Notify;
-use crate::protocol::{Command, Connection, Event, Hyper, Record, Request};
+use crate::protocol::{Command, Connection, Event, Record, Request};
 use crate::run::RunState;
 
 impl App {
@@ -11,9 +14,15 @@ impl App {
         match message {
             Message::Key(key) => self.key(key),
             Message::Paste(text) => {
-                if let Mode::Editing(edit) = &mut self.mode {
-                    text.trim().chars().for_each(|character| edit.insert(character));
+                match &mut self.mode {
+                    Mode::Editing(edit) => text.trim().chars().for_each(|character| edit.insert(character)),
+                    Mode::Typing(prompt) => text.trim().chars().for_each(|character| prompt.line.insert(character)),
+                    _ => {}
                 }
+                Vec::new()
+            }
+            Message::Runs(answer) => {
+                self.hear(answer);
                 Vec::new()
             }
             Message::Records(records) if self.replay.is_some() => self.play(|replay| replay.add(records)),
@@ -54,11 +63,14 @@ impl App {
                 self.act(action)
             }
             None => {
-                if let (Mode::Editing(edit), KeyCode::Char(character), false, false) =
-                    (&mut self.mode, key.code, key.ctrl, key.alt)
-                {
-                    edit.insert(character);
-                } else if self.mode == Mode::Watching && self.run.ended.is_none() && Binding::steers(key) {
+                if let (KeyCode::Char(character), false, false) = (key.code, key.ctrl, key.alt) {
+                    match &mut self.mode {
+                        Mode::Editing(edit) => edit.insert(character),
+                        Mode::Typing(prompt) => prompt.line.insert(character),
+                        _ => {}
+                    }
+                }
+                if self.mode == Mode::Watching && self.run.ended.is_none() && Binding::steers(key) {
                     self.notice = self.control.refusal();
                 }
                 Vec::new()
@@ -102,7 +114,7 @@ impl App {
             (Control::Steering, Control::Observing { by: Some(by) }) => {
                 self.notice = Some(format!("{by} took over; T takes back"));
                 if matches!(self.mode, Mode::Editing(_) | Mode::Stopping) {
-                    self.mode = Mode::Watching;
+                    self.mode = self.resting_mode();
                 }
             }
             (_, Control::Steering) => self.notice = Some("you steer".into()),
@@ -138,16 +150,18 @@ impl App {
         match (&record.event, ours) {
             (Event::HyperChanged { hyper, from, to, .. }, None) => self.hypers.changed(None, *hyper, *from, *to),
             (Event::CommandRefused { reason, .. }, Some(request)) => self.refused(request, reason),
-            (Event::ControlTaken { .. } | Event::ControlReleased { .. } | Event::RunStarted(_) | Event::RunResumed { .. }, _) => {
-                self.follow_control()
+            (Event::RunStarted(started), _) => {
+                self.follow_control();
+                return Some(Effect::Runs(RunsRequest::Parent(started.parent.as_ref()?.run_id.clone())));
             }
+            (Event::ControlTaken { .. } | Event::ControlReleased { .. } | Event::RunResumed { .. }, _) => self.follow_control(),
             (Event::RunEnded { .. }, _) => {
                 if std::mem::take(&mut self.leave_when_ended) {
                     return Some(Effect::Leave(Leave::Ended));
                 }
-                if !matches!(self.mode, Mode::Help(_)) {
+                if matches!(self.mode, Mode::Editing(_) | Mode::Quitting | Mode::Stopping) {
                     // Nothing is left to edit, to stop or to ask about.
-                    self.mode = Mode::Watching;
+                    self.mode = self.resting_mode();
                 }
             }
             _ => {}
@@ -224,14 +238,26 @@ impl App {
             Action::Interrupt => self.quit(),
             Action::Repaint => vec![Effect::Repaint],
             Action::Suspend => vec![Effect::Suspend],
-            Action::Cancel => self.turn_to(Mode::Watching),
+            Action::PageOverview => self.turn_to_page(Page::Overview),
+            Action::PageRuns => self.turn_to_page(Page::Runs),
+            Action::PageUp => self.move_by(0, -10),
+            Action::PageDown => self.move_by(0, 10),
+            Action::Choose => match self.mode.clone() {
+                Mode::Choosing(choice) => self.choose(&choice),
+                _ => Vec::new(),
+            },
+            Action::Confirm => match self.mode.clone() {
+                Mode::Confirming(question) => self.confirm(question),
+                _ => Vec::new(),
+            },
+            Action::Cancel => self.turn_to(self.resting_mode()),
             Action::Accept => self.accept(),
-            Action::Backspace => self.type_with(Edit::backspace),
-            Action::Delete => self.type_with(Edit::delete),
-            Action::CursorLeft => self.type_with(|edit| edit.step(false)),
-            Action::CursorRight => self.type_with(|edit| edit.step(true)),
-            Action::CursorHome => self.type_with(|edit| edit.jump(false)),
-            Action::CursorEnd => self.type_with(|edit| edit.jump(true)),
+            Action::Backspace => self.type_with(Line::backspace),
+            Action::Delete => self.type_with(Line::delete),
+            Action::CursorLeft => self.type_with(|line| line.step(false)),
+            Action::CursorRight => self.type_with(|line| line.step(true)),
+            Action::CursorHome => self.type_with(|line| line.jump(false)),
+            Action::CursorEnd => self.type_with(|line| line.jump(true)),
             Action::QuitStop => {
                 self.leave_when_ended = true;
                 self.stop()
@@ -242,7 +268,7 @@ impl App {
             Action::StopConfirm => self.stop(),
             Action::TakeOver => self.turn_to(Mode::TakingOver),
             Action::TakeOverConfirm => {
-                self.mode = Mode::Watching;
+                self.mode = self.resting_mode();
                 self.send(Command::TakeControl)
             }
             Action::Play => self.play(Replay::toggle),
@@ -256,10 +282,24 @@ impl App {
             Action::EpochOn => self.play(|replay| replay.seek(Seek::Epoch(true))),
             Action::SeekStart => self.play(|replay| replay.seek(Seek::Start)),
             Action::SeekEnd => self.play(|replay| replay.seek(Seek::End)),
+            Action::Mark
+            | Action::MarkAll
+            | Action::Show
+            | Action::Compare
+            | Action::Filter
+            | Action::Sort
+            | Action::Rename
+            | Action::Note
+            | Action::Pin
+            | Action::Export
+            | Action::GoOn
+            | Action::Branch
+            | Action::Remove
+            | Action::Back => self.act_on_runs(action),
         }
     }
 
-    fn send(&mut self, command: Command) -> Vec<Effect> {
+    pub(super) fn send(&mut self, command: Command) -> Vec<Effect> {
         vec![Effect::Send(self.requests.send(command))]
     }
 
@@ -273,9 +313,11 @@ impl App {
         Vec::new()
     }
 
-    fn type_with(&mut self, change: impl FnOnce(&mut Edit)) -> Vec<Effect> {
-        if let Mode::Editing(edit) = &mut self.mode {
-            change(edit);
+    fn type_with(&mut self, change: impl FnOnce(&mut Line)) -> Vec<Effect> {
+        match &mut self.mode {
+            Mode::Editing(edit) => change(&mut edit.line),
+            Mode::Typing(prompt) => change(&mut prompt.line),
+            _ => {}
         }
         Vec::new()
     }
@@ -303,7 +345,7 @@ impl App {
     }
 
     fn stop(&mut self) -> Vec<Effect> {
-        self.mode = Mode::Watching;
+        self.mode = self.resting_mode();
         if self.requests.waits_for(|command| *command == Command::Stop) {
             return Vec::new();
         }
@@ -321,58 +363,6 @@ impl App {
         self.send(Command::Rewind)
     }
 
-    /// What the hyperparameter is, or will be once the worker has answered; of the learning rate, the effective one.
-    fn expected(&self, hyper: Hyper) -> Option<f64> {
-        let scheduled = self.run.scheduled_rate().filter(|_| hyper == Hyper::LearningRate);
-        self.requests.pending(hyper).or(scheduled).or_else(|| Some(self.run.hyperparameters?.get(hyper)))
-    }
-
-    /// Asks for a value and remembers the one before it.
-    fn set(&mut self, hyper: Hyper, value: f64) -> Vec<Effect> {
-        match self.expected(hyper) {
-            Some(from) if from != value => {
-                let request = self.requests.send(Command::SetHyper { hyper, value });
-                self.hypers.changed(Some(request.id), hyper, from, value);
-                vec![Effect::Send(request)]
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn edit(&mut self) -> Vec<Effect> {
-        let hyper = self.hypers.selected();
-        if let Some(value) = self.expected(hyper) {
-            self.focus = Panel::Hypers;
-            self.mode = Mode::Editing(Edit::new(hyper, value));
-        }
-        Vec::new()
-    }
-
-    fn accept(&mut self) -> Vec<Effect> {
-        let Mode::Editing(edit) = &self.mode else { return Vec::new() };
-        // A wrong value stays, with what is wrong beside it.
-        let Ok(value) = edit.value() else { return Vec::new() };
-        let hyper = edit.hyper();
-        self.mode = Mode::Watching;
-        self.set(hyper, value)
-    }
-
-    fn undo(&mut self) -> Vec<Effect> {
-        match self.hypers.undo() {
-            Some((hyper, from, to)) => {
-                // What a schedule has made of the rate since then stays.
-                let now = self.expected(hyper).filter(|_| hyper == Hyper::LearningRate && self.run.scheduled_rate().is_some());
-                let (least, greatest) = hyper.range();
-                let value = now.map_or(from, |now| (now * from / to).clamp(least, greatest));
-                self.send(Command::SetHyper { hyper, value })
-            }
-            None => {
-                self.notice = Some("nothing to undo".to_owned());
-                Vec::new()
-            }
-        }
-    }
-
     fn turn_page(&mut self, by: isize) -> Vec<Effect> {
         self.sample_page = self.sample_page.wrapping_add(by);
         Vec::new()
@@ -383,6 +373,10 @@ impl App {
         if let Mode::Help(scroll) = &mut self.mode {
             let most = super::ACTIONS.len() + 2 * super::When::ALL.len();
             *scroll = scroll.saturating_add_signed(rows).min(most);
+            return Vec::new();
+        }
+        if self.page == Page::Runs {
+            self.move_on_runs(columns, rows);
             return Vec::new();
         }
         match self.focus {

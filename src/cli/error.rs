@@ -34,6 +34,9 @@ pub(super) enum CliError {
     /// A sweep that makes no sense.
     #[error(transparent)]
     Sweep(#[from] SweepError),
+    /// Nothing to draw on.
+    #[error("there is no terminal to draw on; `mnist-tui runs` lists runs, `runs show` prints one, and `export` writes it")]
+    NoTerminal,
     /// A name that a run cannot have.
     #[error("a run cannot be called {name:?}: {reason}")]
     Name {
@@ -74,9 +77,6 @@ pub(super) enum CliError {
         /// The file.
         path: PathBuf,
     },
-    /// Nowhere to draw.
-    #[error("a replay needs a terminal; `mnist-tui runs show` prints what came out, `mnist-tui export` writes it")]
-    NoTerminal,
     /// A setting that a run that goes on cannot change.
     #[error("{origin}: a run that goes on keeps what it was started with; its hyperparameters can be changed")]
     Fixed {

@@ -1,6 +1,5 @@
 //! `mnist-tui export`: runs as files for people and other programs.
 
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -9,11 +8,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::error::{CliError, escaped};
 use super::place::Place;
-use crate::data::Dataset;
-use crate::export::{ExportedRun, Format, export, file_name, render};
-use crate::nn::Network;
-use crate::run::store::RunFolder;
-use crate::train::Checkpoint;
+use crate::export::{ExportedRun, Format, default_output, export, render};
 
 /// Which runs, as what.
 #[derive(Debug, Args)]
@@ -50,54 +45,20 @@ impl ExportArguments {
         if to_output && self.format.is_folder() {
             return Err(CliError::FolderToOutput { format: self.format.name() });
         }
-        let runs = folders.iter().map(|folder| load(folder, self.format)).collect::<Result<Vec<_>, _>>()?;
+        let runs = folders.iter().map(|folder| ExportedRun::load(folder, self.format)).collect::<Result<Vec<_>, _>>()?;
         if to_output {
             let mut output = std::io::stdout().lock();
             let files = render(self.format, &runs)?;
             let written = files.iter().try_for_each(|file| output.write_all(&file.bytes)).and_then(|()| output.flush());
             return written.map_err(CliError::Output);
         }
-        let output = self.output.clone().unwrap_or_else(|| self.default_output(&runs));
+        let output = self.output.clone().unwrap_or_else(|| {
+            let names = runs.iter().map(|run| run.state.started.as_ref().map_or("run", |started| &started.name));
+            default_output(self.format, &names.collect::<Vec<_>>())
+        });
         for path in export(self.format, &runs, &output, self.force)? {
             found.print(format!("wrote {}\n", escaped(&path.display().to_string())))?;
         }
         Ok(())
     }
-
-    fn default_output(&self, runs: &[ExportedRun]) -> PathBuf {
-        let name = match runs {
-            [run] => file_name(run.state.started.as_ref().map_or("run", |started| &started.name)),
-            _ => "runs".to_owned(),
-        };
-        match self.format.extension() {
-            Some(extension) => format!("{name}.{extension}").into(),
-            None => format!("{name}-{}", self.format.name()).into(),
-        }
-    }
-}
-
-/// A run, with its network and its images where the format has a use for them.
-fn load(folder: &RunFolder, format: Format) -> Result<ExportedRun, CliError> {
-    let state = folder.state()?;
-    let judges = matches!(format, Format::Html | Format::Tensorboard);
-    let network = if judges || format.needs_network() { newest_network(folder) } else { None };
-    let source = state.started.as_ref().map(|started| started.spec.data.source.as_str());
-    let dataset = match source {
-        Some(source) if judges && network.is_some() => Some(Dataset::load(source)?),
-        _ => None,
-    };
-    Ok(ExportedRun { state, network, dataset })
-}
-
-/// The network of the newest checkpoint that is whole.
-fn newest_network(folder: &RunFolder) -> Option<Network> {
-    let network = |path: &Path| {
-        let bytes = fs::read(path).ok()?;
-        let started = Checkpoint::read_started(&bytes).ok()?;
-        let spec = started.spec;
-        let mut network = Network::new(&spec.layers, started.image_shape, started.class_names.len(), spec.seed).ok()?;
-        network.load_safetensors(&bytes).ok()?;
-        Some(network)
-    };
-    folder.checkpoints().iter().rev().find_map(|(_, path)| network(path))
 }

@@ -1,6 +1,5 @@
 //! `mnist-tui replay`: a recorded run on the dashboard.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -29,7 +28,7 @@ impl ReplayArguments {
     pub(super) fn run(&self) -> Result<ExitCode, CliError> {
         let runs = self.place.open()?;
         let folder = runs.catalog.find(&self.run)?;
-        if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+        if !terminal::can_draw() {
             return Err(CliError::NoTerminal);
         }
         Ok(terminal::replay(runs.config(), &folder, self.speed)?)

@@ -1,5 +1,6 @@
 //! `mnist-tui runs`: looks at recorded runs, compares, names and removes them.
 
+mod browse;
 mod compare;
 mod confirm;
 mod edit;
@@ -31,6 +32,8 @@ pub(super) struct RunsArguments {
 enum RunsCommand {
     /// List all runs, the newest last.
     List(list::ListArguments),
+    /// Open the page of runs in the dashboard, with nothing trained until you go on with one of them.
+    Browse(browse::BrowseArguments),
     /// Show a run: its figures, hyperparameters, changes on the way and checkpoints.
     Show(show::ShowArguments),
     /// Compare runs: where their recipes differ, and their figures, the best marked with *.
@@ -64,6 +67,7 @@ impl RunsArguments {
             Some(RunsCommand::Unpin(pin)) => pin.run(false),
             Some(RunsCommand::Remove(remove)) => remove.run(),
             Some(RunsCommand::Prune(prune)) => prune.run(),
+            Some(RunsCommand::Browse(browse)) => return browse.run(),
             Some(RunsCommand::Reproduce(reproduce)) => return reproduce.run(),
         };
         done.map(|()| ExitCode::SUCCESS)

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::data::DataError;
 use crate::nn::CheckpointError;
+use crate::run::store::StoreError;
 
 /// Why runs cannot be exported.
 #[derive(Debug, Error)]
@@ -21,6 +23,12 @@ pub enum ExportError {
         /// How many there are.
         count: usize,
     },
+    /// A recorded run that cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Images that cannot be loaded.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// A run whose first event is missing.
     #[error("the run has not started, so there is no network to export")]
     NotStarted,

@@ -8,6 +8,7 @@ mod error;
 mod format;
 mod html;
 mod json;
+mod load;
 mod markdown;
 mod markup;
 mod mistakes;
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 
 pub use error::ExportError;
 pub use format::Format;
+pub use load::default_output;
 pub use recipe::arguments as recipe_arguments;
 pub use run::ExportedRun;
 

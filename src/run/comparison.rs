@@ -27,6 +27,15 @@ pub struct FigureRow {
     pub values: Vec<Option<f64>>,
 }
 
+/// A line of a table of runs side by side; one without cells stands between groups.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ComparedLine {
+    /// What is compared.
+    pub label: String,
+    /// What each run has there, and whether no other run has better.
+    pub cells: Vec<(String, bool)>,
+}
+
 /// Something in which the recipes of runs differ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
@@ -48,6 +57,28 @@ impl Comparison {
             recipe: recipe(runs),
             hyperparameters: hypers.into_iter().filter(|(_, texts)| differ(texts)).collect(),
         }
+    }
+
+    /// Where the recipes differ and the figures, in words.
+    pub fn lines(&self) -> Vec<ComparedLine> {
+        let plain = |label: &str, texts: Vec<String>| ComparedLine {
+            label: label.to_owned(),
+            cells: texts.into_iter().map(|text| (text, false)).collect(),
+        };
+        let value = |value: &Value| match value {
+            Value::Null => "–".to_owned(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let recipe = self.recipe.iter().map(|difference| plain(&difference.key, difference.values.iter().map(value).collect()));
+        let hypers = self.hyperparameters.iter().map(|(hyper, texts)| plain(hyper.label(), texts.clone()));
+        let mut lines: Vec<ComparedLine> = recipe.chain(hypers).collect();
+        lines.push(ComparedLine::default());
+        lines.extend(self.figures.iter().map(|row| {
+            let cell = |run| (row.text(run).unwrap_or("–".into()), row.is_best(run));
+            ComparedLine { label: row.figure.name.to_owned(), cells: (0..row.values.len()).map(cell).collect() }
+        }));
+        lines
     }
 }
 

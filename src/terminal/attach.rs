@@ -54,8 +54,10 @@ pub fn attach(config: &Config, asked: Option<&str>, read_only: bool, mode: Mode)
             Mode::Dashboard => {
                 let control = if read_only { Control::ReadOnly } else { Control::Observing { by: None } };
                 let options = AppOptions { control, ..AppOptions::default() };
-                match dashboard::show(config, options, &mut link, &mut signals).await.map_err(TrainError::Terminal)? {
+                match dashboard::show(config, &mut None, options, &mut link, &mut signals).await.map_err(TrainError::Terminal)? {
                     Left::Shown(shown) => shown,
+                    // A dashboard that watches goes on with no other run.
+                    Left::Next(_) => Shown::Discarded,
                     Left::ForHeadless(state) | Left::Detached(state) => Shown::Ended(state),
                     Left::Lost(state) => Shown::Signalled(signals::HANGUP, state),
                 }
@@ -75,7 +77,7 @@ pub fn attach(config: &Config, asked: Option<&str>, read_only: bool, mode: Mode)
             print_summary(&state, false, None)?;
             Ok(exit_code(&state))
         }
-        Shown::Ended(_) | Shown::Discarded => {
+        Shown::Ended(_) | Shown::Discarded | Shown::Next(_) => {
             let id = &hello.run_id;
             let text = format!("left {}; whoever trains it goes on. `mnist-tui attach {id}` comes back", hello.name);
             // Nobody is left to be told where this cannot be written.

@@ -7,14 +7,16 @@ use ratatui::Terminal;
 use ratatui::style::Modifier;
 use tokio::time::{Instant, sleep_until};
 
-use super::Shown;
 use super::capabilities::{charset, color_depth, environment, marker, synchronized};
 use super::guard::{Guard, Title};
 use super::input::{self, Input, Inputs};
 use super::notification::{Notification, Passage};
 use super::screen::Screen;
+use super::shelf::Shelf;
 use super::signals::{Asked, HANGUP, Signals, stop_process_group};
-use crate::app::{App, AppOptions, Control, Effect, Leave, Message, Panel};
+use super::{Prepared, Shown};
+use crate::app::{App, AppOptions, Control, Effect, Leave, Message, Panel, RunsAnswer, RunsRequest};
+use crate::causes::with_causes;
 use crate::config::{AxisScale, Config};
 use crate::link::{Link, Update};
 use crate::run::RunState;
@@ -40,11 +42,15 @@ pub(super) enum Left {
     Detached(Box<RunState>),
     /// The terminal is gone, and nothing can be said on it.
     Lost(Box<RunState>),
+    /// Another run goes on, and the dashboard with it.
+    Next(Box<Prepared>),
 }
 
 /// The dashboard on the terminal.
-struct Dashboard {
+pub(super) struct Dashboard {
     app: App,
+    inputs: Inputs,
+    shelf: Shelf,
     look: Look,
     /// `None` while the terminal is not ours.
     guard: Option<Guard>,
@@ -62,22 +68,37 @@ struct Dashboard {
 }
 
 /// Shows the run that `link` leads to until a person leaves, a signal comes or the terminal is lost.
-pub(super) async fn show(config: &Config, options: AppOptions, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
-    let mut dashboard = match Dashboard::new(config, options) {
+///
+/// The dashboard stays on the terminal, in `kept`, when it is to go on with another run.
+pub(super) async fn show(
+    config: &Config,
+    kept: &mut Option<Dashboard>,
+    options: AppOptions,
+    link: &mut Link,
+    signals: &mut Signals,
+) -> io::Result<Left> {
+    let made = match kept.take() {
+        Some(dashboard) => dashboard.with_another_run(config, options),
+        None => Dashboard::new(config, options),
+    };
+    let mut dashboard = match made {
         Err(_) if input::is_lost() => return Ok(Left::Lost(Box::default())),
         dashboard => dashboard?,
     };
-    match dashboard.follow(link, signals).await {
+    let left = match dashboard.follow(config, link, signals).await {
         // A picture may be drawn before anybody has told that the terminal is gone.
         Err(_) if input::is_lost() => Ok(dashboard.lost()),
         result => result,
+    };
+    if matches!(left, Ok(Left::Next(_))) {
+        *kept = Some(dashboard);
     }
+    left
 }
 
 impl Dashboard {
     /// The loop.
-    async fn follow(&mut self, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
-        let mut inputs = Inputs::start()?;
+    async fn follow(&mut self, config: &Config, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
         loop {
             self.ticked =
                 self.app.replay().filter(|replay| replay.is_playing()).map(|_| self.ticked.unwrap_or_else(Instant::now));
@@ -100,7 +121,7 @@ impl Dashboard {
                         None
                     }
                 },
-                Some(input) = inputs.next() => match input {
+                Some(input) = self.inputs.next() => match input {
                     Input::Key(key) => Some(Message::Key(key)),
                     Input::Paste(text) => Some(Message::Paste(text)),
                     Input::Focus(focused) => Some(Message::Focus(focused)),
@@ -110,6 +131,7 @@ impl Dashboard {
                     }
                     Input::Lost => return Ok(self.lost()),
                 },
+                Some(answer) = self.shelf.answer() => Some(Message::Runs(answer)),
                 update = link.updates() => Some(message(update)),
                 () = sleep_until(tick.unwrap_or_else(Instant::now)), if tick.is_some() => Some(self.tick()),
                 () = sleep_until(self.due.unwrap_or_else(Instant::now)), if self.due.is_some() => {
@@ -122,17 +144,23 @@ impl Dashboard {
             for effect in self.app.update(message) {
                 match effect {
                     Effect::Send(request) => link.send(request),
+                    Effect::Runs(request) => self.shelf.ask(request),
                     Effect::Suspend => self.suspend()?,
                     Effect::Repaint => self.repaint(),
                     Effect::Notify(text) => {
                         let text = plain_text(&text, self.look.charset);
                         self.terminal.backend_mut().queue(Notification { text, passage: Passage::new(&environment) });
                     }
+                    Effect::Leave(Leave::Next(next)) => match super::prepared::next(config, next) {
+                        Ok(prepared) => return Ok(Left::Next(Box::new(prepared))),
+                        // Before anything was changed: the dashboard stays as it is.
+                        Err(error) => drop(self.app.update(Message::Runs(RunsAnswer::Failed(with_causes(&error))))),
+                    },
                     Effect::Leave(leave) => {
                         let state = Box::new(self.app.run().clone());
                         return Ok(match leave {
                             Leave::Ended | Leave::Away => Left::Shown(Shown::Ended(state)),
-                            Leave::Discard => Left::Shown(Shown::Discarded),
+                            Leave::Discard | Leave::Next(_) => Left::Shown(Shown::Discarded),
                             Leave::Headless => Left::ForHeadless(state),
                             Leave::Detach => Left::Detached(state),
                         });
@@ -154,12 +182,11 @@ impl Dashboard {
         let themes = Theme::builtin();
         let theme_names: Vec<String> = themes.iter().map(|theme| theme.name().to_owned()).collect();
         let theme = theme_names.iter().position(|name| *name == config.ui.theme).unwrap_or(0);
-        let (width, height) = crossterm::terminal::size()?;
-        // Where nothing can be changed there is only to look.
-        let looks_only = matches!(options.control, Control::ReadOnly | Control::Replaying);
-        let focus = if looks_only { Panel::Loss } else { opening_panel(width, height) };
-        let log_scale = config.ui.axis == AxisScale::Log;
-        let app = App::new(AppOptions { theme_names, theme, log_scale, focus, notify: config.ui.notify, ..options });
+        let shelf = Shelf::start(config.runs.folder())?;
+        if options.alone {
+            shelf.ask(RunsRequest::Watch(true));
+        }
+        let app = app(config, AppOptions { theme_names, theme, ..options })?;
         let low_bandwidth = config.ui.low_bandwidth;
         let look = Look {
             themes,
@@ -174,6 +201,8 @@ impl Dashboard {
         let terminal = Terminal::new(Screen::new(synchronized(&environment)))?;
         Ok(Self {
             app,
+            inputs: Inputs::start()?,
+            shelf,
             look,
             guard: Some(guard),
             terminal,
@@ -184,6 +213,14 @@ impl Dashboard {
             due: Some(Instant::now()),
             ticked: None,
         })
+    }
+
+    /// The same on the terminal, with nothing known of the run.
+    fn with_another_run(self, config: &Config, options: AppOptions) -> io::Result<Self> {
+        let theme_names = self.look.themes.iter().map(|theme| theme.name().to_owned()).collect();
+        let app = app(config, AppOptions { theme_names, theme: self.app.theme(), ..options })?;
+        // What was asked for on behalf of the run before would come too late.
+        Ok(Self { app, shelf: Shelf::start(config.runs.folder())?, due: Some(Instant::now()), ..self })
     }
 
     /// Tells how much time has passed; a process that was stopped meanwhile goes on where it was.
@@ -259,6 +296,16 @@ fn message(update: Update) -> Message {
         Update::Refused { answers, reason } => Message::Refused { answers, reason },
         Update::Connection(connection) => Message::Connection(connection),
     }
+}
+
+/// What the dashboard knows at first.
+fn app(config: &Config, options: AppOptions) -> io::Result<App> {
+    let (width, height) = crossterm::terminal::size()?;
+    // Where nothing can be changed there is only to look.
+    let looks_only = matches!(options.control, Control::ReadOnly | Control::Replaying);
+    let focus = if looks_only { Panel::Loss } else { opening_panel(width, height) };
+    let log_scale = config.ui.axis == AxisScale::Log;
+    Ok(App::new(AppOptions { log_scale, focus, notify: config.ui.notify, ..options }))
 }
 
 /// Text for the window's frame or a notification, in characters that the terminal has.

@@ -10,34 +10,37 @@ mod headless;
 mod holder;
 mod input;
 mod notification;
+mod prepared;
 mod replay;
 mod reproduce;
 mod screen;
+mod shelf;
 mod signals;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use thiserror::Error;
 
 pub use attach::{NoRun, attach};
 pub use children::run_all;
 pub use holder::{Held, hold};
+pub use prepared::{BranchPoint, Resume};
 
 use crate::app::AppOptions;
-use crate::causes::with_causes;
 use crate::config::{Config, ConfigError, UiConfig};
-use crate::data::{DataError, Dataset};
+use crate::data::DataError;
 use crate::link::{AttachError, Link, Update, connect};
-use crate::protocol::{Command, Event, Hyper, Outcome, Parent, Record, Request, RequestId, RunStarted};
+use crate::protocol::{Command, Event, Outcome, Request, RequestId};
 use crate::run::RunState;
-use crate::run::store::{Catalog, Recording, RunFolder, StoreError};
-use crate::train::{Checkpoint, Course, CourseError, Job, JobError, JobOptions, Port, Rerun, run_id, spawn};
+use crate::run::store::{RunFolder, StoreError};
+use crate::train::{CourseError, JobError, JobOptions, Port, Rerun, spawn};
 use crate::ui::{Charset, ascii_text};
-use dashboard::Left;
-use signals::Signals;
+use dashboard::{Dashboard, Left};
+use prepared::{Prepared, go_on, start};
+use signals::{HANGUP, Signals};
 
 pub use replay::replay;
 pub use reproduce::{Reproduction, reproduce};
@@ -117,6 +120,8 @@ enum Shown {
     Ended(Box<RunState>),
     /// A person dropped it.
     Discarded,
+    /// Another run goes on.
+    Next(Box<Prepared>),
     /// A signal of this number asked for the end.
     Signalled(u8, Box<RunState>),
 }
@@ -139,45 +144,6 @@ async fn last_checkpoint(link: &mut Link) {
                 return;
             }
         }
-    }
-}
-
-/// A recorded run that goes on.
-#[derive(Clone, Debug)]
-pub struct Resume {
-    /// An id, the start of one, a name, or `last`.
-    pub run: String,
-    /// Not the run itself goes on, but another that branches off it.
-    pub branch: Option<BranchPoint>,
-    /// What is changed before the first step.
-    pub changes: Vec<(Hyper, f64)>,
-}
-
-/// Where a run branches off another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BranchPoint {
-    /// At the newest checkpoint.
-    Newest,
-    /// At the checkpoint of this step.
-    Step(u64),
-}
-
-/// A run that can start, and what writes it down.
-struct Prepared {
-    job: Job,
-    /// With the reason when the run cannot be recorded; `None` when it is not to be.
-    recording: Option<Result<Recording, String>>,
-    /// What was told before the run goes on.
-    history: Vec<Record>,
-    /// What is changed before the first step.
-    changes: Vec<(Hyper, f64)>,
-    /// What is done to it on the way, when it takes the course of another run.
-    course: Option<Course>,
-}
-
-impl Prepared {
-    fn folder(&self) -> Option<RunFolder> {
-        Some(self.recording.as_ref()?.as_ref().ok()?.folder().clone())
     }
 }
 
@@ -218,10 +184,21 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
         Some(resume) => go_on(config, resume, options)?,
         None => start(config, options)?,
     };
-    let folder = prepared.folder();
+    train_on(config, mode, prepared, None)
+}
+
+/// Trains and shows a run, and those that a person goes on with after it, and prints the summary of the last.
+fn train_on(config: &Config, mode: Mode, mut prepared: Prepared, mut kept: Option<Dashboard>) -> Result<ExitCode, TrainError> {
+    let (folder, shown) = loop {
+        let folder = prepared.folder();
+        match carry_out(config, mode, prepared, &mut kept)? {
+            Shown::Next(next) => prepared = *next,
+            shown => break (folder, shown),
+        }
+    };
     let json = mode == Mode::Headless { json: true };
-    match carry_out(config, mode, prepared)? {
-        Shown::Discarded => Ok(ExitCode::SUCCESS),
+    match shown {
+        Shown::Discarded | Shown::Next(_) => Ok(ExitCode::SUCCESS),
         Shown::Ended(state) => {
             print_summary(&state, json, folder.as_ref())?;
             Ok(exit_code(&state))
@@ -243,9 +220,9 @@ fn exit_code(state: &RunState) -> ExitCode {
 }
 
 /// Trains and shows a run until it has ended or is left.
-fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, TrainError> {
+fn carry_out(config: &Config, mode: Mode, prepared: Prepared, kept: &mut Option<Dashboard>) -> Result<Shown, TrainError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
-    let Prepared { job, recording, history, changes, course } = prepared;
+    let Prepared { job, recording, history, changes, paused, course } = prepared;
     let run = job.started().run_id.clone();
     let (mut link, mut port) = connect(history);
     if mode != Mode::Dashboard {
@@ -261,6 +238,9 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, T
     };
     for (number, (hyper, value)) in (0..).zip(changes) {
         link.send(Request { id: RequestId { client: u32::MAX, number }, command: Command::SetHyper { hyper, value } });
+    }
+    if paused {
+        link.send(Request { id: RequestId { client: u32::MAX, number: u32::MAX - 1 }, command: Command::Pause });
     }
     let started = job.started();
     let server = link.serve(started.run_id.clone(), started.name.clone()).map_err(TrainError::Start)?;
@@ -278,11 +258,11 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, T
             None => spawn(job, port),
         };
         started.map_err(TrainError::Start)?;
-        let shown = follow(config, mode, &run, history, &mut link, &mut signals).await;
+        let shown = follow(config, mode, kept, &run, history, &mut link, &mut signals).await;
         let left_early = match &shown {
             Ok(Shown::Signalled(_, state)) => state.ended.is_none(),
             Ok(Shown::Discarded) | Err(_) => true,
-            Ok(Shown::Ended(_)) => false,
+            Ok(Shown::Ended(_) | Shown::Next(_)) => false,
         };
         if recorded && left_early {
             // Whoever stops waiting for the run can still go on with it. Nobody waits long for that.
@@ -305,6 +285,7 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared) -> Result<Shown, T
 async fn follow(
     config: &Config,
     mode: Mode,
+    kept: &mut Option<Dashboard>,
     run: &str,
     history: Box<RunState>,
     link: &mut Link,
@@ -313,12 +294,15 @@ async fn follow(
     let charset = Some(capabilities::charset(&config.ui, &capabilities::environment));
     let held = Held::by_another();
     let left = match mode {
-        Mode::Dashboard => dashboard::show(config, AppOptions::default(), link, signals).await.map_err(TrainError::Terminal)?,
+        Mode::Dashboard => {
+            dashboard::show(config, kept, AppOptions::default(), link, signals).await.map_err(TrainError::Terminal)?
+        }
         Mode::Detached => Left::Detached(Box::default()),
         Mode::Headless { .. } => Left::ForHeadless(history),
     };
     let state = match left {
         Left::Shown(shown) => return Ok(shown),
+        Left::Next(next) => return Ok(Shown::Next(next)),
         Left::ForHeadless(state) => {
             link.let_go();
             return Ok(headless::follow(link, signals, charset, held, *state).await);
@@ -358,47 +342,28 @@ fn tell_how_to_return(config: &Config, mode: Mode, run: &str) {
     let _ = std::io::stdout().flush();
 }
 
-/// A new run, all checked.
-fn start(config: &Config, options: JobOptions) -> Result<Prepared, TrainError> {
-    let dataset = Dataset::load(&config.data.source)?;
-    let spec = config.run_spec(dataset.class_names.len())?;
-    let job = Job::prepare(spec, dataset, options)?;
-    let recording = config.runs.record.then(|| {
-        let root = config.runs.folder().ok_or("the system names no folder for runs; name one with --runs-dir")?;
-        Recording::create(&root, job.started(), config.runs.keep_checkpoints).map_err(|error| with_causes(&error))
+/// Shows recorded runs on the dashboard, with nothing trained until a person goes on with one of them.
+pub fn browse(config: &Config) -> Result<ExitCode, TrainError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
+    let mut kept = None;
+    let left = runtime.block_on(async {
+        let mut signals = Signals::new().map_err(TrainError::Start)?;
+        // Nobody is at the other end.
+        let (mut link, _port) = connect(Vec::new());
+        let options = AppOptions { alone: true, ..AppOptions::default() };
+        dashboard::show(config, &mut kept, options, &mut link, &mut signals).await.map_err(TrainError::Terminal)
     });
-    Ok(Prepared { job, recording, history: Vec::new(), changes: Vec::new(), course: None })
+    runtime.shutdown_background();
+    left_without_run(config, left?, kept)
 }
 
-/// A recorded run that goes on, all checked.
-fn go_on(config: &Config, Resume { run, branch, changes }: Resume, options: JobOptions) -> Result<Prepared, TrainError> {
-    let root = config.runs.folder().ok_or(TrainError::NoRunsFolder)?;
-    let mut folder = Catalog::new(root).find(&run)?;
-    if let Some(point) = branch {
-        let step = match point {
-            BranchPoint::Newest => None,
-            BranchPoint::Step(step) => Some(step),
-        };
-        let name = options.name.clone();
-        folder = Recording::branch(&folder, step, |parent, step| branched(parent, step, name))?;
-    }
-    let is_whole = |bytes: &[u8]| Checkpoint::read_started(bytes).is_ok();
-    let (recording, checkpoint, history) = Recording::resume(&folder, config.runs.keep_checkpoints, is_whole)?;
-    let started = folder.about()?.started;
-    let dataset = Dataset::load(&started.spec.data.source)?;
-    let job = Job::prepare(started.spec.clone(), dataset, JobOptions { resume: checkpoint, ..options })?.again(started);
-    Ok(Prepared { job, recording: Some(Ok(recording)), history, changes, course: None })
-}
-
-/// What a run is that branches off `parent`.
-fn branched(parent: RunStarted, step: u64, name: String) -> RunStarted {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
-    RunStarted {
-        name: if name.is_empty() { format!("{}-from-{step}", parent.name) } else { name },
-        run_id: run_id(now),
-        started_at_ms: now,
-        parent: Some(Parent { run_id: parent.run_id, step }),
-        ..parent
+/// Goes on with what a person chose on a dashboard behind which nothing was trained, or ends.
+fn left_without_run(config: &Config, left: Left, kept: Option<Dashboard>) -> Result<ExitCode, TrainError> {
+    match left {
+        Left::Next(next) => train_on(config, Mode::Dashboard, *next, kept),
+        Left::Shown(Shown::Signalled(signal, _)) => Ok(ExitCode::from(128 + signal)),
+        Left::Lost(_) => Ok(ExitCode::from(128 + HANGUP)),
+        Left::Shown(_) | Left::ForHeadless(_) | Left::Detached(_) => Ok(ExitCode::SUCCESS),
     }
 }
 

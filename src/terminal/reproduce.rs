@@ -44,12 +44,12 @@ pub fn reproduce(config: &Config, run: &str) -> Result<Result<Reproduction, u8>,
         .runs
         .record
         .then(|| Recording::create(&root, job.started(), config.runs.keep_checkpoints).map_err(|error| with_causes(&error)));
-    let prepared = Prepared { job, recording, history: Vec::new(), changes: Vec::new(), course: Some(course) };
+    let prepared = Prepared { job, recording, history: Vec::new(), changes: Vec::new(), paused: false, course: Some(course) };
     let reproduced_as = prepared.folder().map(|folder| folder.id());
-    let state = match carry_out(config, Mode::Headless { json: true }, prepared)? {
+    let state = match carry_out(config, Mode::Headless { json: true }, prepared, &mut None)? {
         Shown::Ended(state) => state,
         Shown::Signalled(signal, _) => return Ok(Err(signal)),
-        Shown::Discarded => Box::default(),
+        Shown::Discarded | Shown::Next(_) => Box::default(),
     };
     let digest = |state: &RunState| state.ended.as_ref().map(|ended| ended.weights_sha256.clone());
     let (recorded_sha256, weights_sha256) = (digest(&recorded).unwrap_or_default(), digest(&state));

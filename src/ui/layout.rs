@@ -48,6 +48,8 @@ pub struct Layout {
     pub transport: Rect,
     /// The panels that are shown.
     pub panels: Vec<(Panel, Rect)>,
+    /// Everything between the header and the keys.
+    pub body: Rect,
     /// The keys.
     pub footer: Rect,
 }
@@ -59,14 +61,14 @@ impl Layout {
             let (header, rest) = cut(area, 1);
             let (alert, _) = cut(rest, u16::from(alert));
             let none = Rect { height: 0, ..area };
-            return Self { header, alert, transport: none, panels: Vec::new(), footer: none };
+            return Self { header, alert, transport: none, panels: Vec::new(), body: none, footer: none };
         }
         let (header, rest) = cut(area, if area.height >= 28 && !transport { 2 } else { 1 });
         let (alert, rest) = cut(rest, if alert { 1 + u16::from(area.height >= 28) } else { 0 });
         let (rest, footer) = cut(rest, rest.height - 1);
         let (body, transport) = cut(rest, rest.height - u16::from(transport));
         let panels = if zoomed { vec![(focus, body)] } else { divide(body, focus) };
-        Self { header, alert, transport, panels, footer }
+        Self { header, alert, transport, panels, body, footer }
     }
 }
 

@@ -67,28 +67,18 @@ fn rows(comparison: &Comparison, folders: &[RunFolder], states: &[RunState]) -> 
         ("name".to_owned(), states.iter().map(|state| name(state).to_owned()).collect::<Vec<_>>()),
         ("id".to_owned(), folders.iter().map(RunFolder::id).collect()),
     ];
-    let empty = || (String::new(), Vec::new());
-    if !comparison.recipe.is_empty() || !comparison.hyperparameters.is_empty() {
-        rows.push(empty());
-    }
-    for difference in &comparison.recipe {
-        let value = |value: &Value| match value {
-            Value::Null => "–".to_owned(),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
+    let differ = !comparison.recipe.is_empty() || !comparison.hyperparameters.is_empty();
+    rows.extend(differ.then(|| (String::new(), Vec::new())));
+    rows.extend(comparison.lines().into_iter().map(|line| {
+        // The star of figures stands in a column of its own.
+        let is_figure = comparison.figures.iter().any(|row| row.figure.name == line.label);
+        let cell = |(text, best): (String, bool)| match best {
+            true => format!("{text} *"),
+            false if is_figure => format!("{text}  "),
+            false => text,
         };
-        rows.push((difference.key.clone(), difference.values.iter().map(value).collect()));
-    }
-    rows.extend(comparison.hyperparameters.iter().map(|(hyper, texts)| (hyper.label().to_owned(), texts.clone())));
-    rows.push(empty());
-    for row in &comparison.figures {
-        let cell = |run| match (row.text(run), row.is_best(run)) {
-            (Some(text), true) => format!("{text} *"),
-            (Some(text), false) => format!("{text}  "),
-            (None, _) => "–  ".to_owned(),
-        };
-        rows.push((row.figure.name.to_owned(), (0..states.len()).map(cell).collect()));
-    }
+        (line.label, line.cells.into_iter().map(cell).collect())
+    }));
     rows
 }
 

@@ -46,17 +46,9 @@ pub(super) struct PinArguments {
 
 impl RenameArguments {
     pub(super) fn run(&self) -> Result<(), CliError> {
-        let name = self.name.trim();
-        let wrong = |reason| Err(CliError::Name { name: name.to_owned(), reason });
-        match name {
-            "" => return wrong("it would have no name"),
-            "last" => return wrong("that means the newest run"),
-            _ if name.contains(char::is_control) => return wrong("it has control characters"),
-            _ => {}
-        }
         change(&self.place, self.form, &self.run, |about| {
-            about.name = Some(name.to_owned());
-            format!("is now called {name}")
+            about.rename(&self.name).map_err(|reason| CliError::Name { name: self.name.clone(), reason })?;
+            Ok(format!("is now called {}", about.name()))
         })
     }
 }
@@ -65,7 +57,7 @@ impl NoteArguments {
     pub(super) fn run(&self) -> Result<(), CliError> {
         change(&self.place, self.form, &self.run, |about| {
             about.note = self.text.trim().to_owned();
-            if about.note.is_empty() { "has no note" } else { "has the note" }.to_owned()
+            Ok(if about.note.is_empty() { "has no note" } else { "has the note" }.to_owned())
         })
     }
 }
@@ -74,17 +66,22 @@ impl PinArguments {
     pub(super) fn run(&self, pinned: bool) -> Result<(), CliError> {
         change(&self.place, self.form, &self.run, |about| {
             about.pinned = pinned;
-            if pinned { "is pinned" } else { "is not pinned" }.to_owned()
+            Ok(if pinned { "is pinned" } else { "is not pinned" }.to_owned())
         })
     }
 }
 
 /// Changes what is said of a run, and prints it.
-fn change(place: &Place, form: Form, asked: &str, change: impl FnOnce(&mut About) -> String) -> Result<(), CliError> {
+fn change(
+    place: &Place,
+    form: Form,
+    asked: &str,
+    change: impl FnOnce(&mut About) -> Result<String, CliError>,
+) -> Result<(), CliError> {
     let runs = place.open()?;
     let folder = runs.catalog.find(asked)?;
     let mut about = folder.about()?;
-    let done = change(&mut about);
+    let done = change(&mut about)?;
     folder.set_about(&about)?;
     if form.json {
         return print_json(&Entry::of(&Catalog::listed(folder)?));

@@ -54,14 +54,4 @@ impl Entry {
             folder: run.folder.path().display().to_string(),
         }
     }
-
-    /// The accuracy that it is judged by: on the test set, or before that on the validation images.
-    pub fn accuracy(&self) -> Option<f64> {
-        self.test_accuracy.or(self.validation_accuracy)
-    }
-
-    /// The loss that it is judged by.
-    pub fn loss(&self) -> Option<f64> {
-        self.test_loss.or(self.validation_loss)
-    }
 }

@@ -1,13 +1,13 @@
 //! `mnist-tui runs list`, and `mnist-tui runs` alone.
 
-use std::cmp::Ordering;
-
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::super::error::CliError;
 use super::super::place::{Form, Place, print_json};
 use super::super::table::{Column, Table};
 use super::entry::Entry;
+use crate::run::store::{SortKey, tree};
 use crate::run::text::{date, duration, percent};
 use crate::terminal::columns;
 
@@ -18,84 +18,47 @@ pub(super) struct ListArguments {
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
     /// The order; the greatest last.
-    #[arg(long, value_enum, value_name = "KEY", default_value = "started")]
-    sort: Key,
+    #[arg(long, value_name = "KEY", default_value = "started", value_parser = key_parser())]
+    sort: SortKey,
     #[command(flatten)]
     place: Place,
     #[command(flatten)]
     form: Form,
 }
 
-/// What runs are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Key {
-    Started,
-    Name,
-    Status,
-    Preset,
-    Seed,
-    Epochs,
-    Steps,
-    Seconds,
-    Accuracy,
-    Loss,
+fn key_parser() -> impl TypedValueParser<Value = SortKey> {
+    let named = |name: String| SortKey::ALL.into_iter().find(|key| key.name() == name).ok_or("no such key");
+    PossibleValuesParser::new(SortKey::ALL.map(SortKey::name)).try_map(named)
 }
 
 impl ListArguments {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let runs = self.place.open()?;
-        let all: Vec<Entry> = runs.catalog.list()?.iter().map(Entry::of).collect();
-        let none_at_all = all.is_empty();
+        let mut listed = runs.catalog.list()?;
+        let none_at_all = listed.is_empty();
         let filter = self.filter.as_deref().unwrap_or_default();
-        let mut entries: Vec<Entry> = all.into_iter().filter(|entry| matches(entry, filter)).collect();
-        entries.sort_by(|a, b| self.sort.compare(a, b));
+        listed.retain(|run| run.matches(filter));
+        listed.sort_by(|a, b| self.sort.compare(a, b));
+        let entries: Vec<Entry> = listed.iter().map(Entry::of).collect();
         if self.form.json {
             return print_json(&entries);
         }
+        // In the order of time branches stand below what they branched off; in any other order they may be far from it.
+        let rows = match self.sort {
+            SortKey::Started => tree(&listed),
+            _ => (0..listed.len()).map(|place| (0, place)).collect(),
+        };
         let root = runs.catalog.root().display().to_string();
         let root = super::super::error::escaped(&root);
         match (none_at_all, entries.is_empty()) {
             (true, _) => runs.print(format!("no runs in {root} yet; `mnist-tui` trains one\n")),
             (_, true) => runs.print(format!("no run in {root} matches; `mnist-tui runs` lists all\n")),
-            _ => runs.print(table(&entries).text(columns())),
+            _ => runs.print(table(rows.into_iter().map(|(depth, place)| (depth, &entries[place]))).text(columns())),
         }
     }
 }
 
-/// Whether a run is one of those asked for; capital letters are as small ones.
-fn matches(entry: &Entry, filter: &str) -> bool {
-    let filter = filter.to_lowercase();
-    match filter.split_once('=') {
-        Some(("preset", preset)) => entry.preset.to_lowercase() == preset,
-        Some(("status", status)) => entry.status == status.replace(' ', "_"),
-        Some(("seed", seed)) => entry.seed.to_string() == seed,
-        _ => [&entry.name, &entry.run_id, &entry.preset, &entry.status].iter().any(|text| text.to_lowercase().contains(&filter)),
-    }
-}
-
-impl Key {
-    /// Runs that are the same in this stay in the order in which they started.
-    fn compare(self, a: &Entry, b: &Entry) -> Ordering {
-        let figures = |of: fn(&Entry) -> Option<f64>| {
-            let value = |entry: &Entry| of(entry).unwrap_or(f64::NEG_INFINITY);
-            value(a).total_cmp(&value(b))
-        };
-        match self {
-            Self::Started => Ordering::Equal,
-            Self::Name => a.name.to_lowercase().cmp(&b.name.to_lowercase()),
-            Self::Status => a.status.cmp(&b.status),
-            Self::Preset => a.preset.cmp(&b.preset),
-            Self::Seed => a.seed.cmp(&b.seed),
-            Self::Epochs => a.epochs.cmp(&b.epochs),
-            Self::Steps => a.steps.cmp(&b.steps),
-            Self::Seconds => a.train_seconds.total_cmp(&b.train_seconds),
-            Self::Accuracy => figures(Entry::accuracy),
-            Self::Loss => figures(Entry::loss),
-        }
-    }
-}
-
-fn table(entries: &[Entry]) -> Table {
+fn table<'a>(entries: impl Iterator<Item = (usize, &'a Entry)>) -> Table {
     let column = |title, right, spare| Column { title, right, spare };
     let mut table = Table::new([
         column("ID", false, 0),
@@ -110,11 +73,11 @@ fn table(entries: &[Entry]) -> Table {
         column("TIME", true, 5),
         column("STARTED", false, 8),
     ]);
-    for entry in entries {
+    for (depth, entry) in entries {
         let accuracy = |value: Option<f64>| value.map_or("–".into(), percent);
         table.row([
             entry.run_id.clone(),
-            entry.name.clone(),
+            if depth == 0 { entry.name.clone() } else { format!("{}└ {}", "  ".repeat(depth - 1), entry.name) },
             if entry.pinned { "pinned" } else { "" }.into(),
             entry.status.replace('_', " "),
             entry.preset.clone(),

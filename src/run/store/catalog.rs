@@ -13,7 +13,7 @@ pub struct Catalog {
 }
 
 /// A run as lists show it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
     /// Its folder.
     pub folder: RunFolder,

@@ -62,6 +62,19 @@ impl About {
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.started.name)
     }
+
+    /// Calls the run something else. Fails when it cannot be called that, and says why.
+    pub fn rename(&mut self, name: &str) -> Result<(), &'static str> {
+        match name.trim() {
+            "" => Err("it would have no name"),
+            "last" => Err("that means the newest run"),
+            name if name.contains(char::is_control) => Err("it has control characters"),
+            name => {
+                self.name = Some(name.to_owned());
+                Ok(())
+            }
+        }
+    }
 }
 
 impl RunFolder {

@@ -9,9 +9,11 @@
 
 mod catalog;
 mod error;
+mod facts;
 mod folder;
 mod journal;
 mod lock;
+mod order;
 mod recording;
 mod removal;
 #[cfg(test)]
@@ -19,5 +21,7 @@ mod tests;
 
 pub use catalog::{Catalog, Listed};
 pub use error::StoreError;
+pub use facts::{CheckpointFile, facts};
 pub use folder::{About, RunFolder};
+pub use order::{SortKey, tree};
 pub use recording::{Recording, Resumed};

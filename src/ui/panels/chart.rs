@@ -3,12 +3,12 @@
 use ratatui::layout::Rect;
 
 use super::super::pen::{Pen, Piece};
-use super::super::widgets::{Axis, Plot, PlotPoint, PlotStyles, steps_shown};
+use super::super::widgets::{Axis, OtherCurve, Plot, PlotPoint, PlotStyles, steps_shown};
 use super::super::{Context, Role, number};
 use super::{framed, title};
 use crate::app::Panel;
 use crate::protocol::Evaluation;
-use crate::run::{EvaluationPoint, Series};
+use crate::run::{EvaluationPoint, RunState, Series};
 
 /// How judgements stand on the charts.
 const VALIDATION: char = '◆';
@@ -21,6 +21,7 @@ pub fn draw_loss(context: &Context, area: Rect, pen: &mut Pen) {
         name: "Loss",
         each: &steps.loss,
         smooth: &steps.loss_smooth,
+        parent: parent_curve(context, |run| &run.steps.loss_smooth),
         measure: |evaluation| evaluation.loss,
         show: number::figure,
         axis: |log, (least, greatest), rows| Axis::loss(log, least, greatest, rows),
@@ -35,11 +36,19 @@ pub fn draw_accuracy(context: &Context, area: Rect, pen: &mut Pen) {
         name: "Accuracy",
         each: &steps.accuracy,
         smooth: &steps.accuracy_smooth,
+        parent: parent_curve(context, |run| &run.steps.accuracy_smooth),
         measure: |evaluation| evaluation.confusion.accuracy(),
         show: number::percent,
         axis: |log, (_, best), rows| Axis::accuracy(log, best, rows),
     };
     chart.draw(context, area, pen);
+}
+
+/// What the run branched off, from there on: dim, because it is not what is trained.
+fn parent_curve<'a>(context: &Context<'a>, series: fn(&RunState) -> &Series) -> Option<OtherCurve<'a>> {
+    let from = context.app.run().started.as_ref()?.parent.as_ref()?.step;
+    let series = series(context.app.parent()?);
+    Some(OtherCurve { series, from, style: context.palette.style(Role::Muted), thick: false, letter: None })
 }
 
 /// One of the two charts.
@@ -48,6 +57,8 @@ struct Chart<'a> {
     name: &'static str,
     each: &'a Series,
     smooth: &'a Series,
+    /// The run that it branched off.
+    parent: Option<OtherCurve<'a>>,
     /// What a judgement says of it.
     measure: fn(&Evaluation) -> f64,
     /// A value for people.
@@ -74,6 +85,7 @@ impl Chart<'_> {
             each: self.each,
             smooth: self.smooth,
             axis: (self.axis)(log, self.range(log, &points), inside.height.saturating_sub(1)),
+            others: self.parent.as_slice(),
             points: &points,
             marks: &run.interventions,
             steps: steps_shown(run.step, run.steps_planned()),
@@ -122,6 +134,7 @@ impl Chart<'_> {
             let text = format!("{symbol} {}", (self.show)(value?));
             Some(vec![(text.into(), palette.style(role)), (name.into(), palette.style(Role::Muted))])
         };
-        entries.into_iter().filter_map(entry).collect()
+        let parent = self.parent.as_ref().map(|_| vec![("━ parent".into(), palette.style(Role::Muted))]);
+        entries.into_iter().filter_map(entry).chain(parent).collect()
     }
 }

@@ -3,7 +3,7 @@
 use super::super::layout::Layout;
 use super::super::pen::{Pen, Piece, columns, width};
 use super::super::{Context, Role};
-use crate::app::{ACTIONS, Action, Mode, Panel, Replay, SampleView, When};
+use crate::app::{ACTIONS, Action, Mode, Page, Panel, Replay, RunsView, SampleView, When};
 
 pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     let area = layout.footer;
@@ -12,7 +12,7 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     }
     let (app, palette) = (context.app, &context.palette);
     let mut room = area.width.saturating_sub(2);
-    if let Some(notice) = app.notice() {
+    if let Some(notice) = app.notice().filter(|_| app.page() == Page::Overview) {
         let used = columns(notice).min(room * 2 / 3);
         pen.text_right(area.right() - 1, area.y, used, notice, palette.style(Role::Warning));
         room -= used + 1;
@@ -38,13 +38,21 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
 /// What matters now, the most important first; help and quit at the end.
 fn wanted(context: &Context, alone: bool) -> Vec<Action> {
     use Action::{
-        Accept, Cancel, ConfusionSource, Detach, Down, Edit, EpochOn, Evaluate, Faster, FocusNext, Help, Pause, Play, Quit,
-        QuitDiscard, QuitHeadless, QuitStop, Rewind, Right, SamplesNext, SamplesView, Scale, SeekOn, SeekStart, Step, StepsOn,
-        Stop, StopConfirm, TakeOver, TakeOverConfirm, Theme, Undo, Up, Zoom,
+        Accept, Back, Branch, Cancel, Choose, Confirm, ConfusionSource, Detach, Down, Edit, EpochOn, Evaluate, Export, Faster,
+        FocusNext, GoOn, Help, PageRuns, Pause, Play, Quit, QuitDiscard, QuitHeadless, QuitStop, Rewind, Right, SamplesNext,
+        SamplesView, Scale, SeekOn, SeekStart, Step, StepsOn, Stop, StopConfirm, TakeOver, TakeOverConfirm, Theme, Undo, Up,
+        Zoom,
     };
     let app = context.app;
     match app.mode() {
-        Mode::Editing(_) => return vec![Accept, Cancel],
+        Mode::Editing(_) | Mode::Typing(_) => return vec![Accept, Cancel],
+        Mode::Choosing(_) => return vec![Up, Choose, Cancel],
+        Mode::Confirming(_) => return vec![Confirm, Cancel],
+        Mode::Browsing => return browsing(context),
+        Mode::Looking if matches!(app.runs().view(), RunsView::Shown(_)) => {
+            return vec![Back, Up, Export, Branch, GoOn, Scale, Help, Quit];
+        }
+        Mode::Looking => return vec![Back, Right, Up, Export, Scale, Help, Quit],
         Mode::Quitting => return vec![QuitStop, Detach, QuitHeadless, QuitDiscard, Cancel],
         Mode::Stopping => return vec![StopConfirm, Cancel],
         Mode::TakingOver => return vec![TakeOverConfirm, Cancel],
@@ -73,13 +81,34 @@ fn wanted(context: &Context, alone: bool) -> Vec<Action> {
     if app.hypers().can_undo() {
         wanted.push(Undo);
     }
-    wanted.extend([FocusNext, Zoom, Stop, Evaluate, ConfusionSource, Scale, SamplesNext, Theme, Detach, Help, Quit]);
+    wanted.extend([FocusNext, PageRuns, Zoom, Stop, Evaluate, ConfusionSource, Scale, SamplesNext, Theme, Detach, Help, Quit]);
     let mut seen = Vec::new();
     wanted.retain(|action| {
         let first = !seen.contains(action);
         seen.push(*action);
         first
     });
+    wanted
+}
+
+/// What matters on the list of runs.
+fn browsing(context: &Context) -> Vec<Action> {
+    use Action::{Branch, Compare, Export, Filter, GoOn, Help, Mark, Note, PageOverview, Pin, Quit, Remove, Rename, Show, Sort};
+    let page = context.app.runs();
+    let mut wanted = if context.app.is_alone() { Vec::new() } else { vec![PageOverview] };
+    if page.marked().len() > 1 {
+        wanted.push(Compare);
+    }
+    if page.selected_run().is_some() {
+        wanted.extend([Show, Mark]);
+        if page.selected_run().is_some_and(|run| matches!(run.status(), "interrupted" | "stopped")) {
+            wanted.push(GoOn);
+        }
+        wanted.extend([Filter, Sort, Export, Branch, Rename, Remove, Note, Pin]);
+    } else {
+        wanted.push(Filter);
+    }
+    wanted.extend([Help, Quit]);
     wanted
 }
 
@@ -92,6 +121,9 @@ fn item<'a>(context: &Context, action: Action) -> Option<Vec<Piece<'a>>> {
         Action::Right if watching && (app.run().ended.is_some() || !app.control().steers()) => return None,
         Action::Right if watching => ("← →".to_owned(), "change"),
         Action::Detach if app.run().ended.is_some() => return None,
+        Action::Right if row.when == When::Looking => ("← →".to_owned(), "runs"),
+        Action::Up if row.when == When::Looking => ("↑ ↓".to_owned(), "scroll"),
+        Action::Up if row.when == When::Choosing => ("↑ ↓".to_owned(), "select"),
         Action::Up if watching => ("↑ ↓".to_owned(), "scroll"),
         Action::SamplesNext => ("n p".to_owned(), "samples"),
         Action::SamplesView if app.sample_view() == SampleView::Augmented => (row.keys.first()?.to_string(), "predictions"),

@@ -5,6 +5,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::super::pen::{Pen, Piece, width};
 use super::super::{Context, Role, layout::Layout, number};
+use crate::app::Page;
 use crate::protocol::{Connection, Outcome, Phase};
 
 pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
@@ -29,7 +30,8 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
         right -= gap;
     }
     if two_rows {
-        draw_bar(context, Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: 1 }, pen);
+        let x = area.x + 1 + draw_pages(context, area, pen);
+        draw_bar(context, Rect { x, y: area.y + 1, width: area.right().saturating_sub(x + 1), height: 1 }, pen);
     }
     draw_alert(context, layout.alert, pen);
 }
@@ -46,6 +48,10 @@ fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
         (None, _) => Role::Warning,
     };
     let mut pieces: Vec<Piece> = vec![(" ".into(), Style::new())];
+    if app.is_alone() {
+        pieces.push(("recorded runs".into(), palette.bold(Role::Text)));
+        return pieces;
+    }
     if let Some(started) = &run.started {
         let name = if started.name.is_empty() { &started.spec.preset } else { &started.name };
         if columns >= 60 || app.alert().is_none() && columns >= 30 {
@@ -107,9 +113,27 @@ fn percent(context: &Context) -> String {
     format!("{} %", (context.app.run().progress() * 100.0).floor())
 }
 
+/// The pages with their keys, the open one bright; gives the columns used.
+fn draw_pages(context: &Context, area: Rect, pen: &mut Pen) -> u16 {
+    let palette = &context.palette;
+    if area.width < 76 {
+        return 0;
+    }
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (number, page) in (1..).zip(Page::ALL) {
+        let style = if page == context.app.page() { palette.bold(Role::Text) } else { palette.style(Role::Muted) };
+        pieces.push((format!("{number} ").into(), palette.style(Role::Accent)));
+        pieces.push((format!("{}   ", page.name()).into(), style));
+    }
+    pen.pieces(area.x + 1, area.y + 1, area.width.saturating_sub(2), &pieces)
+}
+
 /// A thin bar with a notch where each epoch ends, and the part that is done.
 fn draw_bar(context: &Context, area: Rect, pen: &mut Pen) {
     let (run, palette) = (context.app.run(), &context.palette);
+    if context.app.is_alone() {
+        return;
+    }
     let columns = area.width.saturating_sub(6);
     let done = (run.progress() * f64::from(columns)).round() as u16;
     let epochs = run.hyperparameters.map_or(0, |hyper| hyper.epochs as u64);

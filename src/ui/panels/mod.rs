@@ -9,6 +9,7 @@ mod header;
 mod help;
 mod hypers;
 mod question;
+mod runs;
 mod samples;
 mod transport;
 
@@ -17,13 +18,17 @@ use ratatui::layout::Rect;
 use super::layout::Layout;
 use super::pen::{Pen, Piece};
 use super::{Context, Role, widgets};
-use crate::app::{Mode, Panel, SampleView};
+use crate::app::{Mode, Page, Panel, SampleView};
 
 /// Draws everything.
 pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     header::draw(context, layout, pen);
     transport::draw(context, layout.transport, pen);
-    for (panel, area) in &layout.panels {
+    if context.app.page() == Page::Runs {
+        runs::draw(context, layout.body, pen);
+    }
+    let panels = layout.panels.iter().filter(|_| context.app.page() == Page::Overview);
+    for (panel, area) in panels {
         match panel {
             Panel::Loss => chart::draw_loss(context, *area, pen),
             Panel::Accuracy => chart::draw_accuracy(context, *area, pen),
@@ -40,7 +45,10 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
         Mode::Quitting => question::draw_quit(context, pen),
         Mode::Stopping => question::draw_stop(context, pen),
         Mode::TakingOver => question::draw_take_over(context, pen),
-        Mode::Watching | Mode::Editing(_) => {}
+        Mode::Typing(prompt) => runs::draw_prompt(context, prompt, pen),
+        Mode::Choosing(choice) => runs::draw_choice(context, choice, pen),
+        Mode::Confirming(question) => runs::draw_question(context, question, pen),
+        Mode::Watching | Mode::Editing(_) | Mode::Browsing | Mode::Looking => {}
     }
 }
 

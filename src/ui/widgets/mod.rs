@@ -8,4 +8,4 @@ mod plot;
 pub use axis::{Axis, steps_shown};
 pub use frame::{dialog, panel};
 pub use picture::{Picture, rows_for};
-pub use plot::{Plot, PlotPoint, PlotStyles};
+pub use plot::{OtherCurve, Plot, PlotPoint, PlotStyles};

@@ -1,7 +1,7 @@
 //! A chart of one value a step: every batch faint, the smoothed curve, judgements, and what a person changed.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use super::super::Marker;
 use super::super::pen::{Pen, columns};
@@ -19,6 +19,8 @@ pub struct Plot<'a> {
     pub each: &'a Series,
     /// The same, smoothed.
     pub smooth: &'a Series,
+    /// Curves of other runs, behind.
+    pub others: &'a [OtherCurve<'a>],
     /// Single measurements.
     pub points: &'a [PlotPoint],
     /// What a person changed, and when.
@@ -29,6 +31,21 @@ pub struct Plot<'a> {
     pub axis: Axis,
     /// What it is drawn with.
     pub marker: Marker,
+}
+
+/// The curve of another run.
+#[derive(Clone, Copy)]
+pub struct OtherCurve<'a> {
+    /// The value of each step.
+    pub series: &'a Series,
+    /// From after this step on.
+    pub from: u64,
+    /// In this style.
+    pub style: Style,
+    /// It stands out.
+    pub thick: bool,
+    /// What stands at its end, and tells it apart where there are no colours.
+    pub letter: Option<char>,
 }
 
 /// A single measurement.
@@ -117,9 +134,10 @@ impl Plot<'_> {
         let plot = Rect { x: area.x + gutter, y: area.y, width: area.width - gutter, height: area.height - below };
         self.draw_axes(area, plot, styles, pen);
 
+        self.draw_others(plot, pen);
         let mut raster = Raster::new(plot, self.marker);
-        self.trace(&mut raster, self.each, false);
-        self.trace(&mut raster, self.smooth, true);
+        self.trace(&mut raster, self.each, 0, false, false);
+        self.trace(&mut raster, self.smooth, 0, true, true);
         for mark in self.marks {
             let x = self.column(plot, mark.step);
             (plot.y..plot.bottom()).for_each(|y| pen.put(x, y, '┊', styles.mark));
@@ -141,6 +159,28 @@ impl Plot<'_> {
             let number = (i + 1).to_string();
             let x = self.column(plot, mark.step).min(plot.right().saturating_sub(columns(&number)));
             pen.text(x, plot.y, plot.right() - x, &number, styles.badge);
+        }
+    }
+
+    fn draw_others(&self, plot: Rect, pen: &mut Pen) {
+        for curve in self.others {
+            let mut raster = Raster::new(plot, self.marker);
+            self.trace(&mut raster, curve.series, curve.from, true, curve.thick);
+            for (i, dots) in raster.cells.iter().enumerate().filter(|(_, dots)| dots.smooth != 0) {
+                let (x, y) = (plot.x + (i % raster.width) as u16, plot.y + (i / raster.width) as u16);
+                let symbol = match (self.marker, curve.letter) {
+                    (Marker::Dot | Marker::Ascii, Some(letter)) => letter,
+                    _ => self.symbol(dots.smooth, curve.letter.is_some()),
+                };
+                pen.put(x, y, symbol, curve.style);
+            }
+        }
+        for curve in self.others {
+            let height = curve.series.last().and_then(|value| self.axis.height(value.into()));
+            if let (Some(letter), Some(height)) = (curve.letter, height) {
+                let step = (curve.series.len() as u64).min(self.steps);
+                pen.put(self.column(plot, step), row_of(plot, height), letter, curve.style.add_modifier(Modifier::BOLD));
+            }
         }
     }
 
@@ -177,7 +217,7 @@ impl Plot<'_> {
     }
 
     /// Traces a series: each column of dots from its least to its greatest value, joined to the column before.
-    fn trace(&self, raster: &mut Raster, series: &Series, smooth: bool) {
+    fn trace(&self, raster: &mut Raster, series: &Series, after: u64, smooth: bool, thick: bool) {
         let dots = raster.width * raster.across;
         let per_column = self.steps as f64 / dots as f64;
         let mut before: Option<usize> = None;
@@ -185,6 +225,9 @@ impl Plot<'_> {
             let start = column as f64 * per_column;
             if start >= series.len() as f64 {
                 break;
+            }
+            if start < after as f64 {
+                continue;
             }
             let stretch = if per_column < 1.0 {
                 // Fewer steps than dots: a straight line from each to the next.
@@ -207,7 +250,7 @@ impl Plot<'_> {
                 top = top.min(before + 1);
             }
             // The smoothed curve is two dots thick where dots are small, so that it stands out from single batches.
-            let thick = usize::from(smooth && raster.down == 4 && bottom + 1 < raster.rows);
+            let thick = usize::from(thick && raster.down == 4 && bottom + 1 < raster.rows);
             raster.fill(column, top, bottom + thick, smooth);
             before = next;
         }

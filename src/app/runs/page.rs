@@ -1,0 +1,192 @@
+//! What the page of runs shows: which runs, in which order, and what is marked and selected.
+
+use std::collections::BTreeSet;
+
+use super::LoadedRun;
+use crate::run::Comparison;
+use crate::run::store::{Listed, SortKey, tree};
+
+/// So many curves can be told apart.
+pub(super) const MOST_COMPARED: usize = 8;
+/// What the key goes through.
+const SORTS: [SortKey; 6] =
+    [SortKey::Started, SortKey::Accuracy, SortKey::Loss, SortKey::Name, SortKey::Status, SortKey::Seconds];
+
+/// The page of runs.
+#[derive(Clone, Debug, Default)]
+pub struct RunsPage {
+    /// `None` until they have been listed.
+    all: Option<Vec<Listed>>,
+    pub(super) filter: String,
+    sort: SortKey,
+    /// The rows that are shown: how deep each stands in the tree, and its place in `all`.
+    rows: Vec<RunRow>,
+    selected: usize,
+    marked: BTreeSet<String>,
+    pub(super) view: RunsView,
+    /// How far a run or a comparison is scrolled: rows, columns.
+    pub(super) scroll: (usize, usize),
+    /// What could not be done, until the next key.
+    pub(super) problem: Option<String>,
+}
+
+/// A row of the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunRow {
+    /// How many runs stand above it in the tree that it branched off.
+    pub depth: usize,
+    place: usize,
+}
+
+/// What fills the page.
+#[derive(Clone, Debug, Default)]
+pub enum RunsView {
+    /// All runs.
+    #[default]
+    List,
+    /// One of them.
+    Shown(Box<LoadedRun>),
+    /// Several side by side.
+    Compared(Vec<LoadedRun>, Box<Comparison>),
+}
+
+impl RunsPage {
+    /// Whether runs have been listed.
+    pub fn is_known(&self) -> bool {
+        self.all.is_some()
+    }
+
+    /// How many runs there are, whatever is shown of them.
+    pub fn count(&self) -> usize {
+        self.all.as_ref().map_or(0, Vec::len)
+    }
+
+    /// What only is shown: runs with this text.
+    pub fn filter(&self) -> &str {
+        &self.filter
+    }
+
+    /// What they are sorted by.
+    pub fn sort(&self) -> SortKey {
+        self.sort
+    }
+
+    /// What fills the page.
+    pub fn view(&self) -> &RunsView {
+        &self.view
+    }
+
+    /// How far a run or a comparison is scrolled: rows, columns.
+    pub fn scroll(&self) -> (usize, usize) {
+        self.scroll
+    }
+
+    /// What could not be done.
+    pub fn problem(&self) -> Option<&str> {
+        self.problem.as_deref()
+    }
+
+    /// The rows, with their runs.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = (RunRow, &Listed)> {
+        let all = self.all.as_deref().unwrap_or_default();
+        self.rows.iter().map(move |row| (*row, &all[row.place]))
+    }
+
+    /// The place of the selected row.
+    pub fn selected(&self) -> usize {
+        self.selected
+    }
+
+    /// The selected run.
+    pub fn selected_run(&self) -> Option<&Listed> {
+        self.rows().nth(self.selected).map(|(_, run)| run)
+    }
+
+    /// Whether a run is marked.
+    pub fn is_marked(&self, id: &str) -> bool {
+        self.marked.contains(id)
+    }
+
+    /// The marked runs, in the order of the rows; those that the filter hides come last.
+    pub fn marked(&self) -> Vec<&Listed> {
+        let all = self.all.as_deref().unwrap_or_default();
+        let shown: Vec<usize> = self.rows.iter().map(|row| row.place).collect();
+        let hidden = (0..all.len()).filter(|place| !shown.contains(place));
+        let ordered = shown.iter().copied().chain(hidden);
+        ordered.map(|place| &all[place]).filter(|run| self.is_marked(&run.id())).collect()
+    }
+
+    /// The runs that an action is for: those that are marked, or else the selected one.
+    pub(super) fn chosen(&self) -> Vec<&Listed> {
+        let marked = self.marked();
+        if marked.is_empty() { self.selected_run().into_iter().collect() } else { marked }
+    }
+
+    /// Takes a new list; what was selected and marked stays so where it is still there.
+    pub(super) fn list(&mut self, runs: Vec<Listed>) {
+        let selected = self.selected_run().map(Listed::id);
+        let first = self.all.is_none();
+        self.marked.retain(|id| runs.iter().any(|run| run.id() == *id));
+        self.all = Some(runs);
+        self.arrange(selected);
+        if first {
+            // The newest matter most, and stand at the end.
+            self.selected = self.rows.len().saturating_sub(1);
+        }
+    }
+
+    /// Shows only runs with this text.
+    pub(super) fn set_filter(&mut self, filter: String) {
+        let selected = self.selected_run().map(Listed::id);
+        self.filter = filter;
+        self.arrange(selected);
+    }
+
+    /// The next key to sort by: by accuracy or time the best or the last at the end.
+    pub(super) fn sort_next(&mut self) {
+        let at = SORTS.iter().position(|key| *key == self.sort).unwrap_or(0);
+        let selected = self.selected_run().map(Listed::id);
+        self.sort = SORTS[(at + 1) % SORTS.len()];
+        self.arrange(selected);
+    }
+
+    fn arrange(&mut self, selected: Option<String>) {
+        let all = self.all.as_deref().unwrap_or_default();
+        let mut shown: Vec<usize> = (0..all.len()).filter(|place| all[*place].matches(&self.filter)).collect();
+        self.rows = if self.sort == SortKey::Started {
+            // Branches below what they branched off. Those whose parent is hidden stand for themselves.
+            let runs: Vec<Listed> = shown.iter().map(|place| all[*place].clone()).collect();
+            tree(&runs).into_iter().map(|(depth, place)| RunRow { depth, place: shown[place] }).collect()
+        } else {
+            shown.sort_by(|a, b| self.sort.compare(&all[*a], &all[*b]));
+            shown.into_iter().map(|place| RunRow { depth: 0, place }).collect()
+        };
+        let last = self.rows.len().saturating_sub(1);
+        let found = selected.and_then(|id| self.rows().position(|(_, run)| run.id() == id));
+        self.selected = found.unwrap_or(self.selected).min(last);
+    }
+
+    /// Selects a row so many further down.
+    pub(super) fn select(&mut self, by: isize) {
+        self.selected = self.selected.saturating_add_signed(by).min(self.rows.len().saturating_sub(1));
+    }
+
+    /// Marks the selected run or takes its mark away, and goes to the next.
+    pub(super) fn mark(&mut self) {
+        if let Some(id) = self.selected_run().map(Listed::id) {
+            if !self.marked.remove(&id) {
+                self.marked.insert(id);
+            }
+            self.select(1);
+        }
+    }
+
+    /// Marks all runs that are shown; takes the marks away when there are any.
+    pub(super) fn mark_all(&mut self) {
+        if self.marked.is_empty() {
+            self.marked = self.rows().map(|(_, run)| run.id()).collect();
+        } else {
+            self.marked.clear();
+        }
+    }
+}

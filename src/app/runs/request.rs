@@ -1,0 +1,78 @@
+//! What the page of runs asks for, and what comes back. The terminal layer does it beside everything else.
+
+use std::path::PathBuf;
+
+use crate::export::Format;
+use crate::run::RunState;
+use crate::run::store::{CheckpointFile, Listed};
+
+/// Something to be done with recorded runs, which are named by their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunsRequest {
+    /// List them now, and again while somebody looks.
+    Watch(bool),
+    /// Read one to show it, or several to compare them.
+    Load(Vec<String>),
+    /// Find the checkpoints that another run can branch off.
+    Checkpoints(String),
+    /// Read what the run that is watched branched off.
+    Parent(String),
+    /// Call one something else.
+    Rename(String, String),
+    /// Write something about one.
+    Note(String, String),
+    /// Keep them from being pruned, or not.
+    Pin(Vec<String>, bool),
+    /// Move them to the trash.
+    Remove(Vec<String>),
+    /// Write them as a file.
+    Export {
+        /// Which.
+        runs: Vec<String>,
+        /// As what.
+        format: Format,
+        /// Where.
+        output: PathBuf,
+        /// Also over what is there.
+        overwrite: bool,
+    },
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub enum RunsAnswer {
+    /// All runs, the oldest first.
+    Listed(Vec<Listed>),
+    /// Runs to show or to compare.
+    Loaded(Vec<LoadedRun>),
+    /// The checkpoints of a run, the oldest first.
+    Checkpoints(String, Vec<CheckpointFile>),
+    /// What the run that is watched branched off.
+    Parent(Box<RunState>),
+    /// It was done; in words.
+    Done(String),
+    /// It was not done; why.
+    Failed(String),
+    /// The file is there already; the request that would write over it.
+    Exists(RunsRequest, String),
+}
+
+/// A run with everything that is known of it.
+#[derive(Clone, Debug)]
+pub struct LoadedRun {
+    /// What lists say of it.
+    pub listed: Listed,
+    /// What its events amount to.
+    pub state: RunState,
+    /// Its checkpoints, the oldest first.
+    pub checkpoints: Vec<CheckpointFile>,
+}
+
+/// The recorded run that the dashboard goes on with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NextRun {
+    /// Its id.
+    pub run: String,
+    /// Not the run itself goes on, but another that branches off it after this step, and waits for its hyperparameters.
+    pub branch_at: Option<u64>,
+}

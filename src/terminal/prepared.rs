@@ -1,0 +1,109 @@
+//! Runs that can start or go on, all checked.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::TrainError;
+use crate::app::NextRun;
+use crate::causes::with_causes;
+use crate::config::Config;
+use crate::data::Dataset;
+use crate::protocol::{Hyper, Parent, Record, RunStarted};
+use crate::run::store::{Catalog, Recording, RunFolder};
+use crate::train::{Checkpoint, Course, Job, JobOptions, run_id};
+
+/// A recorded run that goes on.
+#[derive(Clone, Debug)]
+pub struct Resume {
+    /// An id, the start of one, a name, or `last`.
+    pub run: String,
+    /// Not the run itself goes on, but another that branches off it.
+    pub branch: Option<BranchPoint>,
+    /// What is changed before the first step.
+    pub changes: Vec<(Hyper, f64)>,
+}
+
+/// Where a run branches off another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BranchPoint {
+    /// At the newest checkpoint.
+    Newest,
+    /// At the checkpoint of this step.
+    Step(u64),
+}
+
+/// A run that can start, and what writes it down.
+pub(super) struct Prepared {
+    pub job: Job,
+    /// With the reason when the run cannot be recorded; `None` when it is not to be.
+    pub recording: Option<Result<Recording, String>>,
+    /// What was told before the run goes on.
+    pub history: Vec<Record>,
+    /// What is changed before the first step.
+    pub changes: Vec<(Hyper, f64)>,
+    /// It waits before the first step.
+    pub paused: bool,
+    /// What is done to it on the way, when it takes the course of another run.
+    pub course: Option<Course>,
+}
+
+impl Prepared {
+    /// Where it is recorded.
+    pub fn folder(&self) -> Option<RunFolder> {
+        Some(self.recording.as_ref()?.as_ref().ok()?.folder().clone())
+    }
+}
+
+/// The run that the dashboard goes on with, all checked. A branch waits, so that its hyperparameters can be set.
+pub(super) fn next(config: &Config, NextRun { run, branch_at }: NextRun) -> Result<Prepared, TrainError> {
+    let resume = Resume { run, branch: branch_at.map(BranchPoint::Step), changes: Vec::new() };
+    let options = JobOptions { threads: config.train.threads, ..JobOptions::default() };
+    Ok(Prepared { paused: branch_at.is_some(), ..go_on(config, resume, options)? })
+}
+
+/// A new run, all checked.
+pub(super) fn start(config: &Config, options: JobOptions) -> Result<Prepared, TrainError> {
+    let dataset = Dataset::load(&config.data.source)?;
+    let spec = config.run_spec(dataset.class_names.len())?;
+    let job = Job::prepare(spec, dataset, options)?;
+    let recording = config.runs.record.then(|| {
+        let root = config.runs.folder().ok_or("the system names no folder for runs; name one with --runs-dir")?;
+        Recording::create(&root, job.started(), config.runs.keep_checkpoints).map_err(|error| with_causes(&error))
+    });
+    Ok(Prepared { job, recording, history: Vec::new(), changes: Vec::new(), paused: false, course: None })
+}
+
+/// A recorded run that goes on, all checked.
+pub(super) fn go_on(
+    config: &Config,
+    Resume { run, branch, changes }: Resume,
+    options: JobOptions,
+) -> Result<Prepared, TrainError> {
+    let root = config.runs.folder().ok_or(TrainError::NoRunsFolder)?;
+    let mut folder = Catalog::new(root).find(&run)?;
+    if let Some(point) = branch {
+        let step = match point {
+            BranchPoint::Newest => None,
+            BranchPoint::Step(step) => Some(step),
+        };
+        let name = options.name.clone();
+        folder = Recording::branch(&folder, step, |parent, step| branched(parent, step, name))?;
+    }
+    let is_whole = |bytes: &[u8]| Checkpoint::read_started(bytes).is_ok();
+    let (recording, checkpoint, history) = Recording::resume(&folder, config.runs.keep_checkpoints, is_whole)?;
+    let started = folder.about()?.started;
+    let dataset = Dataset::load(&started.spec.data.source)?;
+    let job = Job::prepare(started.spec.clone(), dataset, JobOptions { resume: checkpoint, ..options })?.again(started);
+    Ok(Prepared { job, recording: Some(Ok(recording)), history, changes, paused: false, course: None })
+}
+
+/// What a run is that branches off `parent`.
+fn branched(parent: RunStarted, step: u64, name: String) -> RunStarted {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
+    RunStarted {
+        name: if name.is_empty() { format!("{}-from-{step}", parent.name) } else { name },
+        run_id: run_id(now),
+        started_at_ms: now,
+        parent: Some(Parent { run_id: parent.run_id, step }),
+        ..parent
+    }
+}

@@ -1,0 +1,187 @@
+//! Recorded runs for the dashboard, read and changed on a thread of its own: neither it nor the training waits for the disk.
+
+use std::io;
+use std::path::{Path, PathBuf, absolute};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::app::{LoadedRun, RunsAnswer, RunsRequest};
+use crate::causes::with_causes;
+use crate::export::{ExportError, ExportedRun, Format, export};
+use crate::run::store::{About, Catalog, Listed, RunFolder, StoreError};
+
+/// While somebody looks, runs are listed again after so long.
+const AGAIN: Duration = Duration::from_secs(2);
+/// Listing takes at most such a part of the time, however many runs there are.
+const PART: u32 = 30;
+
+/// The thread that reads and changes recorded runs.
+pub(super) struct Shelf {
+    requests: Sender<RunsRequest>,
+    answers: UnboundedReceiver<RunsAnswer>,
+}
+
+impl Shelf {
+    /// Starts the thread. It ends when this is dropped.
+    ///
+    /// Fails when the machine gives no thread.
+    pub fn start(root: Option<PathBuf>) -> io::Result<Self> {
+        let (requests, asked) = channel();
+        let (answer, answers) = unbounded_channel();
+        std::thread::Builder::new().name("shelf".into()).spawn(move || match root {
+            Some(root) => Keeper { catalog: Catalog::new(root), answer, listed: None }.run(&asked),
+            None => {
+                let reason = "the system names no folder for runs; name one with --runs-dir";
+                while asked.recv().is_ok() {
+                    let _ = answer.send(RunsAnswer::Failed(reason.into()));
+                }
+            }
+        })?;
+        Ok(Self { requests, answers })
+    }
+
+    /// Asks for something.
+    pub fn ask(&self, request: RunsRequest) {
+        // It fails only after a panic there, which the hook has told.
+        let _ = self.requests.send(request);
+    }
+
+    /// What came of it, when something has.
+    pub async fn answer(&mut self) -> Option<RunsAnswer> {
+        self.answers.recv().await
+    }
+}
+
+struct Keeper {
+    catalog: Catalog,
+    answer: UnboundedSender<RunsAnswer>,
+    /// What was told last.
+    listed: Option<Vec<Listed>>,
+}
+
+impl Keeper {
+    fn run(mut self, asked: &Receiver<RunsRequest>) {
+        let (mut watched, mut pause) = (false, AGAIN);
+        loop {
+            let request = match watched {
+                true => asked.recv_timeout(pause),
+                false => asked.recv().map_err(RecvTimeoutError::from),
+            };
+            match request {
+                Ok(RunsRequest::Watch(now)) => {
+                    watched = now;
+                    self.listed = None;
+                }
+                Ok(request) => {
+                    let answer = self.carry_out(request).unwrap_or_else(|error| RunsAnswer::Failed(with_causes(&error)));
+                    self.tell(answer);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if watched {
+                let began = Instant::now();
+                self.list();
+                pause = AGAIN.max(began.elapsed() * PART);
+            }
+        }
+    }
+
+    fn tell(&self, answer: RunsAnswer) {
+        // Nobody listens when the dashboard has been left.
+        let _ = self.answer.send(answer);
+    }
+
+    /// Lists all runs, and tells when something is new.
+    fn list(&mut self) {
+        match self.catalog.list() {
+            Ok(runs) if self.listed.as_ref() == Some(&runs) => {}
+            Ok(runs) => {
+                self.listed = Some(runs.clone());
+                self.tell(RunsAnswer::Listed(runs));
+            }
+            Err(error) => self.tell(RunsAnswer::Failed(with_causes(&error))),
+        }
+    }
+
+    fn folder(&self, id: &str) -> RunFolder {
+        RunFolder::new(self.catalog.root().join(id))
+    }
+
+    fn carry_out(&self, request: RunsRequest) -> Result<RunsAnswer, ExportError> {
+        Ok(match request {
+            RunsRequest::Watch(_) => RunsAnswer::Done(String::new()),
+            RunsRequest::Load(ids) => {
+                let runs = ids.iter().map(|id| load(self.folder(id))).collect::<Result<Vec<_>, _>>()?;
+                RunsAnswer::Loaded(runs)
+            }
+            RunsRequest::Checkpoints(id) => {
+                let folder = self.folder(&id);
+                let checkpoints = folder.checkpoint_files(&folder.state()?);
+                RunsAnswer::Checkpoints(id, checkpoints)
+            }
+            RunsRequest::Parent(id) => match self.folder(&id).state() {
+                Ok(state) => RunsAnswer::Parent(Box::new(state)),
+                // It has been removed: the branch has all that is needed.
+                Err(_) => RunsAnswer::Done(String::new()),
+            },
+            RunsRequest::Rename(id, name) => {
+                let mut refused = None;
+                self.change(&id, |about| refused = about.rename(&name).err())?;
+                match refused {
+                    Some(reason) => RunsAnswer::Failed(format!("a run cannot be called {name:?}: {reason}")),
+                    None => RunsAnswer::Done(format!("now called {name}")),
+                }
+            }
+            RunsRequest::Note(id, text) => {
+                let done = if text.is_empty() { "note taken away" } else { "note written" };
+                self.change(&id, |about| about.note = text)?;
+                RunsAnswer::Done(done.into())
+            }
+            RunsRequest::Pin(ids, pinned) => {
+                ids.iter().try_for_each(|id| self.change(id, |about| about.pinned = pinned))?;
+                RunsAnswer::Done(format!("{} {}", count(ids.len()), if pinned { "pinned" } else { "unpinned" }))
+            }
+            RunsRequest::Remove(ids) => {
+                let trash = self.catalog.trash();
+                ids.iter().try_for_each(|id| self.folder(id).remove_to(&trash).map(drop))?;
+                RunsAnswer::Done(format!("{} moved to {}", count(ids.len()), trash.display()))
+            }
+            RunsRequest::Export { runs, format, output, overwrite } => self.export(runs, format, output, overwrite)?,
+        })
+    }
+
+    fn change(&self, id: &str, change: impl FnOnce(&mut About)) -> Result<(), StoreError> {
+        let folder = self.folder(id);
+        let mut about = folder.about()?;
+        change(&mut about);
+        folder.set_about(&about)
+    }
+
+    fn export(&self, runs: Vec<String>, format: Format, output: PathBuf, overwrite: bool) -> Result<RunsAnswer, ExportError> {
+        let loaded = runs.iter().map(|id| ExportedRun::load(&self.folder(id), format)).collect::<Result<Vec<_>, _>>()?;
+        Ok(match export(format, &loaded, &output, overwrite) {
+            Ok(_) => RunsAnswer::Done(format!("wrote {}", whole(&output))),
+            Err(ExportError::Exists { path }) => {
+                RunsAnswer::Exists(RunsRequest::Export { runs, format, output, overwrite: true }, whole(&path))
+            }
+            Err(error) => return Err(error),
+        })
+    }
+}
+
+fn load(folder: RunFolder) -> Result<LoadedRun, StoreError> {
+    let state = folder.state()?;
+    Ok(LoadedRun { checkpoints: folder.checkpoint_files(&state), state, listed: Catalog::listed(folder)? })
+}
+
+fn count(runs: usize) -> String {
+    format!("{runs} run{}", if runs == 1 { "" } else { "s" })
+}
+
+/// A path from the root on, so that it can be found again.
+fn whole(path: &Path) -> String {
+    absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}

@@ -1,0 +1,251 @@
+//! The list of runs: as many columns as there is room for.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::super::pen::{Pen, Piece, columns};
+use super::super::super::widgets;
+use super::super::super::{Context, Role, number};
+use super::framed;
+use crate::app::{Action, Binding, RunRow, RunsPage};
+use crate::protocol::Hyper;
+use crate::run::store::Listed;
+use crate::run::text::{date, grouped};
+
+/// The least columns for names.
+const NAMES: u16 = 13;
+/// The most.
+const MOST_NAMES: u16 = 44;
+/// Columns before a name: the selection and the mark.
+const MARKS: u16 = 4;
+/// From so many rows on there is room to say more about the selected run.
+const TALL: u16 = 20;
+/// Rows of that.
+const MORE: u16 = 6;
+
+/// A column besides the name.
+struct Column {
+    title: &'static str,
+    width: u16,
+    right: bool,
+    text: fn(&Context, &Listed) -> String,
+    role: fn(&Listed) -> Role,
+}
+
+/// In the order in which they are shown, each with its importance: the greater stay longer.
+const COLUMNS: [(u8, Column); 9] = [
+    (7, Column { title: "status", width: 14, right: false, text: status, role: status_role }),
+    (3, Column { title: "preset", width: 9, right: false, text: |_, run| run.about.started.spec.preset.clone(), role: muted }),
+    (1, Column { title: "seed", width: 6, right: true, text: |_, run| run.about.started.spec.seed.to_string(), role: muted }),
+    (5, Column { title: "epochs", width: 7, right: true, text: epochs, role: text }),
+    (6, Column { title: "validation", width: 11, right: true, text: validation, role: |_| Role::Validation }),
+    (8, Column { title: "test", width: 9, right: true, text: test, role: |_| Role::Test }),
+    (4, Column { title: "time", width: 8, right: true, text: time, role: text }),
+    (2, Column { title: "started", width: 17, right: true, text: started, role: muted }),
+    (0, Column { title: "note", width: 40, right: false, text: |_, run| run.about.note.replace('\n', " "), role: muted }),
+];
+
+fn text(_: &Listed) -> Role {
+    Role::Text
+}
+
+fn muted(_: &Listed) -> Role {
+    Role::Muted
+}
+
+fn status(context: &Context, run: &Listed) -> String {
+    let here = context.app.run().started.as_ref().is_some_and(|started| started.run_id == run.id());
+    match run.status() {
+        "running" if here => "running here".into(),
+        status => status.replace('_', " "),
+    }
+}
+
+fn status_role(run: &Listed) -> Role {
+    match run.status() {
+        "running" => Role::Training,
+        "failed" => Role::Bad,
+        "interrupted" | "stopped" => Role::Warning,
+        _ => Role::Good,
+    }
+}
+
+fn percent(part: Option<f64>) -> String {
+    part.map_or("–".into(), number::percent)
+}
+
+fn validation(_: &Context, run: &Listed) -> String {
+    percent(run.summary.as_ref().and_then(|summary| summary.validation_accuracy))
+}
+
+fn test(_: &Context, run: &Listed) -> String {
+    percent(run.summary.as_ref().and_then(|summary| summary.test_accuracy))
+}
+
+fn epochs(_: &Context, run: &Listed) -> String {
+    run.summary.as_ref().map_or(0, |summary| summary.epochs).to_string()
+}
+
+fn time(_: &Context, run: &Listed) -> String {
+    run.summary.as_ref().map_or("–".into(), |summary| number::duration(summary.train_seconds))
+}
+
+fn started(_: &Context, run: &Listed) -> String {
+    date(run.about.started.started_at_ms).trim_end_matches(" UTC").to_owned()
+}
+
+pub fn draw(context: &Context, body: Rect, pen: &mut Pen) {
+    let page = context.app.runs();
+    let selected = page.selected_run().filter(|_| body.height >= TALL);
+    let more = if selected.is_some() { MORE } else { 0 };
+    let list = Rect { height: body.height - more, ..body };
+    let inside = framed(context, list, pen, "Runs", &notes(context, page));
+    let inside = Rect { width: inside.width.saturating_sub(1), ..inside };
+    if inside.is_empty() {
+        return;
+    }
+    if page.rows().len() == 0 {
+        draw_nothing(context, page, inside, pen);
+        return;
+    }
+    let shown = fitting(inside.width);
+    let names = (inside.width - MARKS - shown.iter().map(|column| column.width).sum::<u16>()).min(MOST_NAMES);
+    draw_titles(context, inside, names, &shown, pen);
+    let rows = usize::from(inside.height.saturating_sub(1));
+    let first = page.selected().saturating_sub(rows / 2).min(page.rows().len().saturating_sub(rows));
+    let visible = page.rows().enumerate().skip(first).take(rows);
+    for (y, (place, (row, run))) in (inside.y + 1..).zip(visible) {
+        let area = Rect { y, height: 1, ..inside };
+        draw_row(context, area, names, &shown, (row, run, place == page.selected()), pen);
+    }
+    if let Some(run) = selected {
+        draw_more(context, run, Rect { y: list.bottom(), height: more, ..body }, pen);
+    }
+}
+
+fn notes<'a>(context: &Context, page: &'a RunsPage) -> Vec<Vec<Piece<'a>>> {
+    let (muted, accent) = (context.palette.style(Role::Muted), context.palette.style(Role::Accent));
+    let mut notes = Vec::new();
+    if page.is_known() {
+        let (shown, all) = (page.rows().len(), page.count());
+        let text = if shown == all { grouped(all as u64) } else { format!("{shown} of {all}") };
+        notes.push(vec![(text.into(), muted)]);
+    }
+    let marked = page.marked().len();
+    if marked > 0 {
+        notes.push(vec![(format!("{marked} marked").into(), accent)]);
+    }
+    if !page.filter().is_empty() {
+        notes.push(vec![(format!("/{}", page.filter()).into(), accent)]);
+    }
+    notes.push(vec![(format!("by {}", page.sort().name()).into(), muted)]);
+    notes
+}
+
+fn draw_nothing(context: &Context, page: &RunsPage, inside: Rect, pen: &mut Pen) {
+    let key = |action| Binding::of(action).map(|row| row.keys[0].to_string()).unwrap_or_default();
+    let text = match (page.is_known(), page.count()) {
+        (false, _) => "reading…".to_owned(),
+        (true, 0) => "no runs are recorded yet".to_owned(),
+        _ => format!("no run matches; {} changes the filter", key(Action::Filter)),
+    };
+    pen.text(inside.x + 2, inside.y, inside.width.saturating_sub(2), &text, context.palette.style(Role::Muted));
+}
+
+/// The columns that there is room for beside a name.
+fn fitting(width: u16) -> Vec<&'static Column> {
+    let mut shown: Vec<&(u8, Column)> = COLUMNS.iter().collect();
+    let needed = |shown: &[&(u8, Column)]| shown.iter().map(|(_, column)| column.width).sum::<u16>() + MARKS + NAMES;
+    while needed(&shown) > width {
+        let Some(least) = shown.iter().map(|(importance, _)| *importance).min() else { break };
+        shown.retain(|(importance, _)| *importance != least);
+    }
+    // Names come before what is rarely looked for.
+    if width < 100 {
+        shown.retain(|(importance, _)| *importance > 2);
+    }
+    shown.into_iter().map(|(_, column)| column).collect()
+}
+
+fn draw_titles(context: &Context, inside: Rect, names: u16, shown: &[&Column], pen: &mut Pen) {
+    let style = context.palette.style(Role::Muted);
+    pen.text(inside.x + MARKS, inside.y, names, "name", style);
+    let mut x = inside.x + MARKS + names;
+    for column in shown {
+        draw_cell(column, x, inside.y, column.title, style, pen);
+        x += column.width;
+    }
+}
+
+/// A text in a column: one blank before it, or behind what stands at the left.
+fn draw_cell(column: &Column, x: u16, y: u16, text: &str, style: Style, pen: &mut Pen) {
+    let room = column.width - 1;
+    if column.right {
+        pen.text_right(x + column.width, y, room, text, style);
+    } else {
+        pen.text(x + 1, y, room, text, style);
+    }
+}
+
+fn draw_row(
+    context: &Context,
+    area: Rect,
+    names: u16,
+    shown: &[&Column],
+    (row, run, selected): (RunRow, &Listed, bool),
+    pen: &mut Pen,
+) {
+    let palette = &context.palette;
+    let on = |role: Role| if selected { palette.style(role).patch(palette.style(Role::Selection)) } else { palette.style(role) };
+    if selected {
+        pen.fill(area, ' ', palette.base().patch(palette.style(Role::Selection)));
+        pen.put(area.x, area.y, '▸', on(Role::Accent));
+    }
+    if context.app.runs().is_marked(&run.id()) {
+        pen.put(area.x + 2, area.y, '✓', on(Role::Accent));
+    }
+    let indent = match row.depth {
+        0 => String::new(),
+        depth => format!("{}└ ", "  ".repeat(depth.min(8) - 1)),
+    };
+    let x = area.x + MARKS;
+    let used = pen.text(x, area.y, names, &indent, on(Role::Muted));
+    let used = used + pen.text(x + used, area.y, names - used, run.about.name(), on(Role::Text));
+    if run.about.pinned && used + 1 < names {
+        pen.text(x + used, area.y, names - used, if used + 7 <= names { " pinned" } else { " p" }, on(Role::Accent));
+    }
+    let mut x = x + names;
+    for column in shown {
+        draw_cell(column, x, area.y, &(column.text)(context, run), on((column.role)(run)), pen);
+        x += column.width;
+    }
+}
+
+/// More about the selected run.
+fn draw_more(context: &Context, run: &Listed, area: Rect, pen: &mut Pen) {
+    let palette = &context.palette;
+    let title = [(run.about.name().to_owned().into(), palette.bold(Role::Text))];
+    let id = vec![(run.id().into(), palette.style(Role::Muted))];
+    let inside = widgets::panel(pen, area, palette.style(Role::Border), &title, &[id]);
+    let spec = &run.about.started.spec;
+    let now = run.summary.as_ref().and_then(|summary| summary.hyperparameters).unwrap_or(spec.hyperparameters);
+    let hypers = [Hyper::LearningRate, Hyper::BatchSize, Hyper::Epochs]
+        .map(|hyper| format!("{} {}", hyper.label(), hyper.display(now.get(hyper))));
+    let parent = run.about.started.parent.as_ref();
+    let parent = parent.map(|parent| format!("branched off {} after step {}", parent.run_id, grouped(parent.step)));
+    let owner = run.trained_by.as_ref().map(|owner| format!("trained by {owner}"));
+    let problem = run.summary.as_ref().and_then(|summary| summary.error.clone().or(summary.stop_reason.clone()));
+    let history: Vec<String> = [parent, owner, problem].into_iter().flatten().collect();
+    let lines = [
+        ("recipe", format!("{}, seed {}, {}, {}", spec.preset, spec.seed, spec.data.source, spec.optimizer.label())),
+        ("now", hypers.join(", ")),
+        ("history", if history.is_empty() { "–".into() } else { history.join("; ") }),
+        ("note", if run.about.note.is_empty() { "–".into() } else { run.about.note.replace('\n', " ") }),
+    ];
+    let labels = lines.iter().map(|(label, _)| columns(label)).max().unwrap_or(0) + 2;
+    for (y, (label, text)) in (inside.y..inside.bottom()).zip(lines) {
+        pen.text(inside.x + 1, y, inside.width.saturating_sub(1), label, palette.style(Role::Muted));
+        let x = inside.x + 1 + labels;
+        pen.text(x, y, inside.right().saturating_sub(x), &text, palette.style(Role::Text));
+    }
+}
