@@ -12,7 +12,7 @@ fn tour(mut session: Session) -> Vec<u8> {
     session.press("\x1b[C");
     session.wait_for_text(&["1 changed"]);
     session.press("\r77");
-    session.wait_for_text(&["Enter set"]);
+    session.wait_for_text(&["Enter take"]);
     session.press("\x1b");
     session.wait_for_text(&["q quit"]);
     // Every panel alone, then every theme.

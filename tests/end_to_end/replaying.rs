@@ -91,5 +91,5 @@ fn without_a_terminal_it_says_so() {
     command.args(["replay", "last"]).env_clear().env("HOME", home.path()).env("MNIST_TUI_RUNS_DIR", home.path().join("runs"));
     let output = command.stdin(Stdio::null()).output().expect("the program starts");
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: a replay needs a terminal; "), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: there is no terminal to draw on; "), "{output:?}");
 }

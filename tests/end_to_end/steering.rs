@@ -59,7 +59,7 @@ fn an_arrow_changes_the_learning_rate_and_leaves_a_mark() {
 fn a_typed_value_is_set_and_one_out_of_range_is_refused() {
     let (mut session, at) = start_paused();
     session.press("\r");
-    session.wait_for_text(&["Enter set", "Esc cancel"]);
+    session.wait_for_text(&["Enter take", "Esc cancel"]);
     session.press("3e-4");
     session.wait_for_text(&["learning rate   3e-4"]);
     session.press("\r");
