@@ -263,7 +263,7 @@ pub const ACTIONS: &[Binding] = &[
     ),
     row(Action::Theme, &[c('t')], "theme", "next theme", When::Pages),
     row(Action::Help, &[c('?')], "help", "show this list", When::Pages),
-    row(Action::Detach, &[c('d')], "detach", "leave; the training goes on in the background", When::Watching),
+    row(Action::Detach, &[c('d')], "detach", "leave; the training goes on in the background", When::Pages),
     row(Action::Quit, &[c('q')], "quit", "leave; asks first while the training goes on", When::Pages),
     row(Action::PageOverview, &[c('1')], "overview", "the run that is trained here", When::Pages),
     row(Action::PageRuns, &[c('2')], "runs", "all recorded runs", When::Pages),

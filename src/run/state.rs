@@ -66,6 +66,8 @@ pub struct RunState {
     pub not_saved: bool,
     /// What happens cannot be written down.
     pub not_recorded: bool,
+    /// Nobody can attach.
+    pub not_served: bool,
     /// Who steers.
     pub steerer: Steerer,
     rate: VecDeque<(f64, u64)>,
@@ -289,7 +291,10 @@ impl RunState {
                 self.not_recorded = true;
                 self.log(LogKind::Problem, format!("not recorded: {reason}"));
             }
-            Event::ServingFailed { reason } => self.log(LogKind::Problem, format!("cannot be attached to: {reason}")),
+            Event::ServingFailed { reason } => {
+                self.not_served = true;
+                self.log(LogKind::Problem, format!("cannot be attached to: {reason}"));
+            }
             Event::RecordingWorked {} => {
                 self.not_recorded = false;
                 self.log(LogKind::Progress, "recorded again".into());

@@ -34,8 +34,10 @@ pub(super) async fn follow(
     let mut state = Box::new(state);
     let mut signalled: Option<(u8, Instant)> = None;
     loop {
-        if state.diverged.is_some() && !matches!(state.steerer, Steerer::Client { .. }) {
-            // Nobody is here, or attached, who could lower the learning rate.
+        // In the background a run waits for somebody to attach.
+        let waits = matches!(state.steerer, Steerer::Client { .. }) || lines.is_none() && !state.not_served;
+        if state.diverged.is_some() && !waits {
+            // Nobody is here who could lower the learning rate.
             link.hang_up();
         }
         tokio::select! {

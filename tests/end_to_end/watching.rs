@@ -136,3 +136,21 @@ fn a_run_that_is_not_there_is_said_to_be_so() {
     let (code, told) = run(&["attach", "over"]);
     assert!(code == Some(2) && told.contains("is not being trained now; `mnist-tui --resume "), "{told}");
 }
+
+#[test]
+fn a_run_in_the_background_waits_for_somebody_when_numbers_go_wrong() {
+    let home = Home::new();
+    // Without an activation that cuts them off, numbers grow until they are infinite.
+    let layers =
+        "model.layers=[{kind='flatten'},{kind='dense',units=64,activation='none'},{kind='dense',units=10,activation='none'}]";
+    let wild = ["--optimizer", "sgd", "--lr", "10", "--set", layers, "--detach"];
+    Session::start_in(&home, 80, 24, &[ENDLESS, &wild].concat()).end();
+    let mut watcher = Session::start_in(&home, 120, 40, &["attach"]);
+    watcher.wait_for_text(&["● diverged", "no step made"]);
+    watcher.press("b");
+    watcher.wait_for_text(&["learning rate 10 → 5"]);
+    watcher.press("q");
+    watcher.expect_end(0);
+    send_signal(home.trainer().expect("a process"), Signal::TERM);
+    home.ended_run();
+}

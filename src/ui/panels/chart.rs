@@ -88,7 +88,7 @@ impl Chart<'_> {
             others: self.parent.as_slice(),
             points: &points,
             marks: &run.interventions,
-            steps: steps_shown(run.step, run.steps_planned()),
+            steps: steps_shown(run.step.max(self.parent.map_or(0, |parent| parent.series.len() as u64)), run.steps_planned()),
             marker: context.marker,
         };
         let styles = PlotStyles {
