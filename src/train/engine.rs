@@ -138,12 +138,12 @@ impl<'a, P: Port> Engine<'a, P> {
             Some(step) => self.port.emit(Event::RunResumed { step, threads: self.job.started.threads }),
         }
         self.choose_samples();
-        let outcome = match self.train() {
-            Ok(()) => Outcome::Completed,
-            Err(End::Target) => Outcome::TargetReached,
-            Err(End::Early(reason)) => Outcome::StoppedEarly { reason },
-            Err(End::Abandoned) if let Some(wrong) = &self.diverged => Outcome::Failed { message: self.divergence(wrong) },
-            Err(End::Stop | End::Abandoned) => Outcome::Stopped,
+        let outcome = match (self.train(), &self.diverged) {
+            (Ok(()), _) => Outcome::Completed,
+            (Err(End::Target), _) => Outcome::TargetReached,
+            (Err(End::Early(reason)), _) => Outcome::StoppedEarly { reason },
+            (Err(End::Abandoned), Some(wrong)) => Outcome::Failed { message: self.divergence(wrong) },
+            (Err(End::Stop | End::Abandoned), _) => Outcome::Stopped,
         };
         self.tell_steps();
         let restored = match outcome {
