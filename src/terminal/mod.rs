@@ -242,8 +242,7 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared, kept: &mut Option<
     if paused {
         link.send(Request { id: RequestId { client: u32::MAX, number: u32::MAX - 1 }, command: Command::Pause });
     }
-    let started = job.started();
-    let server = link.serve(started.run_id.clone(), started.name.clone()).map_err(TrainError::Start)?;
+    let server = link.serve(run.clone(), job.started().name.clone()).map_err(TrainError::Start)?;
     let recorded = recorder.is_some();
     let shown = runtime.block_on(async {
         // Signals are heard before there is anything to interrupt.

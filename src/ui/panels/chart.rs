@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::super::palette::Palette;
 use super::super::pen::{Pen, Piece};
 use super::super::widgets::{Axis, OtherCurve, Plot, PlotPoint, PlotStyles, steps_shown};
 use super::super::{Context, Role, number};
@@ -51,6 +52,18 @@ fn parent_curve<'a>(context: &Context<'a>, series: fn(&RunState) -> &Series) -> 
     Some(OtherCurve { series, from, style: context.palette.style(Role::Muted), thick: false, letter: None })
 }
 
+/// How plots look on every chart.
+pub(super) fn plot_styles(palette: &Palette) -> PlotStyles {
+    PlotStyles {
+        each: palette.style(Role::TrainingFaint),
+        smooth: palette.bold(Role::Training),
+        axis: palette.style(Role::Border),
+        label: palette.style(Role::Muted),
+        mark: palette.style(Role::Muted),
+        badge: palette.badge(),
+    }
+}
+
 /// One of the two charts.
 struct Chart<'a> {
     panel: Panel,
@@ -91,15 +104,7 @@ impl Chart<'_> {
             steps: steps_shown(run.step.max(self.parent.map_or(0, |parent| parent.series.len() as u64)), run.steps_planned()),
             marker: context.marker,
         };
-        let styles = PlotStyles {
-            each: palette.style(Role::TrainingFaint),
-            smooth: palette.bold(Role::Training),
-            axis: palette.style(Role::Border),
-            label: palette.style(Role::Muted),
-            mark: palette.style(Role::Muted),
-            badge: palette.badge(),
-        };
-        plot.draw(inside, &styles, pen);
+        plot.draw(inside, &plot_styles(palette), pen);
         if self.each.is_empty() && points.is_empty() && inside.height > 1 {
             let text = "waiting for the first batch…";
             let x = inside.x + inside.width.saturating_sub(text.len() as u16) / 2 + 2;

@@ -3,8 +3,9 @@
 use ratatui::layout::Rect;
 
 use super::super::super::pen::{Pen, Piece};
-use super::super::super::widgets::{self, Axis, OtherCurve, Plot, PlotPoint, PlotStyles, steps_shown};
+use super::super::super::widgets::{self, Axis, OtherCurve, Plot, PlotPoint, steps_shown};
 use super::super::super::{Context, Role};
+use super::super::chart::plot_styles;
 use crate::app::LoadedRun;
 use crate::run::{Intervention, Series};
 
@@ -79,13 +80,5 @@ fn draw_one(context: &Context, runs: &[LoadedRun], is_loss: bool, area: Rect, pe
         axis: if is_loss { Axis::loss(log, least, greatest, rows) } else { Axis::accuracy(log, greatest, rows) },
         marker: context.marker,
     };
-    let styles = PlotStyles {
-        each: palette.style(Role::TrainingFaint),
-        smooth: palette.bold(Role::Training),
-        axis: palette.style(Role::Border),
-        label: palette.style(Role::Muted),
-        mark: palette.style(Role::Muted),
-        badge: palette.badge(),
-    };
-    plot.draw(inside, &styles, pen);
+    plot.draw(inside, &plot_styles(palette), pen);
 }
