@@ -16,7 +16,7 @@ const IMPORTS: [(&str, &[&str]); 5] = [
     ("files", &[]),
     ("data", &["protocol", "config"]),
     ("config", &["protocol", "data"]),
-    ("export", &["run", "protocol", "nn", "data", "files"]),
+    ("export", &["ui", "run", "protocol", "nn", "data", "files"]),
 ];
 
 /// A source file: its path below the top folder, and its text.

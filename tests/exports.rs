@@ -107,8 +107,8 @@ fn json_is_the_summary_and_of_several_runs_an_array() {
 fn names_are_never_markup() {
     let name = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & \"q\" | `x`";
     for runs in [vec![run(name)], vec![run(name), run("other")]] {
-        for format in [Format::Html, Format::Svg, Format::Markdown] {
-            let text = text(format, &runs);
+        for format in [Format::Html, Format::Svg, Format::Dashboard, Format::Markdown] {
+            let text = text(format, &runs[..if format == Format::Dashboard { 1 } else { runs.len() }]);
             assert!(!text.contains("<script>alert") && !text.contains("<img src=x"), "{}", format.name());
         }
         // The script elements are the page's own: one for each chart, and one for all.
@@ -131,6 +131,22 @@ fn reports_have_what_a_reader_needs() {
         }
     }
     insta::assert_snapshot!("report", text(Format::Markdown, &both[..1]));
+}
+
+/// The words of the picture are those of the overview, each with its place.
+#[test]
+fn a_picture_of_the_dashboard_shows_the_run() {
+    let svg = text(Format::Dashboard, &[run("wide one")]);
+    for part in [
+        "<title>The dashboard of wide one</title>",
+        ">Loss</text>",
+        ">Confusion</text>",
+        ">Hyperparameters</text>",
+        ">wide</text>",
+    ] {
+        assert!(svg.contains(part), "{part}");
+    }
+    assert!(svg.contains("h0M") && svg.len() < 300_000, "{}", svg.len());
 }
 
 /// A million steps make a file that a mail can carry.
@@ -160,7 +176,9 @@ fn runs_that_have_barely_started_are_exported_too() {
     }
     let started = ExportedRun { state, ..ExportedRun::default() };
     for runs in [vec![nothing.clone()], vec![started.clone()], vec![nothing, started]] {
-        for format in Format::ALL.into_iter().filter(|format| format.takes_several()) {
+        for format in
+            Format::ALL.into_iter().filter(|format| format.takes_several() || *format == Format::Dashboard && runs.len() == 1)
+        {
             assert!(!render(format, &runs).expect("an export").is_empty());
         }
     }
@@ -170,7 +188,7 @@ fn runs_that_have_barely_started_are_exported_too() {
 fn nothing_is_overwritten_unasked() {
     let folder = folder("overwriting");
     let runs = [run("one")];
-    for format in Format::ALL.into_iter().filter(|format| format.takes_several()) {
+    for format in Format::ALL.into_iter().filter(|format| !format.needs_network()) {
         let output = folder.join(format.name());
         let written = export(format, &runs, &output, false).expect("new");
         assert!(written.iter().all(|path| path.is_file()), "{written:?}");
@@ -192,9 +210,10 @@ fn what_cannot_be_exported_is_said() {
     fs::create_dir(folder.join("events")).expect("a folder");
     fs::write(folder.join("events/events.out.tfevents.1.other"), "").expect("written");
     let (one, two) = ([run("one")], [run("one"), run("two")]);
-    let cases: [(Format, &[ExportedRun], &str, &str); 7] = [
+    let cases: [(Format, &[ExportedRun], &str, &str); 8] = [
         (Format::Json, &[], "a.json", "there is no run to export"),
         (Format::Onnx, &two, "a.onnx", "onnx holds one run, not 2; export them one by one"),
+        (Format::Dashboard, &two, "a.svg", "dashboard holds one run, not 2; export them one by one"),
         (Format::Safetensors, &one, "a.safetensors", "the run one has no checkpoint, which safetensors is made from"),
         (Format::Csv, &one, "", "is a folder; name a file such as"),
         (Format::Csv, &one, "none/a.csv", "there is no folder"),

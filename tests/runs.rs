@@ -233,6 +233,7 @@ fn runs_are_exported() {
         ("markdown", "one.md"),
         ("html", "one.html"),
         ("svg", "one.svg"),
+        ("dashboard", "one-dashboard.svg"),
         ("safetensors", "one.safetensors"),
         ("onnx", "one.onnx"),
     ] {

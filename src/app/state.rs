@@ -96,6 +96,11 @@ impl App {
         }
     }
 
+    /// A dashboard on what is known of a run.
+    pub fn of(run: RunState, options: AppOptions) -> Self {
+        Self { run, ..Self::new(options) }
+    }
+
     /// The run as far as it is known.
     pub fn run(&self) -> &RunState {
         &self.run

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::{ExportError, ExportedRun, Format, file_name};
+use super::{ExportError, ExportedRun, Format};
 use crate::data::Dataset;
 use crate::nn::Network;
 use crate::protocol::RunStarted;
@@ -34,16 +34,4 @@ fn newest_network(folder: &RunFolder, started: &RunStarted) -> Option<Network> {
         Some(network)
     };
     folder.checkpoints().iter().rev().find_map(|(_, path)| network(path))
-}
-
-/// What the export of runs of these names is called when nobody says it.
-pub fn default_output(format: Format, names: &[&str]) -> PathBuf {
-    let name = match names {
-        [name] => file_name(name),
-        _ => "runs".to_owned(),
-    };
-    match format.extension() {
-        Some(extension) => format!("{name}.{extension}").into(),
-        None => format!("{name}-{}", format.name()).into(),
-    }
 }

@@ -4,8 +4,8 @@
 
 mod chart;
 mod csv;
+mod dashboard;
 mod error;
-mod format;
 mod html;
 mod json;
 mod load;
@@ -27,12 +27,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use error::ExportError;
-pub use format::Format;
-pub use load::default_output;
 pub use recipe::arguments as recipe_arguments;
 pub use run::ExportedRun;
 
+pub use crate::run::format::{Format, default_output};
+
 use crate::files::write_whole;
+use crate::run::format::file_name;
 
 /// A file that an export consists of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,13 +42,6 @@ pub struct ExportedFile {
     pub below: PathBuf,
     /// What is in it.
     pub bytes: Vec<u8>,
-}
-
-/// A run's name as one that every file system takes.
-pub fn file_name(title: &str) -> String {
-    let plain: String = title.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
-    let name: String = plain.trim_matches('.').chars().take(80).collect();
-    if name.is_empty() { "run".into() } else { name }
 }
 
 /// What an export of `runs` consists of, without writing anything.
@@ -66,6 +60,7 @@ pub fn render(format: Format, runs: &[ExportedRun]) -> Result<Vec<ExportedFile>,
         Format::Markdown => markdown::write(runs).into_bytes(),
         Format::Html => html::write(runs)?.into_bytes(),
         Format::Svg => svg::write(runs).into_bytes(),
+        Format::Dashboard => dashboard::write(&runs[0]).into_bytes(),
         Format::Tensorboard => return tensorboard::write(runs),
         Format::Safetensors => safetensors::write(&runs[0])?,
         Format::Onnx => onnx::write(&runs[0])?,

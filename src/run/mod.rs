@@ -2,6 +2,7 @@
 
 mod comparison;
 mod figure;
+pub mod format;
 mod series;
 mod state;
 mod steerer;

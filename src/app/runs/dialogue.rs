@@ -2,7 +2,7 @@
 
 use super::{NextRun, RunsRequest};
 use crate::app::Line;
-use crate::export::Format;
+use crate::run::format::Format;
 
 /// A text that is being typed.
 #[derive(Clone, Debug, PartialEq)]

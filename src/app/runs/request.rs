@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::export::Format;
 use crate::run::RunState;
+use crate::run::format::Format;
 use crate::run::store::{CheckpointFile, Listed};
 
 /// Something to be done with recorded runs, which are named by their ids.

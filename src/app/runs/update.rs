@@ -3,8 +3,8 @@
 use super::page::MOST_COMPARED;
 use super::{Choice, ChoiceItem, LoadedRun, NextRun, Prompt, PromptKind, Question, RunsAnswer, RunsRequest, RunsView};
 use crate::app::{Action, App, Effect, Leave, Line, Mode, Page};
-use crate::export::{Format, default_output};
 use crate::run::Comparison;
+use crate::run::format::{Format, default_output};
 use crate::run::store::{CheckpointFile, Listed};
 
 /// Longer than names, notes and paths that make sense.

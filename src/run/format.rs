@@ -1,5 +1,7 @@
 //! What runs can be exported as.
 
+use std::path::PathBuf;
+
 /// What runs can be exported as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
@@ -13,6 +15,8 @@ pub enum Format {
     Html,
     /// The curves.
     Svg,
+    /// The dashboard as a picture.
+    Dashboard,
     /// A folder of event files.
     Tensorboard,
     /// The parameters alone.
@@ -23,8 +27,17 @@ pub enum Format {
 
 impl Format {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 8] =
-        [Self::Json, Self::Csv, Self::Markdown, Self::Html, Self::Svg, Self::Tensorboard, Self::Safetensors, Self::Onnx];
+    pub const ALL: [Self; 9] = [
+        Self::Json,
+        Self::Csv,
+        Self::Markdown,
+        Self::Html,
+        Self::Svg,
+        Self::Dashboard,
+        Self::Tensorboard,
+        Self::Safetensors,
+        Self::Onnx,
+    ];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -34,6 +47,7 @@ impl Format {
             Self::Markdown => "markdown",
             Self::Html => "html",
             Self::Svg => "svg",
+            Self::Dashboard => "dashboard",
             Self::Tensorboard => "tensorboard",
             Self::Safetensors => "safetensors",
             Self::Onnx => "onnx",
@@ -50,6 +64,7 @@ impl Format {
         match self {
             Self::Tensorboard => None,
             Self::Markdown => Some("md"),
+            Self::Dashboard => Some("svg"),
             _ => Some(self.name()),
         }
     }
@@ -62,6 +77,7 @@ impl Format {
             Self::Markdown => "a report to paste into a pull request",
             Self::Html => "a report with curves to look into, one file",
             Self::Svg => "the curves of loss, accuracy and learning rate",
+            Self::Dashboard => "the dashboard as a picture, in SVG",
             Self::Tensorboard => "a folder of event files for TensorBoard",
             Self::Safetensors => "the parameters alone, in PyTorch's layouts",
             Self::Onnx => "the network, for onnxruntime and others",
@@ -70,7 +86,7 @@ impl Format {
 
     /// Whether it holds more than one run.
     pub fn takes_several(self) -> bool {
-        !self.needs_network()
+        !self.needs_network() && self != Self::Dashboard
     }
 
     /// Whether it needs the parameters at the end.
@@ -81,5 +97,26 @@ impl Format {
     /// Whether it is a folder of files.
     pub fn is_folder(self) -> bool {
         self == Self::Tensorboard
+    }
+}
+
+/// A run's name as one that every file system takes.
+pub fn file_name(title: &str) -> String {
+    let plain: String = title.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+    let name: String = plain.trim_matches('.').chars().take(80).collect();
+    if name.is_empty() { "run".into() } else { name }
+}
+
+/// What the export of runs of these names is called when nobody says it.
+pub fn default_output(format: Format, names: &[&str]) -> PathBuf {
+    let name = match names {
+        [name] => file_name(name),
+        _ => "runs".to_owned(),
+    };
+    match format.extension() {
+        // Its extension is that of another format.
+        Some(extension) if format == Format::Dashboard => format!("{name}-dashboard.{extension}").into(),
+        Some(extension) => format!("{name}.{extension}").into(),
+        None => format!("{name}-{}", format.name()).into(),
     }
 }
