@@ -1,5 +1,6 @@
 //! The program as a person meets it: the real binary on a pseudo-terminal, or with its streams redirected.
 
+mod browsing;
 mod bytes;
 mod detaching;
 mod headless;
@@ -9,4 +10,5 @@ mod replaying;
 mod steering;
 mod support;
 mod suspending;
+mod training;
 mod watching;

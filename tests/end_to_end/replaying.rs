@@ -1,33 +1,12 @@
 //! A recorded run is played, sought through and left.
 
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use crate::support::{ENDLESS, Home, SHORT, Session, step};
+use crate::training::Training;
 
-/// A training without a dashboard, killed when the test is over.
-struct Training(Child);
-
-impl Training {
-    fn start(home: &Path, arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mnist-tui"));
-        command.arg("--headless").args(arguments).env_clear().env("HOME", home).env("MNIST_TUI_RUNS_DIR", home.join("runs"));
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
-        Self(child)
-    }
-}
-
-impl Drop for Training {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn replay(home: &Path, columns: u16, rows: u16, arguments: &[&str]) -> Session {
-    let runs = home.join("runs");
-    let arguments = [&["replay", "last"], arguments].concat();
-    Session::start_with(columns, rows, &arguments, &[("MNIST_TUI_RUNS_DIR", runs.to_str().expect("a path"))])
+fn replay(home: &Home, columns: u16, rows: u16, arguments: &[&str]) -> Session {
+    Session::start_in(home, columns, rows, &[&["replay", "last"], arguments].concat())
 }
 
 /// The last step that is recorded, as the row above the keys tells.
@@ -40,8 +19,8 @@ fn last_step(screen: &str) -> Option<u64> {
 #[test]
 fn a_finished_run_is_played_and_sought_through() {
     let home = Home::new();
-    assert!(Training::start(home.path(), SHORT).0.wait().expect("it ends").success());
-    let mut session = replay(home.path(), 80, 24, &["--speed", "2"]);
+    Training::start(&home, SHORT).end();
+    let mut session = replay(&home, 80, 24, &["--speed", "2"]);
     session.wait_for_text(&["● completed  replay", "■ end 2×", "step 10/10", "Space play again"]);
     session.press(",");
     session.wait_for_text(&["‖ paused", "● training  replay", "Space play"]);
@@ -63,15 +42,15 @@ fn a_finished_run_is_played_and_sought_through() {
 #[test]
 fn a_run_that_is_being_trained_goes_on_while_it_is_played() {
     let home = Home::new();
-    let _training = Training::start(home.path(), ENDLESS);
+    let _training = Training::start(&home, ENDLESS);
     let recorded = || {
-        let mut runs = std::fs::read_dir(home.path().join("runs")).into_iter().flatten().flatten();
+        let mut runs = std::fs::read_dir(home.path().join("mnist-tui/runs")).into_iter().flatten().flatten();
         runs.any(|run| std::fs::metadata(run.path().join("events.jsonl")).is_ok_and(|events| events.len() > 0))
     };
     while !recorded() {
         std::thread::yield_now();
     }
-    let mut session = replay(home.path(), 120, 40, &["--speed", "100"]);
+    let mut session = replay(&home, 120, 40, &["--speed", "100"]);
     let mut first = None;
     session.wait_for("that more is recorded", |screen| {
         let last = last_step(&screen.contents()).filter(|last| *last > 0);
@@ -86,9 +65,9 @@ fn a_run_that_is_being_trained_goes_on_while_it_is_played() {
 #[test]
 fn without_a_terminal_it_says_so() {
     let home = Home::new();
-    assert!(Training::start(home.path(), SHORT).0.wait().expect("it ends").success());
+    Training::start(&home, SHORT).end();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mnist-tui"));
-    command.args(["replay", "last"]).env_clear().env("HOME", home.path()).env("MNIST_TUI_RUNS_DIR", home.path().join("runs"));
+    command.args(["replay", "last"]).env_clear().envs(home.variables());
     let output = command.stdin(Stdio::null()).output().expect("the program starts");
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: there is no terminal to draw on; "), "{output:?}");
