@@ -75,6 +75,7 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
             "Up" => vec![Key::plain(KeyCode::Up)],
             "Down" => vec![Key::plain(KeyCode::Down)],
             "Right" => vec![Key::plain(KeyCode::Right)],
+            "Back" => vec![Key::plain(KeyCode::Backspace); 4],
             "Del" => vec![Key::plain(KeyCode::Delete)],
             _ => word.chars().map(Key::char).collect(),
         };
@@ -137,6 +138,29 @@ fn keys_ask_for_what_they_say() {
     for (keys, expected) in cases {
         assert_eq!(press(&mut app(Some(Outcome::Completed)), keys), expected, "{keys}");
     }
+}
+
+#[test]
+fn a_filter_acts_while_it_is_typed_and_escape_takes_it_back() {
+    let mut app = app(None);
+    let shown = |app: &App| app.runs().rows().len();
+    for (keys, expected) in [
+        ("/", 5),
+        ("wide", 2),
+        ("-", 1),
+        ("Esc", 5),
+        ("/ wide Enter", 2),
+        ("/ narrow", 1),
+        ("Esc", 2),
+        ("/ Back", 5),
+        ("Enter", 5),
+    ] {
+        assert_eq!(press(&mut app, keys), []);
+        assert_eq!(shown(&app), expected, "{keys}");
+    }
+    press(&mut app, "/");
+    app.update(Message::Paste("seed=1 ".into()));
+    assert_eq!((shown(&app), app.runs().filter()), (5, "seed=1"));
 }
 
 #[test]

@@ -19,6 +19,7 @@ impl App {
                     Mode::Typing(prompt) => text.trim().chars().for_each(|character| prompt.line.insert(character)),
                     _ => {}
                 }
+                self.typed();
                 Vec::new()
             }
             Message::Runs(answer) => {
@@ -69,6 +70,7 @@ impl App {
                         Mode::Typing(prompt) => prompt.line.insert(character),
                         _ => {}
                     }
+                    self.typed();
                 }
                 if self.mode == Mode::Watching && self.run.ended.is_none() && Binding::steers(key) {
                     self.notice = self.control.refusal();
@@ -250,7 +252,10 @@ impl App {
                 Mode::Confirming(question) => self.confirm(question),
                 _ => Vec::new(),
             },
-            Action::Cancel => self.turn_to(self.resting_mode()),
+            Action::Cancel => {
+                self.take_back();
+                self.turn_to(self.resting_mode())
+            }
             Action::Accept => self.accept(),
             Action::Backspace => self.type_with(Line::backspace),
             Action::Delete => self.type_with(Line::delete),
@@ -319,6 +324,7 @@ impl App {
             Mode::Typing(prompt) => change(&mut prompt.line),
             _ => {}
         }
+        self.typed();
         Vec::new()
     }
 

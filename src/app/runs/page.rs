@@ -22,6 +22,8 @@ pub struct RunsPage {
     /// The rows that are shown: how deep each stands in the tree, and its place in `all`.
     rows: Vec<RunRow>,
     selected: usize,
+    /// What was selected before a filter that nothing fitted, as one that is half typed may be.
+    sought: Option<String>,
     marked: BTreeSet<String>,
     pub(super) view: RunsView,
     /// How far a run or a comparison is scrolled: rows, columns.
@@ -137,7 +139,8 @@ impl RunsPage {
 
     /// Shows only runs with this text.
     pub(super) fn set_filter(&mut self, filter: String) {
-        let selected = self.selected_run().map(Listed::id);
+        let selected = self.selected_run().map(Listed::id).or(self.sought.take());
+        self.sought.clone_from(&selected);
         self.filter = filter;
         self.arrange(selected);
     }

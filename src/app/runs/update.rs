@@ -36,7 +36,7 @@ impl App {
             Action::Sort => self.runs.sort_next(),
             Action::Filter => {
                 let line = Line::new(self.runs.filter.clone(), true, LONGEST);
-                self.mode = Mode::Typing(Prompt { kind: PromptKind::Filter, line });
+                self.mode = Mode::Typing(Prompt { kind: PromptKind::Filter(self.runs.filter.clone()), line });
             }
             Action::Back => {
                 self.runs.view = RunsView::List;
@@ -156,7 +156,7 @@ impl App {
         self.mode = self.resting_mode();
         let text = prompt.line.text().trim().to_owned();
         match &prompt.kind {
-            PromptKind::Filter => self.runs.set_filter(text),
+            PromptKind::Filter(_) => self.runs.set_filter(text),
             PromptKind::Rename(run) => return ask(RunsRequest::Rename(run.clone(), text)),
             PromptKind::Note(run) => return ask(RunsRequest::Note(run.clone(), text)),
             PromptKind::Export(runs, format) if !text.is_empty() => {
@@ -167,6 +167,20 @@ impl App {
             PromptKind::Export(..) => {}
         }
         Vec::new()
+    }
+
+    /// Something was typed.
+    pub(in crate::app) fn typed(&mut self) {
+        if let Mode::Typing(Prompt { kind: PromptKind::Filter(_), line }) = &self.mode {
+            self.runs.set_filter(line.text().trim().to_owned());
+        }
+    }
+
+    /// Escape from a line that was being typed.
+    pub(in crate::app) fn take_back(&mut self) {
+        if let Mode::Typing(Prompt { kind: PromptKind::Filter(before), .. }) = &self.mode {
+            self.runs.set_filter(before.clone());
+        }
     }
 
     /// Enter on an item of a list.
