@@ -29,7 +29,8 @@ fn newest_network(folder: &RunFolder, started: &RunStarted) -> Option<Network> {
     let spec = &started.spec;
     let network = |path: &PathBuf| {
         let bytes = fs::read(path).ok()?;
-        let mut network = Network::new(&spec.layers, started.image_shape, started.class_names.len(), spec.seed).ok()?;
+        let classes = started.class_names.len();
+        let mut network = Network::for_file(&spec.layers, started.image_shape, classes, spec.seed, &bytes).ok()?;
         network.load_safetensors(&bytes).ok()?;
         Some(network)
     };

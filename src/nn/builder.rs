@@ -9,7 +9,7 @@ use super::batch_norm::BatchNorm;
 use super::convolution::Convolution;
 use super::head::Head;
 use super::padding;
-use super::parameter::{Layout, Parameter, ParameterKind};
+use super::parameter::{Layout, Parameter, ParameterKind, product};
 use super::pool::MaxPool;
 use super::stack::{Stack, StackLayer};
 use crate::protocol::{Activation, LayerShape, LayerSpec, Padding};
@@ -49,6 +49,24 @@ pub enum NetworkError {
         /// Its rate.
         rate: String,
     },
+    /// Images without pixels, or with too many.
+    #[error("no network takes images of shape {shape:?}")]
+    Image {
+        /// Height, width and channels.
+        shape: [usize; 3],
+    },
+    /// More than anybody can mean, or than the file of the parameters holds.
+    #[error("layer {number}, {layer}, makes the network too large: more than {most} {unit}")]
+    TooLarge {
+        /// Counted from 1.
+        number: usize,
+        /// Its name.
+        layer: String,
+        /// What there is too much of, in all layers up to this one.
+        unit: &'static str,
+        /// How much there may be.
+        most: usize,
+    },
     /// The last layer does not give one value a class.
     #[error("the last layer must be dense with {classes} units, one for each class, and the activation none")]
     NotAClassifier {
@@ -57,10 +75,21 @@ pub enum NetworkError {
     },
 }
 
+/// No network has more parameters: with what the optimizer remembers that is half a gigabyte.
+const MOST_PARAMETERS: usize = 1 << 25;
+/// All layers together give no more values for an image: for the 16 images of a slice that is a gigabyte.
+const MOST_VALUES: usize = 1 << 24;
+
 /// A network that is being put together.
 #[derive(Default)]
 pub(super) struct Builder {
     shape: Vec<usize>,
+    /// The number of the newest layer, counted from 1, and its name.
+    newest: (usize, String),
+    /// How many parameters there may be, and what they are called when there are more.
+    room: (usize, &'static str),
+    /// What the layers so far give for an image, in values.
+    values: usize,
     pub layers: Vec<LayerShape>,
     pub parameters: Vec<Parameter>,
     pub stack: Stack,
@@ -80,9 +109,19 @@ enum Added {
 }
 
 impl Builder {
-    /// Puts a network together for images `[height, width, channels]` of `classes` classes.
-    pub fn build(specs: &[LayerSpec], image: [usize; 3], classes: usize) -> Result<Self, NetworkError> {
-        let mut builder = Self { shape: image.to_vec(), ..Self::default() };
+    /// Puts a network together for images `[height, width, channels]` of `classes` classes, whose parameters come from a
+    /// file with so many bytes, if from a file.
+    ///
+    /// What is claimed of a network is checked before there is memory for it: recipes come from files, too.
+    pub fn build(specs: &[LayerSpec], image: [usize; 3], classes: usize, file: Option<usize>) -> Result<Self, NetworkError> {
+        let room = match file.map(|bytes| bytes / size_of::<f32>()) {
+            Some(held) if held < MOST_PARAMETERS => (held, "parameters, and its file holds no more"),
+            _ => (MOST_PARAMETERS, "parameters"),
+        };
+        if !(1..=MOST_VALUES).contains(&product(&image).unwrap_or(0)) {
+            return Err(NetworkError::Image { shape: image });
+        }
+        let mut builder = Self { shape: image.to_vec(), room, ..Self::default() };
         let mut specs = specs.iter().copied().enumerate().peekable();
         while let Some((index, spec)) = specs.next() {
             let pool = match specs.peek() {
@@ -112,6 +151,7 @@ impl Builder {
         };
         self.counts[kind] += 1;
         let layer = format!("{word}{}", self.counts[kind]);
+        self.newest = (number, layer.clone());
         let wrong = |needed| NetworkError::WrongInput { number, layer: layer.clone(), needed, shape: self.shape.clone() };
         let does_not_fit = NetworkError::DoesNotFit { number, layer: layer.clone(), shape: self.shape.clone() };
         let image = <[usize; 3]>::try_from(self.shape.as_slice());
@@ -123,21 +163,23 @@ impl Builder {
                 if [filters, kernel, stride].contains(&0) {
                     return Err(does_not_fit);
                 }
+                let layout = Layout::Filters { kernel, channels: image[2], filters };
+                let (weight, bias) = self.weight_and_bias(&layer, layout, filters)?;
                 let padded = (padding == Padding::Same).then(|| padding::Padding::same(image, kernel, stride));
                 let input = padded.as_ref().map_or(image, padding::Padding::output);
+                if padded.is_some() {
+                    self.give(&input)?;
+                }
                 let windows = (kernel, stride);
                 let Some(plain) = Convolution::new(input, filters, windows, 1, activation) else { return Err(does_not_fit) };
                 // Pooling that does not fit is left to be refused under its own name.
                 let pool = pool.filter(|size| MaxPool::SIZES.contains(size));
                 let pooled = pool.and_then(|size| Convolution::new(input, filters, windows, size, activation));
-                let (fan_in, fan_out) = (kernel * kernel * image[2], kernel * kernel * filters);
-                let layout = Layout::Filters { kernel, channels: image[2], filters };
-                let (weight, bias) = self.weight_and_bias(&layer, layout, (fan_in, fan_out), filters);
-                self.push(layer, plain.output().to_vec(), weight.len() + bias.len());
+                self.push(layer, plain.output().to_vec(), weight.len() + bias.len())?;
                 self.stack.layers.extend(padded.map(StackLayer::Padding));
                 if let Some(pooled) = &pooled {
                     self.counts[1] += 1;
-                    self.push(format!("pool{}", self.counts[1]), pooled.output().to_vec(), 0);
+                    self.push(format!("pool{}", self.counts[1]), pooled.output().to_vec(), 0)?;
                 }
                 let added = if pooled.is_some() { Added::WithPool } else { Added::Alone };
                 self.stack.layers.push(StackLayer::Convolution(Box::new(pooled.unwrap_or(plain)), weight, bias));
@@ -146,13 +188,13 @@ impl Builder {
             LayerSpec::MaxPool { size } => {
                 let image = image.map_err(|_| wrong(before_flatten))?;
                 let Some(pool) = MaxPool::new(image, size) else { return Err(does_not_fit) };
-                self.push(layer, pool.output().to_vec(), 0);
+                self.push(layer, pool.output().to_vec(), 0)?;
                 self.stack.layers.push(StackLayer::MaxPool(pool));
             }
             LayerSpec::AveragePool { size } => {
                 let image = image.map_err(|_| wrong(before_flatten))?;
                 let Some(pool) = AveragePool::new(image, size) else { return Err(does_not_fit) };
-                self.push(layer, pool.output().to_vec(), 0);
+                self.push(layer, pool.output().to_vec(), 0)?;
                 self.stack.layers.push(StackLayer::AveragePool(pool));
             }
             LayerSpec::BatchNorm { activation } => {
@@ -165,9 +207,9 @@ impl Builder {
                     ("running_mean", ParameterKind::Running { start: 0 }),
                     ("running_var", ParameterKind::Running { start: 1 }),
                 ] {
-                    self.parameter(format!("{layer}.{name}"), Layout::Row { len: channels }, kind);
+                    self.parameter(format!("{layer}.{name}"), Layout::Row { len: channels }, kind)?;
                 }
-                self.push(layer, image.to_vec(), 2 * channels);
+                self.push(layer, image.to_vec(), 2 * channels)?;
                 let norm = BatchNorm { channels, activation };
                 self.stack.layers.push(StackLayer::BatchNorm(norm, image, start..start + 4 * channels));
             }
@@ -180,11 +222,11 @@ impl Builder {
                     Ok(image) => self.stack.layers.push(StackLayer::Dropout(image, rate, dropout)),
                     Err(_) => self.head.push_dropout(rate, dropout),
                 }
-                self.push(layer, self.shape.clone(), 0);
+                self.push(layer, self.shape.clone(), 0)?;
             }
             LayerSpec::Flatten => {
                 let image = image.map_err(|_| wrong("an image"))?;
-                self.push(layer, vec![image.iter().product()], 0);
+                self.push(layer, vec![image.iter().product()], 0)?;
                 self.flattened = Some(image);
             }
             LayerSpec::Dense { units, activation } => {
@@ -193,8 +235,8 @@ impl Builder {
                     return Err(does_not_fit);
                 }
                 let layout = Layout::Dense { inputs: self.flattened.take().unwrap_or([1, 1, inputs]), units };
-                let (weight, bias) = self.weight_and_bias(&layer, layout, (inputs, units), units);
-                self.push(layer, vec![units], weight.len() + bias.len());
+                let (weight, bias) = self.weight_and_bias(&layer, layout, units)?;
+                self.push(layer, vec![units], weight.len() + bias.len())?;
                 self.head.push_dense(inputs, weight, bias, activation);
                 self.last = Some((units, activation));
             }
@@ -202,20 +244,28 @@ impl Builder {
         Ok(Added::Alone)
     }
 
-    fn push(&mut self, name: String, output: Vec<usize>, parameters: usize) {
+    fn push(&mut self, name: String, output: Vec<usize>, parameters: usize) -> Result<(), NetworkError> {
+        self.give(&output)?;
         self.shape.clone_from(&output);
         self.layers.push(LayerShape { name, output, parameters });
+        Ok(())
     }
 
-    /// Where the next parameter starts.
-    fn offset(&self) -> usize {
-        self.parameters.last().map_or(0, |parameter| parameter.range.end)
+    /// Counts the values that a layer gives for an image.
+    fn give(&mut self, shape: &[usize]) -> Result<(), NetworkError> {
+        let values = product(shape).and_then(|values| values.checked_add(self.values));
+        self.values =
+            values.filter(|values| *values <= MOST_VALUES).ok_or_else(|| self.too_large("values an image", MOST_VALUES))?;
+        Ok(())
     }
 
-    fn parameter(&mut self, name: String, layout: Layout, kind: ParameterKind) -> Range<usize> {
-        let range = self.offset()..self.offset() + layout.len();
+    fn parameter(&mut self, name: String, layout: Layout, kind: ParameterKind) -> Result<Range<usize>, NetworkError> {
+        let start = self.offset();
+        let (most, unit) = self.room;
+        let end = layout.len().and_then(|len| start.checked_add(len)).filter(|end| *end <= most);
+        let range = start..end.ok_or_else(|| self.too_large(unit, most))?;
         self.parameters.push(Parameter { name, range: range.clone(), kind, layout, frozen: false });
-        range
+        Ok(range)
     }
 
     /// Makes room for weights and, after them, a bias.
@@ -223,10 +273,20 @@ impl Builder {
         &mut self,
         layer: &str,
         weights: Layout,
-        (fan_in, fan_out): (usize, usize),
         biases: usize,
-    ) -> (Range<usize>, Range<usize>) {
-        let weight = self.parameter(format!("{layer}.weight"), weights, ParameterKind::Weight { fan_in, fan_out });
-        (weight, self.parameter(format!("{layer}.bias"), Layout::Row { len: biases }, ParameterKind::Offset { start: 0 }))
+    ) -> Result<(Range<usize>, Range<usize>), NetworkError> {
+        let weight = self.parameter(format!("{layer}.weight"), weights, ParameterKind::Weight)?;
+        let bias = self.parameter(format!("{layer}.bias"), Layout::Row { len: biases }, ParameterKind::Offset { start: 0 })?;
+        Ok((weight, bias))
+    }
+
+    /// Where the next parameter starts.
+    fn offset(&self) -> usize {
+        self.parameters.last().map_or(0, |parameter| parameter.range.end)
+    }
+
+    fn too_large(&self, unit: &'static str, most: usize) -> NetworkError {
+        let (number, layer) = self.newest.clone();
+        NetworkError::TooLarge { number, layer, unit, most }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::activation::{add_rows, apply, multiply_derivative};
 use super::kernel::{Product, Run, Start};
+use super::learner::SLICE;
 use super::pool::{max_pool_row, max_pool_row_backward};
 use crate::protocol::Activation;
 
@@ -50,8 +51,8 @@ struct Addresses {
     weights: Vec<u32>,
     /// The rows of pixels: in the input, against the gradients of the results.
     pixel_rows: Vec<Run>,
-    /// For each place in a filter, the pixels that its weights meet, in the input.
-    shifted: Vec<Vec<u32>>,
+    /// For each place in a filter, how far behind a pixel the weights there meet the input.
+    shifts: Vec<usize>,
 }
 
 /// What the backward pass reads and writes besides the gradient it is given.
@@ -98,7 +99,7 @@ impl Convolution {
         let reach = |size: usize| Some((size.checked_sub(kernel)? / stride + 1) / pool * pool).filter(|size| *size > 0);
         let raw = [reach(height)?, reach(width)?];
         let rows = (BLOCK_VALUES / (raw[1] * filters) / pool * pool).clamp(pool, raw[0]);
-        let images = if rows == raw[0] { (BLOCK_VALUES / (raw[0] * raw[1] * filters)).max(1) } else { 1 };
+        let images = if rows == raw[0] { (BLOCK_VALUES / (raw[0] * raw[1] * filters)).clamp(1, SLICE) } else { 1 };
         let at = |image: usize, y: usize, x: usize| (((image * height + y) * width + x) * channels) as u32;
         let pixel_rows = || (0..images).flat_map(|image| (0..rows).map(move |y| (image, y)));
         let pixels = || pixel_rows().flat_map(|(image, y)| (0..raw[1]).map(move |x| (image, y, x)));
@@ -116,9 +117,7 @@ impl Convolution {
                 .enumerate()
                 .map(|(i, (image, y))| run(at(image, y * stride, 0), i * row_len, raw[1]))
                 .collect(),
-            shifted: places()
-                .map(|(dy, dx)| pixels().map(|(image, y, x)| at(image, y * stride + dy, x * stride + dx)).collect())
-                .collect(),
+            shifts: places().map(|(dy, dx)| (dy * width + dx) * channels).collect(),
         };
         Some(Self { input, filters, stride, pool, activation, raw, block: Block { images, rows }, addresses })
     }
@@ -234,7 +233,7 @@ impl Convolution {
             .compute(Start::Result, weight_gradient, &self.addresses.weights);
             let Some(input_gradient) = input_gradient.as_deref_mut() else { continue };
             let pixels = place.rows * self.raw[1];
-            for (shifted, weights) in self.addresses.shifted.iter().zip(transposed.chunks_exact(channels * self.filters)) {
+            for (shift, weights) in self.addresses.shifts.iter().zip(transposed.chunks_exact(channels * self.filters)) {
                 Product {
                     a: raw,
                     a_rows: &self.addresses.results[..pixels],
@@ -244,7 +243,11 @@ impl Convolution {
                     runs: &[Run { a: 0, b: 0, len: self.filters as u32 }],
                     columns: channels,
                 }
-                .compute(Start::Result, &mut input_gradient[place.input..], &shifted[..pixels]);
+                .compute(
+                    Start::Result,
+                    &mut input_gradient[place.input + shift..],
+                    &self.addresses.pixels[..pixels],
+                );
             }
         }
     }

@@ -146,7 +146,7 @@ impl Learner {
             threads.install(|| {
                 jobs.into_par_iter().for_each(|(gradient, kind, values, first, second)| match kind {
                     ParameterKind::Running { .. } => move_towards(gradient, values),
-                    _ => update.apply(values, gradient, first, second, matches!(kind, ParameterKind::Weight { .. })),
+                    _ => update.apply(values, gradient, first, second, matches!(kind, ParameterKind::Weight)),
                 });
             });
         });

@@ -47,13 +47,32 @@ impl Network {
     /// Builds a network for images `[height, width, channels]` of `classes` classes. Weights are drawn evenly from
     /// ±√(6 / (fan in + fan out)) (Glorot & Bengio 2010, equation 16), biases are 0.
     ///
-    /// Fails at the first layer that does not fit the one before it.
+    /// Fails at the first layer that does not fit the one before it, or makes the network too large.
     pub fn new(specs: &[LayerSpec], image: [usize; 3], classes: usize, seed: u64) -> Result<Self, NetworkError> {
-        let Builder { layers, parameters, stack, mut head, .. } = Builder::build(specs, image, classes)?;
+        Ok(Self::built(Builder::build(specs, image, classes, None)?, classes, seed))
+    }
+
+    /// Builds a network for the parameters in a file, which are still to be loaded. Fails as [`new`](Self::new) does, and
+    /// when the file is shorter than the parameters.
+    pub fn for_file(
+        specs: &[LayerSpec],
+        image: [usize; 3],
+        classes: usize,
+        seed: u64,
+        file: &[u8],
+    ) -> Result<Self, NetworkError> {
+        Ok(Self::built(Builder::build(specs, image, classes, Some(file.len()))?, classes, seed))
+    }
+
+    fn built(builder: Builder, classes: usize, seed: u64) -> Self {
+        let Builder { layers, parameters, stack, mut head, .. } = builder;
         let mut values = Vec::new();
         for (index, parameter) in parameters.iter().enumerate() {
             values.resize(parameter.range.end, parameter.kind.start());
-            let ParameterKind::Weight { fan_in, fan_out } = parameter.kind else { continue };
+            if parameter.kind != ParameterKind::Weight {
+                continue;
+            }
+            let (fan_in, fan_out) = parameter.layout.fans();
             let mut random = stream(seed, Purpose::Initialisation, index as u64, 0);
             let bound = (6.0 / (fan_in + fan_out) as f32).sqrt();
             for value in &mut values[parameter.range.clone()] {
@@ -64,7 +83,7 @@ impl Network {
         let mut weights = StackWeights::new(values);
         weights.refresh(&stack);
         head.load(&weights.values);
-        Ok(Self { layers, classes, parameters: parameters.into(), stack: Arc::new(stack), weights: Arc::new(weights), head })
+        Self { layers, classes, parameters: parameters.into(), stack: Arc::new(stack), weights: Arc::new(weights), head }
     }
 
     /// The layers with the shapes of their results.

@@ -34,22 +34,35 @@ pub(super) enum Layout {
 }
 
 impl Layout {
-    /// How many values there are.
-    pub fn len(self) -> usize {
+    /// How many values there are; `None` when that cannot be counted.
+    pub fn len(self) -> Option<usize> {
         match self {
-            Self::Row { len } => len,
-            Self::Filters { kernel, channels, filters } => kernel * kernel * channels * filters,
-            Self::Dense { inputs, units } => inputs.iter().product::<usize>() * units,
+            Self::Row { len } => Some(len),
+            Self::Filters { kernel, channels, filters } => product(&[kernel, kernel, channels, filters]),
+            Self::Dense { inputs: [height, width, channels], units } => product(&[height, width, channels, units]),
         }
     }
+
+    /// How many values go into, and how many come out of, what weights that have been counted multiply.
+    pub fn fans(self) -> (usize, usize) {
+        match self {
+            Self::Row { len } => (len, len),
+            Self::Filters { kernel, channels, filters } => (kernel * kernel * channels, kernel * kernel * filters),
+            Self::Dense { inputs, units } => (inputs.iter().product(), units),
+        }
+    }
+}
+
+/// All of them multiplied; `None` when that cannot be counted.
+pub(super) fn product(numbers: &[usize]) -> Option<usize> {
+    numbers.iter().try_fold(1usize, |product, number| product.checked_mul(*number))
 }
 
 /// How a tensor starts and changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ParameterKind {
-    /// Drawn at random; pulled to zero by weight decay. With how many values go into, and how many come out of, what it
-    /// multiplies.
-    Weight { fan_in: usize, fan_out: usize },
+    /// Drawn at random; pulled to zero by weight decay.
+    Weight,
     /// Starts at this whole number; learns, without weight decay.
     Offset { start: u8 },
     /// Starts at this whole number; follows what the batches are like, and has no gradient.
@@ -60,7 +73,7 @@ impl ParameterKind {
     /// The value before the first step, where it is not drawn at random.
     pub fn start(self) -> f32 {
         match self {
-            Self::Weight { .. } => 0.0,
+            Self::Weight => 0.0,
             Self::Offset { start } | Self::Running { start } => start.into(),
         }
     }

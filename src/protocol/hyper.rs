@@ -246,6 +246,11 @@ impl Hyperparameters {
         }
     }
 
+    /// Fails at the first that has a value which it cannot take.
+    pub fn check(&self) -> Result<(), HyperError> {
+        Hyper::ALL.into_iter().try_for_each(|hyper| hyper.check(self.get(hyper)).map(drop))
+    }
+
     /// The same with one of them changed, when the new value is one that it can take.
     pub fn with(mut self, hyper: Hyper, value: f64) -> Result<Self, HyperError> {
         let value = hyper.check(value)?;

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::schedule::RateSchedule;
 use super::stopping::EarlyStopping;
 use crate::nn::{CheckpointError, Learner, Snapshot, read_metadata};
-use crate::protocol::{Hyperparameters, RunStarted};
+use crate::protocol::{HyperError, Hyperparameters, RunStarted};
 
 /// The version of [`Position`]'s form.
 pub(super) const VERSION: u32 = 1;
@@ -54,6 +54,20 @@ pub(super) struct Position {
     pub optimizer_steps: [u64; 3],
 }
 
+/// No run makes so many steps, or sees so many images: there is room to count on.
+const MOST: u64 = 1 << 53;
+
+impl Position {
+    /// Refuses what no run can have written, because training relies on it.
+    fn check(&self) -> Result<(), ResumeError> {
+        let Self { step, images_seen, epoch_sums: (_, correct, images), optimizer_steps: [now, good, best], .. } = *self;
+        if [step, images_seen, correct, images, now, good, best].into_iter().any(|count| count > MOST) {
+            return Err(ResumeError::Count);
+        }
+        Ok(self.hyper.check()?)
+    }
+}
+
 /// A file from which no run can go on.
 #[derive(Debug, Error)]
 pub enum ResumeError {
@@ -74,6 +88,12 @@ pub enum ResumeError {
         /// Why not.
         source: serde_json::Error,
     },
+    /// A position with a hyperparameter out of its range.
+    #[error("its position is damaged")]
+    Hyper(#[from] HyperError),
+    /// A position that no run reaches.
+    #[error("its position is damaged: it counts more steps or images than there can be")]
+    Count,
     /// Made by a newer program.
     #[error("it was written by a newer version of this program; use that one")]
     Newer,
@@ -117,6 +137,7 @@ impl Checkpoint {
             return Err(ResumeError::Newer);
         }
         let (started, position): (RunStarted, Position) = (part(&metadata, "started")?, part(&metadata, "position")?);
+        position.check()?;
         let read = |prefix: &str, which: usize| {
             Ok::<_, CheckpointError>(learner.read_snapshot(file, prefix, position.optimizer_steps[which])?.map(Arc::new))
         };

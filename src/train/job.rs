@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::checkpoint::{Checkpoint, ResumeError};
 use crate::data::{DataError, Dataset, split};
 use crate::nn::{CheckpointError, FreezeError, Learner, Network, NetworkError};
-use crate::protocol::{Holdout, RunSpec, RunStarted, Schedule};
+use crate::protocol::{Holdout, HyperError, RunSpec, RunStarted, Schedule};
 
 /// A run that is ready to start: checked, its data divided and its network built.
 pub struct Job {
@@ -88,6 +88,9 @@ pub enum JobError {
         /// The folder.
         folder: PathBuf,
     },
+    /// A recipe with a hyperparameter out of its range.
+    #[error(transparent)]
+    Hyper(#[from] HyperError),
     /// A layer that is not there.
     #[error("model.freeze")]
     Freeze(#[from] FreezeError),
@@ -114,7 +117,7 @@ impl Job {
         &self.started
     }
 
-    /// The same run as another, from its start: with its id, its name and its time.
+    /// The same run as another: with its id, its name and its time.
     #[must_use]
     pub fn again(mut self, other: RunStarted) -> Self {
         self.started = RunStarted {
@@ -147,7 +150,13 @@ impl Job {
             return Err(JobError::NeedsValidation { setting });
         }
         let (train, validation) = split(images, held_out, spec.seed);
-        let mut network = Network::new(&spec.layers, dataset.train.shape(), dataset.class_names.len(), spec.seed)?;
+        // A recipe that goes on comes from a file.
+        spec.hyperparameters.check()?;
+        let (image, classes) = (dataset.train.shape(), dataset.class_names.len());
+        let mut network = match &resume {
+            Some(file) => Network::for_file(&spec.layers, image, classes, spec.seed, file)?,
+            None => Network::new(&spec.layers, image, classes, spec.seed)?,
+        };
         if let Some(path) = spec.init_from.as_ref().filter(|_| resume.is_none()) {
             let path = PathBuf::from(path);
             let file = std::fs::read(&path).map_err(|source| JobError::CheckpointFile { path: path.clone(), source })?;
@@ -158,11 +167,7 @@ impl Job {
         let layers = network.layers().to_vec();
         let learner = Learner::new(network, spec.optimizer, threads, spec.seed)
             .map_err(|source| JobError::Threads { threads, source: Box::new(source) })?;
-        if let Some(file) = resume {
-            let checkpoint = Checkpoint::read(&file, &learner)?;
-            let started = RunStarted { threads, ..checkpoint.started.clone() };
-            return Ok(Self { started, dataset, learner, train, validation, save, checkpoint: Some(Box::new(checkpoint)) });
-        }
+        let checkpoint = resume.map(|file| Checkpoint::read(&file, &learner)).transpose()?.map(Box::new);
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let run_id = run_id(now.as_millis() as u64);
         let started = RunStarted {
@@ -179,7 +184,12 @@ impl Job {
             parent: None,
             spec,
         };
-        Ok(Self { started, dataset, learner, train, validation, save, checkpoint: None })
+        let resumed = checkpoint.as_ref().map(|checkpoint| checkpoint.started.clone());
+        let job = Self { started, dataset, learner, train, validation, save, checkpoint };
+        Ok(match resumed {
+            Some(resumed) => job.again(resumed),
+            None => job,
+        })
     }
 }
 

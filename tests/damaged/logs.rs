@@ -1,45 +1,15 @@
-//! Damaged logs and run files: whatever stands in them, nothing panics, and a small file does not fill the memory.
+//! Damaged logs of a run with many events.
 
-mod synthetic;
-
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mnist_tui::export::{ExportedRun, Format, render};
 use mnist_tui::protocol::{Event, Outcome};
-use mnist_tui::run::store::{About, Catalog, RunFolder};
+use mnist_tui::run::store::{About, RunFolder};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use synthetic::Synthetic;
 
-/// The system's allocator, which refuses to give more than a small file may ever need: that ends the test.
-struct Bounded;
-
-static GIVEN: AtomicUsize = AtomicUsize::new(0);
-/// For all tests together.
-const MOST: usize = 1 << 30;
-
-// SAFETY: what is not refused is passed on to the system's allocator as it is.
-unsafe impl GlobalAlloc for Bounded {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        if GIVEN.fetch_add(layout.size(), Ordering::Relaxed).saturating_add(layout.size()) > MOST {
-            return std::ptr::null_mut();
-        }
-        // SAFETY: the caller keeps the contract, which is the same.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        GIVEN.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: the caller keeps the contract, which is the same.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Bounded = Bounded;
+use crate::reader::look_at;
+use crate::synthetic::Synthetic;
 
 /// A folder with the run `run`, and the lines of its log.
 fn recorded(test: &str) -> (PathBuf, Vec<String>) {
@@ -51,16 +21,9 @@ fn recorded(test: &str) -> (PathBuf, Vec<String>) {
     (root, records.iter().map(|record| serde_json::to_string(&**record).expect("JSON")).collect())
 }
 
-/// Everything that is made of a log: the state, its figures, and what is exported.
 fn open(root: &std::path::Path, log: &[u8]) {
     fs::write(root.join("run").join("events.jsonl"), log).expect("written");
-    let _ = Catalog::new(root).list();
-    let Ok(state) = RunFolder::new(root.join("run")).state() else { return };
-    let _ = (state.summary(), state.progress(), state.steps_planned(), state.seconds_left());
-    let runs = [ExportedRun { state, ..ExportedRun::default() }];
-    for format in [Format::Json, Format::Csv, Format::Markdown, Format::Html, Format::Svg, Format::Tensorboard] {
-        let _ = render(format, &runs);
-    }
+    look_at(&RunFolder::new(root.join("run")));
 }
 
 /// A number far out, where a size or a step is meant.
