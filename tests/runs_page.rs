@@ -94,7 +94,7 @@ fn keys_ask_for_what_they_say() {
     let export = |names: &[&str], format, output: &str| {
         request(RunsRequest::Export { runs: ids(names), format, output: output.into(), overwrite: false })
     };
-    let next = |name: &str| vec![Effect::Leave(Leave::Next(NextRun { run: format!("id-{name}"), branch_at: None }))];
+    let next = |name: &str| vec![Effect::Leave(Leave::Next(NextRun::Resumed(format!("id-{name}"))))];
     // Listed as a tree: wide, wide-from-860, again, narrow, failing; the last is selected.
     let cases = [
         ("Enter", request(RunsRequest::Load(ids(&["failing"])))),
@@ -131,6 +131,7 @@ fn keys_ask_for_what_they_say() {
         ("Up Up R", vec![]),
         ("Up R", next("narrow")),
         ("Up Up Up R", next("wide-from-860")),
+        ("Up v", vec![Effect::Leave(Leave::Next(NextRun::Played("id-narrow".into())))]),
         ("1", request(RunsRequest::Watch(false))),
         ("2", vec![]),
         ("q", vec![Effect::Leave(Leave::Ended)]),
@@ -168,7 +169,7 @@ fn another_run_waits_until_this_one_has_ended() {
     let mut app = app(None);
     assert_eq!(press(&mut app, "Up R"), []);
     assert_eq!(app.runs().problem(), Some("a run trains here: stop it first (1, then x)"));
-    assert_eq!(press(&mut app, "b"), []);
+    assert_eq!((press(&mut app, "b"), press(&mut app, "v")), (vec![], vec![]));
     // Steering keys mean nothing here, and what lies over the page leaves it there.
     press(&mut app, "? Esc q Esc");
     assert_eq!((app.page(), app.mode()), (Page::Runs, &Mode::Browsing));
@@ -181,7 +182,7 @@ fn a_branch_starts_at_the_chosen_checkpoint() {
     let mut app = app(Some(Outcome::Completed));
     let run = runs().remove(0);
     answer(&mut app, RunsAnswer::Checkpoints(run.listed.id(), run.checkpoints));
-    let next = NextRun { run: "id-wide".into(), branch_at: Some(860) };
+    let next = NextRun::Branched("id-wide".into(), 860);
     assert_eq!(press(&mut app, "Up Enter"), [Effect::Leave(Leave::Next(next))]);
     answer(&mut app, RunsAnswer::Checkpoints("id-wide".into(), Vec::new()));
     assert_eq!(app.runs().problem(), Some("it has no checkpoint"));
@@ -225,7 +226,7 @@ fn alone_there_is_only_the_list() {
     answer(&mut app, RunsAnswer::Listed(runs().into_iter().map(|run| run.listed).collect()));
     assert_eq!(press(&mut app, "1"), []);
     assert_eq!(app.page(), Page::Runs);
-    let next = NextRun { run: "id-narrow".into(), branch_at: None };
+    let next = NextRun::Resumed("id-narrow".into());
     assert_eq!(press(&mut app, "Up R"), [Effect::Leave(Leave::Next(next))]);
     assert_eq!(press(&mut app, "q"), [Effect::Leave(Leave::Discard)]);
 }

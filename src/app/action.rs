@@ -143,6 +143,8 @@ pub enum Action {
     GoOn,
     /// Branch off a run.
     Branch,
+    /// Play a run as it was.
+    Replay,
     /// Move runs to the trash.
     Remove,
     /// Back to the list of runs.
@@ -279,6 +281,7 @@ pub const ACTIONS: &[Binding] = &[
     row(Action::Sort, &[c('s')], "sort", "sort by start, accuracy, loss, name, status, time", When::Browsing),
     row(Action::GoOn, &[c('R')], "resume", "go on with the run where it stopped", When::Browsing),
     row(Action::Branch, &[c('b')], "branch", "go on from one of its checkpoints as a new run", When::Browsing),
+    row(Action::Replay, &[c('v')], "replay", "play the run as it was", When::Browsing),
     row(Action::Rename, &[c('r')], "rename", "call the run something else", When::Browsing),
     row(Action::Note, &[c('n')], "note", "write something about the run", When::Browsing),
     row(Action::Pin, &[c('p')], "pin", "keep the marked runs from being pruned, or not", When::Browsing),
@@ -292,6 +295,7 @@ pub const ACTIONS: &[Binding] = &[
     row(Action::Export, &[c('e')], "export", "write what is shown as a file", When::Looking),
     row(Action::GoOn, &[c('R')], "resume", "go on with the run where it stopped", When::Looking),
     row(Action::Branch, &[c('b')], "branch", "go on from one of its checkpoints as a new run", When::Looking),
+    row(Action::Replay, &[c('v')], "replay", "play the run as it was", When::Looking),
     row(Action::Back, &[k(KeyCode::Esc), k(KeyCode::Backspace)], "back", "back to the list", When::Looking),
     row(Action::Up, &[k(KeyCode::Up), c('k')], "up", "the item above", When::Choosing),
     row(Action::Down, &[k(KeyCode::Down), c('j')], "down", "the item below", When::Choosing),

@@ -84,6 +84,6 @@ pub enum Leave {
     Headless,
     /// Let it go on without this terminal.
     Detach,
-    /// Go on with a recorded run; nothing is trained here now.
+    /// Go on with a recorded run, or play it; nothing is trained here now.
     Next(NextRun),
 }

@@ -299,6 +299,7 @@ impl App {
             | Action::Export
             | Action::GoOn
             | Action::Branch
+            | Action::Replay
             | Action::Remove
             | Action::Back => self.act_on_runs(action),
         }

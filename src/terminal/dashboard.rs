@@ -14,7 +14,7 @@ use super::notification::{Notification, Passage};
 use super::screen::Screen;
 use super::shelf::Shelf;
 use super::signals::{Asked, HANGUP, Signals, stop_process_group};
-use super::{Prepared, Shown};
+use super::{Scene, Shown};
 use crate::app::{App, AppOptions, Control, Effect, Leave, Message, Panel, RunsAnswer, RunsRequest};
 use crate::causes::with_causes;
 use crate::config::{AxisScale, Config};
@@ -42,8 +42,8 @@ pub(super) enum Left {
     Detached(Box<RunState>),
     /// The terminal is gone, and nothing can be said on it.
     Lost(Box<RunState>),
-    /// Another run goes on, and the dashboard with it.
-    Next(Box<Prepared>),
+    /// Something else is shown on it.
+    Next(Scene),
 }
 
 /// The dashboard on the terminal.
@@ -152,7 +152,7 @@ impl Dashboard {
                         self.terminal.backend_mut().queue(Notification { text, passage: Passage::new(&environment) });
                     }
                     Effect::Leave(Leave::Next(next)) => match super::prepared::next(config, next) {
-                        Ok(prepared) => return Ok(Left::Next(Box::new(prepared))),
+                        Ok(scene) => return Ok(Left::Next(scene)),
                         // Before anything was changed: the dashboard stays as it is.
                         Err(error) => drop(self.app.update(Message::Runs(RunsAnswer::Failed(with_causes(&error))))),
                     },

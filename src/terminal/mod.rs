@@ -11,8 +11,8 @@ mod holder;
 mod input;
 mod notification;
 mod prepared;
-mod replay;
 mod reproduce;
+mod scene;
 mod screen;
 mod shelf;
 mod signals;
@@ -40,10 +40,11 @@ use crate::train::{CourseError, JobError, JobOptions, Port, Rerun, spawn};
 use crate::ui::{Charset, ascii_text};
 use dashboard::{Dashboard, Left};
 use prepared::{Prepared, go_on, start};
-use signals::{HANGUP, Signals};
+use scene::{Scene, present};
+use signals::Signals;
 
-pub use replay::replay;
 pub use reproduce::{Reproduction, reproduce};
+pub use scene::{browse, replay};
 
 /// How a run is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,8 +121,8 @@ enum Shown {
     Ended(Box<RunState>),
     /// A person dropped it.
     Discarded,
-    /// Another run goes on.
-    Next(Box<Prepared>),
+    /// Something else is shown.
+    Next(Scene),
     /// A signal of this number asked for the end.
     Signalled(u8, Box<RunState>),
 }
@@ -184,33 +185,7 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
         Some(resume) => go_on(config, resume, options)?,
         None => start(config, options)?,
     };
-    train_on(config, mode, prepared, None)
-}
-
-/// Trains and shows a run, and those that a person goes on with after it, and prints the summary of the last.
-fn train_on(config: &Config, mode: Mode, mut prepared: Prepared, mut kept: Option<Dashboard>) -> Result<ExitCode, TrainError> {
-    let (folder, shown) = loop {
-        let folder = prepared.folder();
-        match carry_out(config, mode, prepared, &mut kept)? {
-            Shown::Next(next) => prepared = *next,
-            shown => break (folder, shown),
-        }
-    };
-    let json = mode == Mode::Headless { json: true };
-    match shown {
-        Shown::Discarded | Shown::Next(_) => Ok(ExitCode::SUCCESS),
-        Shown::Ended(state) => {
-            print_summary(&state, json, folder.as_ref())?;
-            Ok(exit_code(&state))
-        }
-        Shown::Signalled(signal, state) => {
-            // A signal that came before anything was trained leaves nothing to sum up.
-            if state.ended.is_some() {
-                print_summary(&state, json, folder.as_ref())?;
-            }
-            Ok(ExitCode::from(128 + signal))
-        }
-    }
+    present(config, mode, Scene::Training(Box::new(prepared)))
 }
 
 /// The exit code of a run that is over.
@@ -339,31 +314,6 @@ fn tell_how_to_return(config: &Config, mode: Mode, run: &str) {
         let _ = std::io::stdout().write_all(text.as_bytes());
     }
     let _ = std::io::stdout().flush();
-}
-
-/// Shows recorded runs on the dashboard, with nothing trained until a person goes on with one of them.
-pub fn browse(config: &Config) -> Result<ExitCode, TrainError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
-    let mut kept = None;
-    let left = runtime.block_on(async {
-        let mut signals = Signals::new().map_err(TrainError::Start)?;
-        // Nobody is at the other end.
-        let (mut link, _port) = connect(Vec::new());
-        let options = AppOptions { alone: true, ..AppOptions::default() };
-        dashboard::show(config, &mut kept, options, &mut link, &mut signals).await.map_err(TrainError::Terminal)
-    });
-    runtime.shutdown_background();
-    left_without_run(config, left?, kept)
-}
-
-/// Goes on with what a person chose on a dashboard behind which nothing was trained, or ends.
-fn left_without_run(config: &Config, left: Left, kept: Option<Dashboard>) -> Result<ExitCode, TrainError> {
-    match left {
-        Left::Next(next) => train_on(config, Mode::Dashboard, *next, kept),
-        Left::Shown(Shown::Signalled(signal, _)) => Ok(ExitCode::from(128 + signal)),
-        Left::Lost(_) => Ok(ExitCode::from(128 + HANGUP)),
-        Left::Shown(_) | Left::ForHeadless(_) | Left::Detached(_) => Ok(ExitCode::SUCCESS),
-    }
 }
 
 fn print_summary(state: &RunState, json: bool, folder: Option<&RunFolder>) -> Result<(), TrainError> {

@@ -2,11 +2,12 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::TrainError;
+use super::{Scene, TrainError};
 use crate::app::NextRun;
 use crate::causes::with_causes;
 use crate::config::Config;
 use crate::data::Dataset;
+use crate::link;
 use crate::protocol::{Hyper, Parent, Record, RunStarted};
 use crate::run::store::{Catalog, Recording, RunFolder};
 use crate::train::{Checkpoint, Course, Job, JobOptions, run_id};
@@ -53,11 +54,20 @@ impl Prepared {
     }
 }
 
-/// The run that the dashboard goes on with, all checked. A branch waits, so that its hyperparameters can be set.
-pub(super) fn next(config: &Config, NextRun { run, branch_at }: NextRun) -> Result<Prepared, TrainError> {
-    let resume = Resume { run, branch: branch_at.map(BranchPoint::Step), changes: Vec::new() };
+/// What the dashboard goes on with, all checked. A branch waits, so that its hyperparameters can be set.
+pub(super) fn next(config: &Config, next: NextRun) -> Result<Scene, TrainError> {
+    let (run, branch) = match next {
+        NextRun::Resumed(run) => (run, None),
+        NextRun::Branched(run, step) => (run, Some(BranchPoint::Step(step))),
+        NextRun::Played(run) => {
+            let root = config.runs.folder().ok_or(TrainError::NoRunsFolder)?;
+            return Ok(Scene::Replaying(link::replay(&Catalog::new(root).find(&run)?)?, 1.0));
+        }
+    };
+    let resume = Resume { run, branch, changes: Vec::new() };
     let options = JobOptions { threads: config.train.threads, ..JobOptions::default() };
-    Ok(Prepared { paused: branch_at.is_some(), ..go_on(config, resume, options)? })
+    let prepared = go_on(config, resume, options)?;
+    Ok(Scene::Training(Box::new(Prepared { paused: branch.is_some(), ..prepared })))
 }
 
 /// A new run, all checked.

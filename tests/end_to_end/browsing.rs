@@ -131,6 +131,26 @@ fn a_branch_waits_for_its_hyperparameters_and_names_its_parent() {
 }
 
 #[test]
+fn runs_are_played_from_the_page_one_after_another() {
+    let home = Home::new();
+    for name in ["first", "second"] {
+        Training::start(&home, &[SMALL, &["--name", name, "--epochs", "1"]].concat()).end();
+    }
+    let mut session = browse(&home, 120, 40);
+    session.wait_for_text(&["first", "second", "completed"]);
+    session.press("v");
+    session.wait_for_text(&["second", "replay", "step 10/10"]);
+    session.press("2");
+    session.wait_for_text(&["first", "second", "by started"]);
+    session.press("k\r");
+    session.wait_for_text(&["images to train on", "first"]);
+    session.press("v");
+    session.wait_for_text(&["first", "replay", "step 10/10"]);
+    session.press("q");
+    assert_eq!(session.expect_end(0), "");
+}
+
+#[test]
 fn an_export_that_fails_is_said_and_the_training_goes_on() {
     let mut session = Session::start(120, 40, ENDLESS);
     session.wait_for_text(&["● training", "epoch 1"]);

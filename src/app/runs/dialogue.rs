@@ -1,6 +1,6 @@
 //! What lies over the page of runs: a line to type, a list to choose from, a question.
 
-use super::{NextRun, RunsRequest};
+use super::RunsRequest;
 use crate::app::Line;
 use crate::run::format::Format;
 
@@ -42,8 +42,8 @@ pub struct Choice {
 pub enum ChoiceItem {
     /// What to export runs as.
     Format(Vec<String>, Format),
-    /// The checkpoint to branch off, and what there is to say of it.
-    Checkpoint(NextRun, String),
+    /// The run and the step of the checkpoint to branch off, and what there is to say of it.
+    Checkpoint(String, u64, String),
 }
 
 /// A question with yes and no.
@@ -62,7 +62,7 @@ impl ChoiceItem {
     pub fn texts(&self) -> (String, String) {
         match self {
             Self::Format(_, format) => (format.name().to_owned(), format.summary().to_owned()),
-            Self::Checkpoint(next, text) => (format!("step {}", next.branch_at.unwrap_or_default()), text.clone()),
+            Self::Checkpoint(_, step, text) => (format!("step {step}"), text.clone()),
         }
     }
 }

@@ -70,9 +70,11 @@ pub struct LoadedRun {
 
 /// The recorded run that the dashboard goes on with.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NextRun {
-    /// Its id.
-    pub run: String,
-    /// Not the run itself goes on, but another that branches off it after this step, and waits for its hyperparameters.
-    pub branch_at: Option<u64>,
+pub enum NextRun {
+    /// The run of this id goes on where it stopped.
+    Resumed(String),
+    /// Another branches off it after this step, and waits for its hyperparameters.
+    Branched(String, u64),
+    /// It is played as it was.
+    Played(String),
 }

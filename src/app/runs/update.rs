@@ -14,7 +14,7 @@ impl App {
     /// Turns to a page.
     pub(in crate::app) fn turn_to_page(&mut self, page: Page) -> Vec<Effect> {
         if self.alone && page == Page::Overview {
-            self.runs.problem = Some("nothing is trained here; R goes on with a run, b branches off one".into());
+            self.runs.problem = Some("nothing is trained here; R goes on with a run, b branches off one, v plays one".into());
             return Vec::new();
         }
         let watches = page == Page::Runs;
@@ -50,7 +50,9 @@ impl App {
                 return if chosen.is_empty() { Vec::new() } else { ask(RunsRequest::Pin(ids(&chosen), pinned)) };
             }
             Action::Remove => self.ask_to_remove(),
-            Action::Show | Action::Rename | Action::Note | Action::GoOn | Action::Branch => return self.act_on_run(action),
+            Action::Show | Action::Rename | Action::Note | Action::GoOn | Action::Branch | Action::Replay => {
+                return self.act_on_run(action);
+            }
             _ => {}
         }
         Vec::new()
@@ -74,6 +76,7 @@ impl App {
                 self.mode = Mode::Typing(Prompt { kind: PromptKind::Note(run.id()), line });
             }
             Action::GoOn => return self.go_on_with(&run),
+            Action::Replay if self.is_free() => return next(NextRun::Played(run.id())),
             Action::Branch if self.is_free() => return ask(RunsRequest::Checkpoints(run.id())),
             _ => {}
         }
@@ -121,6 +124,9 @@ impl App {
 
     /// Whether the dashboard can go on with another run; says why not.
     fn is_free(&mut self) -> bool {
+        if self.replay.is_some() {
+            return true;
+        }
         if self.is_away() {
             self.runs.problem = Some("this dashboard only watches; `mnist-tui runs browse` goes on with runs".into());
             return false;
@@ -141,9 +147,7 @@ impl App {
             return Vec::new();
         }
         match run.status() {
-            "interrupted" | "stopped" => {
-                vec![Effect::Leave(Leave::Next(NextRun { run: run.id(), branch_at: None }))]
-            }
+            "interrupted" | "stopped" => next(NextRun::Resumed(run.id())),
             _ => {
                 self.runs.problem = Some("it is over; b branches off a checkpoint, for more epochs".into());
                 Vec::new()
@@ -196,7 +200,7 @@ impl App {
                 self.mode = Mode::Typing(Prompt { kind, line: Line::new(path, false, LONGEST) });
                 Vec::new()
             }
-            Some(ChoiceItem::Checkpoint(next, _)) => vec![Effect::Leave(Leave::Next(next.clone()))],
+            Some(ChoiceItem::Checkpoint(run, step, _)) => next(NextRun::Branched(run.clone(), *step)),
             None => Vec::new(),
         }
     }
@@ -252,9 +256,7 @@ impl App {
                     self.runs.problem = Some("it has no checkpoint".into());
                     return;
                 }
-                let item = |file: &CheckpointFile| {
-                    ChoiceItem::Checkpoint(NextRun { run: run.clone(), branch_at: Some(file.step) }, file.text())
-                };
+                let item = |file: &CheckpointFile| ChoiceItem::Checkpoint(run.clone(), file.step, file.text());
                 let items: Vec<ChoiceItem> = found.iter().map(item).collect();
                 let selected = items.len() - 1;
                 self.mode = Mode::Choosing(Choice { title: "Branch off after", items, selected });
@@ -299,4 +301,8 @@ fn ids(runs: &[&Listed]) -> Vec<String> {
 
 fn ask(request: RunsRequest) -> Vec<Effect> {
     vec![Effect::Runs(request)]
+}
+
+fn next(run: NextRun) -> Vec<Effect> {
+    vec![Effect::Leave(Leave::Next(run))]
 }

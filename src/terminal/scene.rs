@@ -1,0 +1,89 @@
+//! What the dashboard shows, one thing after another: a run in training, a recorded one that is played, all recorded runs.
+
+use std::process::ExitCode;
+
+use super::dashboard::{self, Dashboard, Left};
+use super::prepared::Prepared;
+use super::signals::{HANGUP, Signals};
+use super::{Mode, Shown, TrainError, carry_out, exit_code, print_summary};
+use crate::app::{AppOptions, Control};
+use crate::config::Config;
+use crate::link::{self, Link, connect};
+use crate::run::store::RunFolder;
+
+/// What the dashboard shows.
+pub(super) enum Scene {
+    /// A run that starts or goes on.
+    Training(Box<Prepared>),
+    /// A recorded run that is played so many times as fast as it was recorded.
+    Replaying(Link, f64),
+    /// Recorded runs, with nothing trained.
+    Browsing,
+}
+
+/// Plays a recorded run on the dashboard, so many times as fast as it was recorded, until a person leaves.
+pub fn replay(config: &Config, folder: &RunFolder, speed: f64) -> Result<ExitCode, TrainError> {
+    present(config, Mode::Dashboard, Scene::Replaying(link::replay(folder)?, speed))
+}
+
+/// Shows recorded runs on the dashboard, with nothing trained until a person goes on with one of them.
+pub fn browse(config: &Config) -> Result<ExitCode, TrainError> {
+    present(config, Mode::Dashboard, Scene::Browsing)
+}
+
+/// Shows `scene` and whatever a person goes on with after it, and prints the summary of the run that was trained last, unless
+/// something else was shown after it.
+pub(super) fn present(config: &Config, mode: Mode, mut scene: Scene) -> Result<ExitCode, TrainError> {
+    let mut kept = None;
+    let (folder, shown) = loop {
+        let (folder, shown) = match scene {
+            Scene::Training(prepared) => (prepared.folder(), carry_out(config, mode, *prepared, &mut kept)?),
+            Scene::Replaying(link, speed) => {
+                let options = AppOptions { control: Control::Replaying, replay_speed: Some(speed), ..AppOptions::default() };
+                (None, look(config, &mut kept, options, link)?)
+            }
+            Scene::Browsing => {
+                // Nobody is at the other end.
+                let (link, _port) = connect(Vec::new());
+                (None, look(config, &mut kept, AppOptions { alone: true, ..AppOptions::default() }, link)?)
+            }
+        };
+        match shown {
+            Shown::Next(next) => scene = next,
+            shown => break (folder, shown),
+        }
+    };
+    let json = mode == Mode::Headless { json: true };
+    match shown {
+        Shown::Discarded | Shown::Next(_) => Ok(ExitCode::SUCCESS),
+        Shown::Ended(state) => {
+            print_summary(&state, json, folder.as_ref())?;
+            Ok(exit_code(&state))
+        }
+        Shown::Signalled(signal, state) => {
+            // A signal that came before anything was trained leaves nothing to sum up.
+            if state.ended.is_some() {
+                print_summary(&state, json, folder.as_ref())?;
+            }
+            Ok(ExitCode::from(128 + signal))
+        }
+    }
+}
+
+/// Shows what is not trained here until a person leaves.
+fn look(config: &Config, kept: &mut Option<Dashboard>, options: AppOptions, mut link: Link) -> Result<Shown, TrainError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
+    let left = runtime.block_on(async {
+        let mut signals = Signals::new().map_err(TrainError::Start)?;
+        dashboard::show(config, kept, options, &mut link, &mut signals).await.map_err(TrainError::Terminal)
+    });
+    // The input thread may wait for a key that never comes.
+    runtime.shutdown_background();
+    // There is nothing to sum up.
+    Ok(match left? {
+        Left::Next(next) => Shown::Next(next),
+        Left::Shown(Shown::Signalled(signal, _)) => Shown::Signalled(signal, Box::default()),
+        Left::Lost(_) => Shown::Signalled(HANGUP, Box::default()),
+        Left::Shown(_) | Left::ForHeadless(_) | Left::Detached(_) => Shown::Discarded,
+    })
+}
