@@ -1,4 +1,4 @@
-//! Files that are either whole or not there.
+//! Files that are either whole or not there, and what to do when they cannot be written.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -15,6 +15,16 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// What to do about a file that cannot be written, after a colon, when that is known.
+pub(crate) fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ": the disk is full; make room, or write elsewhere",
+        io::ErrorKind::FileTooLarge => ": no file may be so large here; raise the limit (ulimit -f), or write elsewhere",
+        io::ErrorKind::ReadOnlyFilesystem => ": nothing can be written there; write elsewhere, or mount it writable",
+        _ => "",
+    }
 }
 
 fn write_and_sync(path: &Path, bytes: &[u8]) -> io::Result<()> {

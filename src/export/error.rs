@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::data::DataError;
+use crate::files;
 use crate::nn::CheckpointError;
 use crate::run::store::StoreError;
 
@@ -100,10 +101,9 @@ pub enum ExportError {
 /// What to do about it, when that is known.
 fn advice(error: &io::Error) -> &'static str {
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ": the disk is full; make room, or write elsewhere",
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            ": the folder is read-only to you; write elsewhere, or change its permissions"
-        }
-        _ => "",
+        io::ErrorKind::PermissionDenied => ": the folder is read-only to you; write elsewhere, or change its permissions",
+        io::ErrorKind::NotADirectory => ": a part of the path is a file; write elsewhere",
+        io::ErrorKind::NotFound => ": the folder has been removed; make it again, or write elsewhere",
+        _ => files::advice(error),
     }
 }

@@ -71,7 +71,7 @@ pub fn render(format: Format, runs: &[ExportedRun]) -> Result<Vec<ExportedFile>,
 /// Writes `runs` to `output`, a file, or a folder for [`Format::Tensorboard`], and returns the files written.
 ///
 /// Nothing that exists is written over unless `overwrite` says so. Fails before anything is written when that, or the
-/// runs, do not allow it; a file that cannot be written leaves what was there before as it was.
+/// runs, do not allow it; when a file cannot be written, nothing new stays.
 pub fn export(format: Format, runs: &[ExportedRun], output: &Path, overwrite: bool) -> Result<Vec<PathBuf>, ExportError> {
     let files: Vec<(PathBuf, Vec<u8>)> = render(format, runs)?
         .into_iter()
@@ -80,16 +80,27 @@ pub fn export(format: Format, runs: &[ExportedRun], output: &Path, overwrite: bo
     for (path, _) in &files {
         check(format, path, overwrite)?;
     }
-    let mut written = Vec::new();
-    for (path, bytes) in files {
-        let failed = |source| ExportError::Write { path: path.clone(), source };
-        if let Some(folder) = path.parent().filter(|_| format.is_folder()) {
-            fs::create_dir_all(folder).map_err(failed)?;
-        }
-        write_whole(&path, &bytes).map_err(failed)?;
-        written.push(path);
+    let new = missing(&files);
+    let write = |(path, bytes): (PathBuf, Vec<u8>)| {
+        let folder = path.parent().filter(|_| format.is_folder());
+        let written = folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| write_whole(&path, &bytes));
+        written.map(|()| path.clone()).map_err(|source| ExportError::Write { path, source })
+    };
+    let written: Result<Vec<PathBuf>, ExportError> = files.into_iter().map(write).collect();
+    if written.is_err() {
+        // A part of an export is of no use; the first error is the one to tell.
+        new.iter().for_each(|path| drop(fs::remove_file(path).or_else(|_| fs::remove_dir(path))));
     }
-    Ok(written)
+    written
+}
+
+/// The files and their folders that are not there yet, what lies deeper first.
+fn missing(files: &[(PathBuf, Vec<u8>)]) -> Vec<PathBuf> {
+    let paths = files.iter().flat_map(|(path, _)| path.ancestors());
+    let mut missing: Vec<PathBuf> = paths.filter(|path| path.symlink_metadata().is_err()).map(Path::to_owned).collect();
+    missing.sort_by(|a, b| b.cmp(a));
+    missing.dedup();
+    missing
 }
 
 /// Refuses what would be lost or can never work.

@@ -200,6 +200,11 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared, kept: &mut Option<
     let Prepared { job, recording, history, changes, paused, course } = prepared;
     let run = job.started().run_id.clone();
     let (mut link, mut port) = connect(history);
+    // What was told before is not told again by progress lines; the dashboard wants all of it.
+    let mut history = Box::<RunState>::default();
+    if let Mode::Headless { .. } = mode {
+        link.now().iter().for_each(|record| history.apply(record));
+    }
     if mode != Mode::Dashboard {
         link.start_free();
     }
@@ -222,11 +227,6 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared, kept: &mut Option<
     let shown = runtime.block_on(async {
         // Signals are heard before there is anything to interrupt.
         let mut signals = Signals::new().map_err(TrainError::Start)?;
-        // What was told before is not told again by progress lines; the dashboard wants all of it.
-        let mut history = Box::<RunState>::default();
-        if let Mode::Headless { .. } = mode {
-            link.now().iter().for_each(|record| history.apply(record));
-        }
         let started = match course {
             Some(course) => spawn(job, Rerun::new(port, course)),
             None => spawn(job, port),

@@ -1,5 +1,6 @@
 //! The program as a person meets it: the real binary on a pseudo-terminal, or with its streams redirected.
 
+mod bad_disk;
 mod browsing;
 mod bytes;
 mod detaching;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Has other programs look at what ours writes: kills trainings and lets them go on, and gives exports to TensorBoard, onnxruntime
-# and Chromium.
+# Has other programs look at what ours writes: kills trainings and lets them go on, fills disks, and gives exports to
+# TensorBoard, onnxruntime and Chromium.
 #
 #     tests/python/run_all.sh
 #
@@ -33,6 +33,7 @@ if ! install python3 python3; then
 fi
 
 python3 tests/python/kill_and_resume.py target/release/mnist-tui --kills "${KILLS:-5}"
+python3 tests/python/bad_disk.py target/release/mnist-tui
 
 if [ -x "$python" ] || python3 -m venv target/python || { install python3-venv python3-venv; python3 -m venv target/python; }; then
     if "$python" -m pip install -q --disable-pip-version-check tensorboard 'setuptools<81' onnx onnxruntime numpy; then

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::files::advice;
+
 /// Something wrong with a run on disk, or with the folder of all runs.
 #[derive(Debug, Error)]
 pub enum StoreError {
     /// A file or folder that cannot be read or written.
-    #[error("{}", path.display())]
+    #[error("{}{}", path.display(), advice(source))]
     Io {
         /// The file or folder.
         path: PathBuf,

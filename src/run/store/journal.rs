@@ -39,7 +39,11 @@ impl Journal {
         if self.file.metadata()?.len() != self.whole {
             self.file.set_len(self.whole)?;
         }
-        self.file.write_all(&lines)?;
+        if let Err(error) = self.file.write_all(&lines) {
+            // A part of them may be there; when it cannot be cut off now, it is next time.
+            let _ = self.file.set_len(self.whole);
+            return Err(error);
+        }
         self.whole += lines.len() as u64;
         Ok(())
     }
