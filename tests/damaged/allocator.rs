@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 struct Bounded;
 
 static GIVEN: AtomicUsize = AtomicUsize::new(0);
-/// For all tests together.
+/// For all threads together.
 const MOST: usize = 1 << 30;
 
 // SAFETY: what is not refused is passed on to the system's allocator as it is.

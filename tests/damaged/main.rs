@@ -2,6 +2,7 @@
 
 mod allocator;
 mod claims;
+mod corpus;
 mod logs;
 mod reader;
 #[path = "../synthetic/mod.rs"]

@@ -132,7 +132,8 @@ impl Reader {
         let Ok(idx) = Idx::parse(bytes.to_vec()) else { return };
         let _ = idx.clone().into_labels();
         if let Ok(([height, width], pixels)) = idx.clone().into_images() {
-            let _ = ImageSet::new([height, width, 1], pixels, vec![0; idx.dimensions[0]], 10);
+            let labels = vec![0; idx.dimensions[0].min(pixels.len())];
+            let _ = ImageSet::new([height, width, 1], pixels, labels, 10);
         }
     }
 

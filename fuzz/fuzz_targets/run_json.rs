@@ -1,0 +1,4 @@
+//! What runs are.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mnist_tui_fuzz::READER.run_json(bytes));

@@ -1,0 +1,4 @@
+//! Lines on the socket.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| mnist_tui_fuzz::READER.wire(bytes));
