@@ -227,9 +227,10 @@ fn what_cannot_be_exported_is_said() {
     for (kind, expected) in [
         (ErrorKind::StorageFull, "failed to write a: the disk is full; make room, or write elsewhere"),
         (
-            ErrorKind::ReadOnlyFilesystem,
+            ErrorKind::PermissionDenied,
             "failed to write a: the folder is read-only to you; write elsewhere, or change its permissions",
         ),
+        (ErrorKind::ReadOnlyFilesystem, "failed to write a: nothing can be written there; write elsewhere, or mount it writable"),
     ] {
         assert_eq!(ExportError::Write { path: "a".into(), source: kind.into() }.to_string(), expected);
     }

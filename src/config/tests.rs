@@ -70,8 +70,8 @@ fn the_default_holdout_fits_into_the_limit() {
         (&["data.train_limit=11"], 0),
         (&["data.train_limit=0"], 5000),
         (&["data.train_limit=2000", "data.validation=5000"], 5000),
-        (&["data.train_limit=2000", "train.preset=best"], 166),
-        (&["data.train_limit=2001", "train.preset=best"], 2000),
+        (&["data.train_limit=1000", "train.preset=best"], 83),
+        (&["data.train_limit=1001", "train.preset=best"], 1000),
     ];
     for (sets, held_out) in cases {
         let settings = sources(example(), &[], sets, &[]).settings().expect("valid");

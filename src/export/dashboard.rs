@@ -5,6 +5,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::ExportedRun;
 use super::markup::escape;
 use crate::ui::{Screenshot, ShotCell};
@@ -101,11 +103,10 @@ impl Layers {
 
     /// A block, a shade, dots or a line.
     fn add_shape(&mut self, cell: &ShotCell, column: usize, row: usize) {
-        let Some(character) = only_character(cell) else { return };
         let (left, top) = ((column * WIDTH) as f64, (row * HEIGHT) as f64);
         let (middle, centre) = (left + WIDTH as f64 / 2.0, top + HEIGHT as f64 / 2.0);
         let (right, bottom) = (left + WIDTH as f64, top + HEIGHT as f64);
-        match Shape::of(character) {
+        match Shape::of(&cell.symbol) {
             Shape::Block(rectangles) => {
                 rectangles.iter().for_each(|(from, size)| self.fill(cell.ink, (column, row), *from, *size));
             }
@@ -148,6 +149,7 @@ impl Layers {
             }
             Shape::Sign => {
                 let class = if cell.bold { "class=\"b c\"" } else { "class=\"c\"" };
+                let middle = left + (cell.symbol.width() * WIDTH) as f64 / 2.0;
                 self.write(class, middle, row, cell.ink, &cell.symbol);
             }
             Shape::Letter => {}
@@ -156,7 +158,7 @@ impl Layers {
 
     /// Words, those of one look and next to each other together.
     fn add_words(&mut self, cells: &[ShotCell], row: usize) {
-        let is_letter = |cell: &ShotCell| only_character(cell).is_some_and(|c| Shape::of(c) == Shape::Letter && c != ' ');
+        let is_letter = |cell: &ShotCell| !cell.symbol.trim().is_empty() && Shape::of(&cell.symbol) == Shape::Letter;
         let mut column = 0;
         for stretch in cells.chunk_by(|a, b| is_letter(a) && is_letter(b) && (a.ink, a.bold) == (b.ink, b.bold)) {
             if is_letter(&stretch[0]) {
@@ -173,11 +175,6 @@ impl Layers {
         let y = row * HEIGHT + BASELINE;
         let _ = writeln!(self.text, "<text {attributes} x=\"{x}\" y=\"{y}\" fill=\"{}\">{}</text>", Hex(ink), escape(text));
     }
-}
-
-fn only_character(cell: &ShotCell) -> Option<char> {
-    let mut characters = cell.symbol.chars();
-    characters.next().filter(|_| characters.next().is_none())
 }
 
 fn mixed(cell: &ShotCell, part: f64) -> [u8; 3] {
@@ -216,12 +213,17 @@ enum Shape {
 }
 
 impl Shape {
-    fn of(character: char) -> Self {
+    fn of(symbol: &str) -> Self {
         const LEFT: usize = 1;
         const RIGHT: usize = 2;
         const UP: usize = 4;
         const DOWN: usize = 8;
         let line = |weight, bits: usize| Self::Line { weight, arms: [LEFT, RIGHT, UP, DOWN].map(|bit| bits & bit != 0) };
+        let mut characters = symbol.chars();
+        let character = characters.next().unwrap_or(' ');
+        if characters.next().is_some() {
+            return Self::Sign;
+        }
         let code = u32::from(character);
         match character {
             '\u{2800}'..='\u{28ff}' => Self::Dots(code - 0x2800),
@@ -267,7 +269,7 @@ mod tests {
 
     /// Eight rows of eight parts of the cell, `#` where the character has ink.
     fn drawn(character: char) -> String {
-        let Shape::Block(rectangles) = Shape::of(character) else { panic!("{character} is no block") };
+        let Shape::Block(rectangles) = Shape::of(&character.to_string()) else { panic!("{character} is no block") };
         let inked = |x, y| {
             rectangles
                 .iter()
@@ -310,7 +312,7 @@ mod tests {
 
     #[test]
     fn words_are_text_and_the_rest_is_shapes() {
-        let svg = picture(&row("a<b ⢁─╯◆"), "x & y");
+        let svg = picture(&row("a<b ⢁─╯◆漢"), "x & y");
         for part in [
             "<title>The dashboard of x &amp; y</title>",
             "textLength=\"27\" x=\"0\" y=\"14\" fill=\"#ff0000\">a&lt;b</text>",
@@ -318,6 +320,8 @@ mod tests {
             "d=\"M38.25 2.25h0M42.75 15.75h0\"",
             "d=\"M45 9H54M54 9Q58.5 9 58.5 0\"",
             "<text class=\"c\" x=\"67.5\" y=\"14\" fill=\"#ff0000\">◆</text>",
+            // As wide as two cells.
+            "<text class=\"c\" x=\"81\" y=\"14\" fill=\"#ff0000\">漢</text>",
         ] {
             assert!(svg.contains(part), "{part} is not in {svg}");
         }
