@@ -203,6 +203,20 @@ fn nothing_is_overwritten_unasked() {
     fs::remove_dir_all(folder).expect("removed");
 }
 
+/// A way that leads to what is there through a folder that is not.
+#[test]
+fn a_roundabout_path_saves_nobody_the_question() {
+    let folder = folder("roundabout");
+    let runs = [run("one")];
+    let written = export(Format::Tensorboard, &runs, &folder.join("old"), false).expect("new").remove(0);
+    fs::write(&written, "mine").expect("written");
+    let error = export(Format::Tensorboard, &runs, &folder.join("new/../old"), false).expect_err("there already");
+    assert!(matches!(error, ExportError::Exists { .. }), "{error}");
+    assert_eq!(fs::read(&written).expect("there"), b"mine");
+    assert!(!folder.join("new").exists(), "what was made on the way is gone");
+    fs::remove_dir_all(folder).expect("removed");
+}
+
 #[test]
 fn what_cannot_be_exported_is_said() {
     let folder = folder("errors");

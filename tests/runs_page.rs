@@ -162,6 +162,14 @@ fn a_filter_acts_while_it_is_typed_and_escape_takes_it_back() {
     press(&mut app, "/");
     app.update(Message::Paste("seed=1 ".into()));
     assert_eq!((shown(&app), app.runs().filter()), (5, "seed=1"));
+    // What was selected is so again, though it was hidden for a while.
+    press(&mut app, "Enter Up");
+    let selected = |app: &App| app.runs().selected_run().map(|run| run.about.name().to_owned());
+    let before = selected(&app);
+    press(&mut app, "/ failing");
+    assert_ne!(selected(&app), before);
+    press(&mut app, "Esc");
+    assert_eq!(selected(&app), before);
 }
 
 #[test]

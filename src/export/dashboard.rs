@@ -114,12 +114,8 @@ impl Layers {
             Shape::Dots(bits) => {
                 let path = self.dots.entry(cell.ink).or_default();
                 for (_, (x, y)) in DOTS.iter().enumerate().filter(|(bit, _)| bits & 1 << bit != 0) {
-                    let _ = write!(
-                        path,
-                        "M{} {}h0",
-                        left + WIDTH as f64 * (0.25 + 0.5 * x),
-                        top + HEIGHT as f64 * (0.125 + 0.25 * y)
-                    );
+                    let (x, y) = (left + WIDTH as f64 * x, top + HEIGHT as f64 * y);
+                    let _ = write!(path, "M{x} {y}h0");
                 }
             }
             Shape::Line { weight, arms: [to_left, to_right, up, down] } => {
@@ -187,8 +183,9 @@ fn mixed(cell: &ShotCell, part: f64) -> [u8; 3] {
 /// A place or a size in eighths of a cell.
 type Eighths = (usize, usize);
 
-/// The dots of a braille character by bit (Unicode 16.0, "Braille Patterns"): column and row.
-const DOTS: [(f64, f64); 8] = [(0.0, 0.0), (0.0, 1.0), (0.0, 2.0), (1.0, 0.0), (1.0, 1.0), (1.0, 2.0), (0.0, 3.0), (1.0, 3.0)];
+/// Where a braille character has its dots, by bit (Unicode 16.0, "Braille Patterns"), as parts of the cell.
+const DOTS: [(f64, f64); 8] =
+    [(0.25, 0.125), (0.25, 0.375), (0.25, 0.625), (0.75, 0.125), (0.75, 0.375), (0.75, 0.625), (0.25, 0.875), (0.75, 0.875)];
 /// The widths of lines.
 const THIN: &str = "1.2";
 const THICK: &str = "2.8";

@@ -24,6 +24,7 @@ mod tensorboard;
 mod track;
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub use error::ExportError;
@@ -70,37 +71,56 @@ pub fn render(format: Format, runs: &[ExportedRun]) -> Result<Vec<ExportedFile>,
 
 /// Writes `runs` to `output`, a file, or a folder for [`Format::Tensorboard`], and returns the files written.
 ///
-/// Nothing that exists is written over unless `overwrite` says so. Fails before anything is written when that, or the
-/// runs, do not allow it; when a file cannot be written, nothing new stays.
+/// Nothing that exists is written over unless `overwrite` says so, and nothing is written when the runs do not allow it.
+/// When a file cannot be written, nothing stays that was not there before.
 pub fn export(format: Format, runs: &[ExportedRun], output: &Path, overwrite: bool) -> Result<Vec<PathBuf>, ExportError> {
     let files: Vec<(PathBuf, Vec<u8>)> = render(format, runs)?
         .into_iter()
         .map(|file| (if format.is_folder() { output.join(&file.below) } else { output.to_owned() }, file.bytes))
         .collect();
-    for (path, _) in &files {
-        check(format, path, overwrite)?;
-    }
-    let new = missing(&files);
-    let write = |(path, bytes): (PathBuf, Vec<u8>)| {
-        let folder = path.parent().filter(|_| format.is_folder());
-        let written = folder.map_or(Ok(()), fs::create_dir_all).and_then(|()| write_whole(&path, &bytes));
-        written.map(|()| path.clone()).map_err(|source| ExportError::Write { path, source })
-    };
-    let written: Result<Vec<PathBuf>, ExportError> = files.into_iter().map(write).collect();
+    let mut made = Vec::new();
+    let written = write(format, &files, overwrite, &mut made);
     if written.is_err() {
         // A part of an export is of no use; the first error is the one to tell.
-        new.iter().for_each(|path| drop(fs::remove_file(path).or_else(|_| fs::remove_dir(path))));
+        made.iter().rev().for_each(|path| drop(fs::remove_file(path).or_else(|_| fs::remove_dir(path))));
     }
-    written
+    written.map(|()| files.into_iter().map(|(path, _)| path).collect())
 }
 
-/// The files and their folders that are not there yet, what lies deeper first.
-fn missing(files: &[(PathBuf, Vec<u8>)]) -> Vec<PathBuf> {
-    let paths = files.iter().flat_map(|(path, _)| path.ancestors());
-    let mut missing: Vec<PathBuf> = paths.filter(|path| path.symlink_metadata().is_err()).map(Path::to_owned).collect();
-    missing.sort_by(|a, b| b.cmp(a));
-    missing.dedup();
-    missing
+/// Writes files, all of which are checked before the first; `made` tells what is there now that was not before.
+fn write(format: Format, files: &[(PathBuf, Vec<u8>)], overwrite: bool, made: &mut Vec<PathBuf>) -> Result<(), ExportError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        |source| ExportError::Write { path, source }
+    };
+    for (path, _) in files {
+        // What a path leads to is only certain when its folders are there.
+        if let Some(folder) = path.parent().filter(|_| format.is_folder()) {
+            make_folders(folder, made).map_err(failed(path))?;
+        }
+        check(format, path, overwrite)?;
+    }
+    for (path, bytes) in files {
+        let is_new = path.symlink_metadata().is_err();
+        write_whole(path, bytes).map_err(failed(path))?;
+        made.extend(is_new.then(|| path.clone()));
+    }
+    Ok(())
+}
+
+/// Makes a folder and those it lies in; adds those that were not there to `made`.
+fn make_folders(folder: &Path, made: &mut Vec<PathBuf>) -> io::Result<()> {
+    let folders: Vec<&Path> = folder.ancestors().filter(|folder| !folder.as_os_str().is_empty()).collect();
+    for folder in folders.into_iter().rev().filter(|folder| !folder.is_dir()) {
+        match fs::create_dir(folder) {
+            Ok(()) => made.push(folder.to_owned()),
+            // Somebody else has just made it.
+            Err(_) if folder.is_dir() => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(io::ErrorKind::NotADirectory.into()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// Refuses what would be lost or can never work.

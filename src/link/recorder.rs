@@ -85,7 +85,8 @@ impl Writer {
         if written.is_ok() {
             self.read += records.len();
         }
-        self.tell(written);
+        let summed_up = written.and_then(|()| self.recording.sum_up_when_due());
+        self.tell(summed_up);
     }
 
     fn keep(&mut self, checkpoint: &Checkpoint) {

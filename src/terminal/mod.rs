@@ -201,9 +201,9 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared, kept: &mut Option<
     let run = job.started().run_id.clone();
     let (mut link, mut port) = connect(history);
     // What was told before is not told again by progress lines; the dashboard wants all of it.
-    let mut history = Box::<RunState>::default();
+    let mut told = Box::<RunState>::default();
     if let Mode::Headless { .. } = mode {
-        link.now().iter().for_each(|record| history.apply(record));
+        link.now().iter().for_each(|record| told.apply(record));
     }
     if mode != Mode::Dashboard {
         link.start_free();
@@ -232,7 +232,7 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared, kept: &mut Option<
             None => spawn(job, port),
         };
         started.map_err(TrainError::Start)?;
-        let shown = follow(config, mode, kept, &run, history, &mut link, &mut signals).await;
+        let shown = follow(config, mode, kept, &run, told, &mut link, &mut signals).await;
         let left_early = match &shown {
             Ok(Shown::Signalled(_, state)) => state.ended.is_none(),
             Ok(Shown::Discarded) | Err(_) => true,

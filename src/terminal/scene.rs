@@ -35,7 +35,7 @@ pub fn browse(config: &Config) -> Result<ExitCode, TrainError> {
 /// something else was shown after it.
 pub(super) fn present(config: &Config, mode: Mode, mut scene: Scene) -> Result<ExitCode, TrainError> {
     let mut kept = None;
-    let (folder, shown) = loop {
+    loop {
         let (folder, shown) = match scene {
             Scene::Training(prepared) => (prepared.folder(), carry_out(config, mode, *prepared, &mut kept)?),
             Scene::Replaying(link, speed) => {
@@ -48,25 +48,25 @@ pub(super) fn present(config: &Config, mode: Mode, mut scene: Scene) -> Result<E
                 (None, look(config, &mut kept, AppOptions { alone: true, ..AppOptions::default() }, link)?)
             }
         };
-        match shown {
-            Shown::Next(next) => scene = next,
-            shown => break (folder, shown),
-        }
-    };
-    let json = mode == Mode::Headless { json: true };
-    match shown {
-        Shown::Discarded | Shown::Next(_) => Ok(ExitCode::SUCCESS),
-        Shown::Ended(state) => {
-            print_summary(&state, json, folder.as_ref())?;
-            Ok(exit_code(&state))
-        }
-        Shown::Signalled(signal, state) => {
-            // A signal that came before anything was trained leaves nothing to sum up.
-            if state.ended.is_some() {
-                print_summary(&state, json, folder.as_ref())?;
+        let json = mode == Mode::Headless { json: true };
+        return match shown {
+            Shown::Next(next) => {
+                scene = next;
+                continue;
             }
-            Ok(ExitCode::from(128 + signal))
-        }
+            Shown::Discarded => Ok(ExitCode::SUCCESS),
+            Shown::Ended(state) => {
+                print_summary(&state, json, folder.as_ref())?;
+                Ok(exit_code(&state))
+            }
+            Shown::Signalled(signal, state) => {
+                // A signal that came before anything was trained leaves nothing to sum up.
+                if state.ended.is_some() {
+                    print_summary(&state, json, folder.as_ref())?;
+                }
+                Ok(ExitCode::from(128 + signal))
+            }
+        };
     }
 }
 

@@ -13,6 +13,7 @@ const MOST: usize = 1 << 30;
 unsafe impl GlobalAlloc for Bounded {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if GIVEN.fetch_add(layout.size(), Ordering::Relaxed).saturating_add(layout.size()) > MOST {
+            GIVEN.fetch_sub(layout.size(), Ordering::Relaxed);
             return std::ptr::null_mut();
         }
         // SAFETY: the caller keeps the contract, which is the same.

@@ -190,7 +190,8 @@ pub fn look_at(folder: &RunFolder) {
     let Ok(state) = folder.state() else { return };
     let _ = (state.summary(), state.progress(), state.steps_planned(), state.seconds_left());
     let runs = [ExportedRun { state, ..ExportedRun::default() }];
-    for format in [Format::Json, Format::Csv, Format::Markdown, Format::Html, Format::Svg, Format::Tensorboard] {
+    for format in [Format::Json, Format::Csv, Format::Markdown, Format::Html, Format::Svg, Format::Dashboard, Format::Tensorboard]
+    {
         let _ = render(format, &runs);
     }
 }

@@ -198,7 +198,8 @@ fn an_export_that_fails_on_the_page_of_runs_stops_no_training() {
     session.wait_for_text(&["to this file"]);
     session.press("\r");
     session.wait_for_text(&["failed to write", "no file may be so large here"]);
-    session.press("\x1b");
+    session.press("1");
+    session.wait_for_text(&["Hyperparameters"]);
     let step = |session: &Session| crate::support::step(&session.text());
     let before = session.wait_for("the overview", |screen| crate::support::step(&screen.contents()).is_some());
     let before = crate::support::step(&before);

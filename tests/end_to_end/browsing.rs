@@ -84,7 +84,8 @@ fn an_interrupted_run_goes_on_from_the_page_to_the_same_weights() {
     // Killed when the second epoch's end has been kept.
     let checkpoints = || {
         let folders = std::fs::read_dir(home.path().join("mnist-tui/runs")).into_iter().flatten().flatten();
-        folders.flat_map(|run| std::fs::read_dir(run.path().join("checkpoints")).into_iter().flatten()).count()
+        let files = folders.flat_map(|run| std::fs::read_dir(run.path().join("checkpoints")).into_iter().flatten().flatten());
+        files.filter(|file| file.path().extension().is_some_and(|extension| extension == "safetensors")).count()
     };
     while checkpoints() < 3 {
         assert!(training.is_running(), "it ended too soon");

@@ -16,8 +16,13 @@ pub struct Prompt {
 /// What a text is typed for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PromptKind {
-    /// Only runs with this are listed, while it is typed already; before that, only those with the one here.
-    Filter(String),
+    /// Only runs with this are listed, while it is typed already.
+    Filter {
+        /// What was filtered by before.
+        before: String,
+        /// The id of the run that was selected.
+        selected: Option<String>,
+    },
     /// The new name of a run.
     Rename(String),
     /// What is written about a run.

@@ -22,8 +22,6 @@ pub struct RunsPage {
     /// The rows that are shown: how deep each stands in the tree, and its place in `all`.
     rows: Vec<RunRow>,
     selected: usize,
-    /// What was selected before a filter that nothing fitted, as one that is half typed may be.
-    sought: Option<String>,
     marked: BTreeSet<String>,
     pub(super) view: RunsView,
     /// How far a run or a comparison is scrolled: rows, columns.
@@ -137,10 +135,8 @@ impl RunsPage {
         }
     }
 
-    /// Shows only runs with this text.
-    pub(super) fn set_filter(&mut self, filter: String) {
-        let selected = self.selected_run().map(Listed::id).or(self.sought.take());
-        self.sought.clone_from(&selected);
+    /// Shows only runs with this text, and selects the run of this id when it is among them.
+    pub(super) fn set_filter(&mut self, filter: String, selected: Option<String>) {
         self.filter = filter;
         self.arrange(selected);
     }

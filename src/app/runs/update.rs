@@ -36,7 +36,9 @@ impl App {
             Action::Sort => self.runs.sort_next(),
             Action::Filter => {
                 let line = Line::new(self.runs.filter.clone(), true, LONGEST);
-                self.mode = Mode::Typing(Prompt { kind: PromptKind::Filter(self.runs.filter.clone()), line });
+                let selected = self.runs.selected_run().map(Listed::id);
+                let kind = PromptKind::Filter { before: self.runs.filter.clone(), selected };
+                self.mode = Mode::Typing(Prompt { kind, line });
             }
             Action::Back => {
                 self.runs.view = RunsView::List;
@@ -160,7 +162,8 @@ impl App {
         self.mode = self.resting_mode();
         let text = prompt.line.text().trim().to_owned();
         match &prompt.kind {
-            PromptKind::Filter(_) => self.runs.set_filter(text),
+            // It acts already.
+            PromptKind::Filter { .. } => {}
             PromptKind::Rename(run) => return ask(RunsRequest::Rename(run.clone(), text)),
             PromptKind::Note(run) => return ask(RunsRequest::Note(run.clone(), text)),
             PromptKind::Export(runs, format) if !text.is_empty() => {
@@ -175,15 +178,15 @@ impl App {
 
     /// Something was typed.
     pub(in crate::app) fn typed(&mut self) {
-        if let Mode::Typing(Prompt { kind: PromptKind::Filter(_), line }) = &self.mode {
-            self.runs.set_filter(line.text().trim().to_owned());
+        if let Mode::Typing(Prompt { kind: PromptKind::Filter { selected, .. }, line }) = &self.mode {
+            self.runs.set_filter(line.text().trim().to_owned(), selected.clone());
         }
     }
 
     /// Escape from a line that was being typed.
     pub(in crate::app) fn take_back(&mut self) {
-        if let Mode::Typing(Prompt { kind: PromptKind::Filter(before), .. }) = &self.mode {
-            self.runs.set_filter(before.clone());
+        if let Mode::Typing(Prompt { kind: PromptKind::Filter { before, selected }, .. }) = &self.mode {
+            self.runs.set_filter(before.clone(), selected.clone());
         }
     }
 

@@ -24,6 +24,8 @@ pub struct Recording {
     asked: BTreeSet<u64>,
     /// Of the other checkpoints the newest so many are kept, and the best.
     keep: usize,
+    /// Something was told that changes the figures on disk.
+    sum_is_due: bool,
 }
 
 /// A recording that goes on, the bytes of the checkpoint from which it does, and what was told before.
@@ -43,7 +45,7 @@ impl Recording {
         let journal = Journal::open(&path, 0).map_err(StoreError::io(path))?;
         // Last, because a folder is a run from when it has this file.
         folder.set_about(&About::new(started.clone()))?;
-        Ok(Self { folder, journal, _lock: lock, state: RunState::default(), asked: BTreeSet::new(), keep })
+        Ok(Self { folder, journal, _lock: lock, state: RunState::default(), asked: BTreeSet::new(), keep, sum_is_due: false })
     }
 
     /// Makes a folder beside that of `parent` for a run that goes on from one of its checkpoints, of `step` or the newest:
@@ -95,7 +97,7 @@ impl Recording {
             let path = folder.journal_path();
             let journal = Journal::open(&path, whole).map_err(StoreError::io(path))?;
             let (folder, state) = (folder.clone(), RunState::default());
-            Ok::<_, StoreError>(Self { folder, journal, _lock: lock, state, asked: BTreeSet::new(), keep })
+            Ok::<_, StoreError>(Self { folder, journal, _lock: lock, state, asked: BTreeSet::new(), keep, sum_is_due: false })
         };
         folder.remove_parts();
         let checkpoints = folder.checkpoints();
@@ -133,10 +135,19 @@ impl Recording {
         // A file that was removed while it is open takes everything and keeps nothing.
         let there = fs::metadata(&path).map(|_| ());
         there.and_then(|()| self.journal.append(records)).map_err(StoreError::io(path))?;
-        let tells = |record: &&Arc<Record>| matches!(record.event, Event::EpochFinished { .. } | Event::RunEnded { .. });
-        let summing_up = records.iter().any(|record| tells(&record));
+        let tells = |record: &Arc<Record>| matches!(record.event, Event::EpochFinished { .. } | Event::RunEnded { .. });
+        self.sum_is_due |= records.iter().any(tells);
         records.iter().for_each(|record| self.apply(record));
-        if summing_up { self.sum_up() } else { Ok(()) }
+        Ok(())
+    }
+
+    /// Writes the figures down when an epoch or the run has ended since the last time that it could be done.
+    pub fn sum_up_when_due(&mut self) -> Result<(), StoreError> {
+        if self.sum_is_due {
+            self.sum_up()?;
+            self.sum_is_due = false;
+        }
+        Ok(())
     }
 
     fn apply(&mut self, record: &Record) {

@@ -76,6 +76,28 @@ fn steps_of(folder: &RunFolder) -> Vec<u64> {
     folder.checkpoints().into_iter().map(|(step, _)| step).collect()
 }
 
+/// The log may have room where the figures have none.
+#[test]
+fn what_was_told_stands_in_the_log_once_though_the_figures_cannot_be_written() {
+    let root = Temporary::new();
+    let started = started("a", "one", 1);
+    let mut recording = Recording::create(&root.0, &started, 2).expect("a recording");
+    let folder = recording.folder().clone();
+    recording.append(&[record(0, Event::RunStarted(Box::new(started)))]).expect("written");
+    // In the place of the file.
+    let in_the_way = folder.path().join("summary.json");
+    fs::create_dir(&in_the_way).expect("a folder");
+    let finished = Event::EpochFinished { epoch: 1, step: 1, train_loss: 0.1, train_accuracy: 0.5 };
+    recording.append(&[record(1, finished)]).expect("the log can be written");
+    for _ in 0..2 {
+        recording.sum_up_when_due().expect_err("a folder is in the way");
+    }
+    fs::remove_dir(in_the_way).expect("removed");
+    recording.sum_up_when_due().expect("written");
+    assert_eq!(folder.records().expect("a log").len(), 2);
+    assert_eq!(folder.summary().expect("figures").map(|summary| summary.epochs), Some(1));
+}
+
 #[test]
 fn the_newest_checkpoints_stay_and_those_asked_for() {
     let root = Temporary::new();

@@ -19,7 +19,7 @@ fn open(context: &Context, title: &str, rows: u16, pen: &mut Pen) -> Rect {
 pub fn draw_prompt(context: &Context, prompt: &Prompt, pen: &mut Pen) {
     let palette = &context.palette;
     let (title, hint) = match &prompt.kind {
-        PromptKind::Filter(_) => ("Filter".to_owned(), "only runs with this: a part of a name, seed=7, status=running"),
+        PromptKind::Filter { .. } => ("Filter".to_owned(), "only runs with this: a part of a name, seed=7, status=running"),
         PromptKind::Rename(_) => ("Rename".to_owned(), "the new name"),
         PromptKind::Note(_) => ("Note".to_owned(), "nothing takes the note away"),
         PromptKind::Export(_, format) if format.is_folder() => (format!("Export as {}", format.name()), "to this folder"),
