@@ -348,13 +348,14 @@ async fn real_runs_in_every_format() {
         [trained("seed", spec.clone(), Some(0.0005), &folder).await, trained("every kind of layer", kinds, None, &folder).await];
     for (run, name) in runs.iter().zip(["seed", "kinds"]) {
         for format in Format::ALL {
+            let name = if format == Format::Dashboard { format!("{name}-dashboard") } else { name.to_owned() };
             let output = folder.join(format!("{name}.{}", format.extension().unwrap_or("events")));
-            export(format, std::slice::from_ref(run), &output, true).expect("an export");
+            export(format, std::slice::from_ref(run), &output, false).expect("an export");
         }
     }
     for format in Format::ALL.into_iter().filter(|format| format.takes_several()) {
         let output = folder.join(format!("both.{}", format.extension().unwrap_or("events")));
-        export(format, &runs, &output, true).expect("an export");
+        export(format, &runs, &output, false).expect("an export");
     }
     // The test set in the form in which it is published, for other programs.
     let test = &runs[0].dataset.as_ref().expect("loaded").test;

@@ -49,7 +49,7 @@ else
 fi
 
 if install chromium chromium; then
-    python3 tests/python/check_html.py "$exports"/seed.html "$exports"/both.html
+    python3 tests/python/check_html.py "$exports"/{seed,both}.html "$exports"/{seed,both,seed-dashboard}.svg
 else
     skip "Chromium: it cannot be installed"
 fi
