@@ -120,22 +120,19 @@ impl Layers {
             }
             Shape::Line { weight, arms: [to_left, to_right, up, down] } => {
                 let path = self.lines.entry((cell.ink, weight)).or_default();
-                let _ = match (to_left, to_right, up, down) {
-                    (true, true, false, false) => write!(path, "M{left} {centre}H{right}"),
-                    (false, false, true, true) => write!(path, "M{middle} {top}V{bottom}"),
-                    _ => {
-                        let x = if to_left { left } else { right };
-                        let y = if up { top } else { bottom };
-                        let corner = to_left != to_right && up != down;
-                        if corner {
-                            write!(path, "M{x} {centre}Q{middle} {centre} {middle} {y}")
-                        } else {
-                            let (from, to) = (if to_left { left } else { middle }, if to_right { right } else { middle });
-                            let (high, low) = (if up { top } else { centre }, if down { bottom } else { centre });
-                            write!(path, "M{from} {centre}H{to}M{middle} {high}V{low}")
-                        }
-                    }
-                };
+                if to_left != to_right && up != down {
+                    let (x, y) = (if to_left { left } else { right }, if up { top } else { bottom });
+                    path.push_str(&format!("M{x} {centre}Q{middle} {centre} {middle} {y}"));
+                    return;
+                }
+                if to_left || to_right {
+                    let (from, to) = (if to_left { left } else { middle }, if to_right { right } else { middle });
+                    path.push_str(&format!("M{from} {centre}H{to}"));
+                }
+                if up || down {
+                    let (high, low) = (if up { top } else { centre }, if down { bottom } else { centre });
+                    path.push_str(&format!("M{middle} {high}V{low}"));
+                }
             }
             Shape::Dashes => {
                 let path = self.lines.entry((cell.ink, THIN)).or_default();

@@ -184,14 +184,13 @@ impl Reader {
 /// Everything that is shown and exported of a run.
 pub fn look_at(folder: &RunFolder) {
     let _ = Catalog::new(folder.path().parent().unwrap_or(folder.path())).list();
-    for format in [Format::Safetensors, Format::Onnx] {
+    for format in Format::ALL.into_iter().filter(|format| format.needs_network()) {
         let _ = ExportedRun::load(folder, format).map(|run| render(format, &[run]));
     }
     let Ok(state) = folder.state() else { return };
     let _ = (state.summary(), state.progress(), state.steps_planned(), state.seconds_left());
     let runs = [ExportedRun { state, ..ExportedRun::default() }];
-    for format in [Format::Json, Format::Csv, Format::Markdown, Format::Html, Format::Svg, Format::Dashboard, Format::Tensorboard]
-    {
+    for format in Format::ALL.into_iter().filter(|format| !format.needs_network()) {
         let _ = render(format, &runs);
     }
 }

@@ -1,17 +1,12 @@
 //! The page of runs: recorded runs looked through, changed, exported, and gone on with.
 
-use mnist_tui::run::store::{Catalog, Listed};
+use mnist_tui::run::store::Listed;
 
 use crate::support::{ENDLESS, Home, SHORT, Session};
 use crate::training::Training;
 
 /// Arguments for a small run.
 const SMALL: &[&str] = &["--threads", "1", "--train-limit", "400", "--validation", "100"];
-
-/// The recorded runs, the oldest first.
-fn runs(home: &Home) -> Vec<Listed> {
-    Catalog::new(home.path().join("mnist-tui/runs")).list().expect("runs")
-}
 
 fn digest(run: &Listed) -> Option<String> {
     run.summary.as_ref().and_then(|summary| summary.weights_sha256.clone())
@@ -69,7 +64,7 @@ fn runs_are_compared_exported_renamed_and_removed() {
     session.press("q");
     assert_eq!(session.expect_end(0), "");
 
-    let [left] = &runs(&home)[..] else { panic!("one run is left") };
+    let [left] = &home.runs()[..] else { panic!("one run is left") };
     assert_eq!((left.about.name(), left.about.note.as_str()), ("fast", "for the talk"));
     let trash = std::fs::read_dir(home.path().join("mnist-tui/runs/.trash")).expect("the trash").count();
     assert_eq!(trash, 1);
@@ -92,7 +87,7 @@ fn an_interrupted_run_goes_on_from_the_page_to_the_same_weights() {
         std::thread::yield_now();
     }
     drop(training);
-    assert_eq!(runs(&home)[0].status(), "interrupted");
+    assert_eq!(home.runs()[0].status(), "interrupted");
 
     let mut session = browse(&home, 80, 24);
     session.wait_for_text(&["test", "interrupted"]);
@@ -100,7 +95,7 @@ fn an_interrupted_run_goes_on_from_the_page_to_the_same_weights() {
     session.wait_for_text(&["completed"]);
     session.press("q");
     session.expect_end(0);
-    let (ended, expected) = (runs(&home), runs(&undisturbed));
+    let (ended, expected) = (home.runs(), undisturbed.runs());
     assert_eq!((ended.len(), ended[0].status()), (1, "completed"));
     assert!(digest(&expected[0]).is_some());
     assert_eq!(digest(&ended[0]), digest(&expected[0]));
@@ -110,7 +105,7 @@ fn an_interrupted_run_goes_on_from_the_page_to_the_same_weights() {
 fn a_branch_waits_for_its_hyperparameters_and_names_its_parent() {
     let home = Home::new();
     Training::start(&home, SHORT).end();
-    let parent = runs(&home).remove(0);
+    let parent = home.runs().remove(0);
     let mut session = browse(&home, 120, 40);
     session.wait_for_text(&["test", "completed"]);
     session.press("b");
@@ -124,7 +119,7 @@ fn a_branch_waits_for_its_hyperparameters_and_names_its_parent() {
     session.wait_for_text(&["└ test", "branched off"]);
     session.press("q");
     session.expect_end(0);
-    let branch = runs(&home).remove(1);
+    let branch = home.runs().remove(1);
     assert_eq!(branch.about.started.parent.as_ref().map(|parent| parent.run_id.clone()), Some(parent.id()));
     // Nothing was changed, so it came to the same end.
     assert!(digest(&parent).is_some());

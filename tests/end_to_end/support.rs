@@ -49,9 +49,14 @@ impl Home {
         &self.0
     }
 
-    /// The newest run that was recorded in it.
+    /// The runs that were recorded in it, the oldest first.
+    pub fn runs(&self) -> Vec<Listed> {
+        Catalog::new(self.0.join("mnist-tui/runs")).list().expect("runs")
+    }
+
+    /// The newest of them.
     pub fn run(&self) -> Option<Listed> {
-        Catalog::new(self.0.join("mnist-tui/runs")).list().expect("runs").pop()
+        self.runs().pop()
     }
 
     /// The process that trains the newest run.
