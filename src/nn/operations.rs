@@ -11,7 +11,7 @@ use rayon::ThreadPool;
 
 use super::average_pool::AveragePool;
 use super::batch_norm::BatchNorm;
-use super::convolution::{self, Convolution};
+use super::convolution::{self, Convolution, Filters};
 use super::dropout::{Chance, multiply};
 use super::gradient::Gradient;
 use super::head::{Head, Matrix};
@@ -36,8 +36,8 @@ pub struct ImageLayer {
     input_gradient: Option<Vec<f32>>,
     parameters: Vec<f32>,
     parameter_gradient: Vec<f32>,
-    /// The parameters as the backward pass of a convolution wants them.
-    transposed: Vec<f32>,
+    /// The weights as a convolution wants them.
+    filters: Filters,
     chosen: Vec<u8>,
     /// A dropout's mask, a normalisation's mean and variance.
     notes: Vec<f32>,
@@ -99,7 +99,7 @@ impl ImageLayer {
             gradient: values(output, 0.01),
             input_gradient: Some(vec![0.0; input]),
             parameter_gradient: vec![0.0; parameters.len()],
-            transposed: vec![0.0; parameters.len()],
+            filters: Filters::default(),
             parameters,
             chosen: vec![0; output],
             notes: vec![0.0; output],
@@ -107,7 +107,7 @@ impl ImageLayer {
             multiply_adds: 0,
         };
         if let StackLayer::Convolution(convolution, weights, _) = &this.layer {
-            convolution.transpose(&this.parameters[weights.clone()], &mut this.transposed[weights.clone()]);
+            convolution.prepare(&this.parameters[weights.clone()], &mut this.filters);
         }
         // The backward pass reads what the forward pass has left.
         this.forward();
@@ -131,11 +131,10 @@ impl ImageLayer {
 
     /// From the input to the results.
     pub fn forward(&mut self) {
-        let Self { layer, input, output, parameters, chosen, notes, scratch, .. } = self;
+        let Self { layer, input, output, parameters, filters, chosen, notes, scratch, .. } = self;
         match layer {
-            StackLayer::Convolution(convolution, weights, bias) => {
-                let (weights, bias) = (&parameters[weights.clone()], &parameters[bias.clone()]);
-                convolution.forward(weights, bias, input, output, chosen, scratch);
+            StackLayer::Convolution(convolution, _, bias) => {
+                convolution.forward(filters, &parameters[bias.clone()], input, output, chosen, scratch);
             }
             StackLayer::MaxPool(pool) => pool.forward(input, output, chosen),
             StackLayer::AveragePool(pool) => pool.forward(input, output),
@@ -151,14 +150,13 @@ impl ImageLayer {
 
     /// From the gradient of the results to those of the parameters and of the input.
     pub fn backward(&mut self) {
-        let Self { layer, input, output, gradient, input_gradient, parameters, chosen, notes, scratch, .. } = self;
+        let Self { layer, input, output, gradient, input_gradient, parameters, filters, chosen, notes, scratch, .. } = self;
         let sums = &mut self.parameter_gradient;
         match (layer, input_gradient.as_deref_mut()) {
             (StackLayer::Convolution(convolution, weights, _), input_gradient) => {
                 let (weight_gradient, bias_gradient) = sums.split_at_mut(weights.end);
-                let transposed = &self.transposed[weights.clone()];
                 let pass =
-                    convolution::Backward { input, output, chosen, transposed, input_gradient, weight_gradient, bias_gradient };
+                    convolution::Backward { input, output, chosen, filters, input_gradient, weight_gradient, bias_gradient };
                 convolution.backward(gradient, pass, scratch);
             }
             (StackLayer::MaxPool(pool), Some(back)) => pool.backward(gradient, chosen, back),

@@ -11,7 +11,7 @@ use dfdx::prelude::*;
 
 use super::average_pool::AveragePool;
 use super::batch_norm::BatchNorm;
-use super::convolution::{Backward, Convolution};
+use super::convolution::{Backward, Convolution, Filters};
 use super::dropout::{Chance, multiply};
 use super::padding::Padding;
 use super::pool::MaxPool;
@@ -68,23 +68,22 @@ pub(super) fn lock(workspace: &SharedWorkspace) -> MutexGuard<'_, Workspace> {
 pub(super) struct StackWeights {
     /// All parameters of the network.
     pub values: Vec<f32>,
-    /// For each layer, its weights as the backward pass wants them.
-    transposed: Vec<Vec<f32>>,
+    /// For each layer that is a convolution, its weights as that wants them.
+    filters: Vec<Filters>,
 }
 
 impl StackWeights {
     /// The parameters `values`; [`refresh`](Self::refresh) makes the rest.
     pub fn new(values: Vec<f32>) -> Self {
-        Self { values, transposed: Vec::new() }
+        Self { values, filters: Vec::new() }
     }
 
     /// Brings what follows from `values` up to date.
     pub fn refresh(&mut self, stack: &Stack) {
-        self.transposed.resize_with(stack.layers.len(), Vec::new);
-        for (layer, transposed) in stack.layers.iter().zip(&mut self.transposed) {
+        self.filters.resize_with(stack.layers.len(), Filters::default);
+        for (layer, filters) in stack.layers.iter().zip(&mut self.filters) {
             if let StackLayer::Convolution(convolution, weights, _) = layer {
-                transposed.resize(weights.len(), 0.0);
-                convolution.transpose(&self.values[weights.clone()], transposed);
+                convolution.prepare(&self.values[weights.clone()], filters);
             }
         }
     }
@@ -122,9 +121,8 @@ impl Stack {
             output.resize(len, 0.0);
             chosen.resize(len, 0);
             match layer {
-                StackLayer::Convolution(convolution, w, b) => {
-                    let (w, b) = (&weights.values[w.clone()], &weights.values[b.clone()]);
-                    convolution.forward(w, b, input, output, chosen, scratch);
+                StackLayer::Convolution(convolution, _, bias) => {
+                    convolution.forward(&weights.filters[i], &weights.values[bias.clone()], input, output, chosen, scratch);
                 }
                 StackLayer::MaxPool(pool) => pool.forward(input, output, chosen),
                 StackLayer::AveragePool(pool) => pool.forward(input, output),
@@ -163,7 +161,7 @@ impl Stack {
                         input,
                         output: &outputs[i],
                         chosen: &chosen[i],
-                        transposed: &weights.transposed[i],
+                        filters: &weights.filters[i],
                         input_gradient: (i > first).then_some(&mut next[..]),
                         weight_gradient,
                         bias_gradient,
