@@ -8,7 +8,6 @@
 
 mod planes;
 
-use std::array;
 use std::ops::Range;
 
 use self::planes::{
@@ -179,35 +178,34 @@ impl Winograd {
         [pixel_planes, result_planes, weight_planes]
     }
 
-    /// Image, row and column of a tile's first result.
-    fn corner(&self, tile: usize) -> [usize; 3] {
-        let [down, across] = self.tiles;
-        [tile / (down * across), tile / across % down * 2, tile % across * 2]
-    }
-
-    /// Where the pixels of a tile start, but those beyond the border.
-    #[inline(always)]
-    fn pixels_of(&self, tile: usize) -> [[Option<usize>; 4]; 4] {
+    /// Of the tile's pixels, 4 × 4 unless the border cuts it.
+    fn pixels_of(&self, tile: usize) -> Patch {
         let [height, width, channels] = self.geometry.input;
-        let [image, top, left] = self.corner(tile);
-        array::from_fn(|y| {
-            array::from_fn(|x| {
-                let (y, x) = (top + y, left + x);
-                (y < height && x < width).then_some(((image * height + y) * width + x) * channels)
-            })
-        })
+        self.patch(tile, [height, width], channels)
     }
 
-    /// Where the results of a tile start before pooling, but those beyond the border.
-    #[inline(always)]
-    fn results_of(&self, tile: usize) -> [[Option<usize>; 2]; 2] {
-        let Geometry { raw: [height, width], filters, .. } = self.geometry;
-        let [image, top, left] = self.corner(tile);
-        array::from_fn(|y| {
-            array::from_fn(|x| {
-                let (y, x) = (top + y, left + x);
-                (y < height && x < width).then_some(((image * height + y) * width + x) * filters)
-            })
-        })
+    /// Of the tile's results before pooling, 2 × 2 unless the border cuts it.
+    fn results_of(&self, tile: usize) -> Patch {
+        self.patch(tile, self.geometry.raw, self.geometry.filters)
     }
+
+    /// Of images with so many values a pixel.
+    fn patch(&self, tile: usize, [height, width]: [usize; 2], values: usize) -> Patch {
+        let [down, across] = self.tiles;
+        let (image, top, left) = (tile / (down * across), tile / across % down * 2, tile % across * 2);
+        let corner = (image * height + top) * width + left;
+        Patch { start: corner * values, row: width * values, rows: height - top, columns: width - left }
+    }
+}
+
+/// Where a tile lies in an image.
+#[derive(Clone, Copy)]
+struct Patch {
+    /// Where its first pixel starts.
+    start: usize,
+    /// From a row to the next.
+    row: usize,
+    /// As many it has at most.
+    rows: usize,
+    columns: usize,
 }

@@ -143,8 +143,8 @@ pub(super) fn pixels_to_planes_with<'a, S: Simd>(
             let mut values = [[simd.splat_f32s(0.0); 4]; 4];
             for y in 0..4 {
                 for x in 0..4 {
-                    if let Some(pixel) = pixels[y][x] {
-                        values[y][x] = load::<S>(input, pixel + from);
+                    if y < pixels.rows && x < pixels.columns {
+                        values[y][x] = load::<S>(input, pixels.start + y * pixels.row + x * channels + from);
                     }
                 }
             }
@@ -171,9 +171,10 @@ pub(super) fn planes_to_pixels_with<'a, S: Simd>(
             let sums = both_sides::<S, PlanesToPixels, 4, 4>(simd, values);
             for y in 0..4 {
                 for x in 0..4 {
-                    if let Some(pixel) = pixels[y][x] {
-                        let before = load::<S>(gradient, pixel + from);
-                        store::<S>(gradient, pixel + from, simd.add_f32s(before, sums[y][x]));
+                    if y < pixels.rows && x < pixels.columns {
+                        let pixel = pixels.start + y * pixels.row + x * channels + from;
+                        let before = load::<S>(gradient, pixel);
+                        store::<S>(gradient, pixel, simd.add_f32s(before, sums[y][x]));
                     }
                 }
             }
@@ -203,8 +204,12 @@ pub(super) fn planes_to_results_with<'a, S: Simd>(
             if this.geometry.pool == 1 {
                 for y in 0..2 {
                     for x in 0..2 {
-                        if let Some(result) = results[y][x] {
-                            store::<S>(output, result + from, simd.add_f32s(sums[y][x], bias));
+                        if y < results.rows && x < results.columns {
+                            store::<S>(
+                                output,
+                                results.start + y * results.row + x * filters + from,
+                                simd.add_f32s(sums[y][x], bias),
+                            );
                         }
                     }
                 }
@@ -246,8 +251,8 @@ pub(super) fn results_to_planes_with<'a, S: Simd>(
             if this.geometry.pool == 1 {
                 for y in 0..2 {
                     for x in 0..2 {
-                        if let Some(result) = results[y][x] {
-                            values[y][x] = load::<S>(gradient, result + from);
+                        if y < results.rows && x < results.columns {
+                            values[y][x] = load::<S>(gradient, results.start + y * results.row + x * filters + from);
                         }
                     }
                 }
