@@ -193,19 +193,28 @@ impl Winograd {
     fn patch(&self, tile: usize, [height, width]: [usize; 2], values: usize) -> Patch {
         let [down, across] = self.tiles;
         let (image, top, left) = (tile / (down * across), tile / across % down * 2, tile % across * 2);
-        let corner = (image * height + top) * width + left;
-        Patch { start: corner * values, row: width * values, rows: height - top, columns: width - left }
+        Patch { start: (image * height + top) * width + left, width, rows: height - top, columns: width - left, values }
     }
 }
 
-/// Where a tile lies in an image.
+/// Where a tile lies in images.
 #[derive(Clone, Copy)]
 struct Patch {
-    /// Where its first pixel starts.
+    /// Its first pixel.
     start: usize,
-    /// From a row to the next.
-    row: usize,
-    /// As many it has at most.
+    /// From a row of pixels to the next.
+    width: usize,
+    /// To the border.
     rows: usize,
     columns: usize,
+    /// Of each pixel.
+    values: usize,
+}
+
+impl Patch {
+    /// Where the values of a pixel of the tile start, unless it lies beyond the border.
+    #[inline(always)]
+    fn at(self, y: usize, x: usize) -> Option<usize> {
+        (y < self.rows && x < self.columns).then_some((self.start + y * self.width + x) * self.values)
+    }
 }

@@ -1,4 +1,7 @@
 //! From pixels, results and weights to the planes of their tiles, and back.
+//!
+//! Loops count, and call nothing but what is inlined: a closure would be compiled for another processor than what calls it.
+#![allow(clippy::needless_range_loop, reason = "y and x are the places in a tile")]
 
 use std::ops::Range;
 
@@ -72,8 +75,6 @@ impl Matrix<3, 4> for PlanesToWeights {
 }
 
 /// `M v Mᵀ` for a matrix M and values v.
-///
-/// Plain loops, here and below: closures would be compiled for another processor than what calls them.
 #[inline(always)]
 fn both_sides<S: Simd, X: Matrix<M, N>, const M: usize, const N: usize>(simd: S, values: [[S::f32s; N]; N]) -> [[S::f32s; M]; M] {
     let zero = simd.splat_f32s(0.0);
@@ -143,8 +144,8 @@ pub(super) fn pixels_to_planes_with<'a, S: Simd>(
             let mut values = [[simd.splat_f32s(0.0); 4]; 4];
             for y in 0..4 {
                 for x in 0..4 {
-                    if y < pixels.rows && x < pixels.columns {
-                        values[y][x] = load::<S>(input, pixels.start + y * pixels.row + x * channels + from);
+                    if let Some(pixel) = pixels.at(y, x) {
+                        values[y][x] = load::<S>(input, pixel + from);
                     }
                 }
             }
@@ -171,10 +172,9 @@ pub(super) fn planes_to_pixels_with<'a, S: Simd>(
             let sums = both_sides::<S, PlanesToPixels, 4, 4>(simd, values);
             for y in 0..4 {
                 for x in 0..4 {
-                    if y < pixels.rows && x < pixels.columns {
-                        let pixel = pixels.start + y * pixels.row + x * channels + from;
-                        let before = load::<S>(gradient, pixel);
-                        store::<S>(gradient, pixel, simd.add_f32s(before, sums[y][x]));
+                    if let Some(pixel) = pixels.at(y, x) {
+                        let before = load::<S>(gradient, pixel + from);
+                        store::<S>(gradient, pixel + from, simd.add_f32s(before, sums[y][x]));
                     }
                 }
             }
@@ -204,12 +204,8 @@ pub(super) fn planes_to_results_with<'a, S: Simd>(
             if this.geometry.pool == 1 {
                 for y in 0..2 {
                     for x in 0..2 {
-                        if y < results.rows && x < results.columns {
-                            store::<S>(
-                                output,
-                                results.start + y * results.row + x * filters + from,
-                                simd.add_f32s(sums[y][x], bias),
-                            );
+                        if let Some(result) = results.at(y, x) {
+                            store::<S>(output, result + from, simd.add_f32s(sums[y][x], bias));
                         }
                     }
                 }
@@ -251,8 +247,8 @@ pub(super) fn results_to_planes_with<'a, S: Simd>(
             if this.geometry.pool == 1 {
                 for y in 0..2 {
                     for x in 0..2 {
-                        if y < results.rows && x < results.columns {
-                            values[y][x] = load::<S>(gradient, results.start + y * results.row + x * filters + from);
+                        if let Some(result) = results.at(y, x) {
+                            values[y][x] = load::<S>(gradient, result + from);
                         }
                     }
                 }
