@@ -6,6 +6,7 @@ mod winograd;
 use self::direct::Direct;
 use self::winograd::Winograd;
 use super::activation::{add_rows, apply, multiply_derivative};
+use super::buffer::Buffer;
 use crate::protocol::Activation;
 
 /// A convolution layer over images `[height, width, channels_in]` with filters `[kernel, kernel, channels_in, filters]`,
@@ -123,7 +124,7 @@ impl Convolution {
         input: &[f32],
         output: &mut [f32],
         chosen: &mut [u8],
-        scratch: &mut Vec<f32>,
+        scratch: &mut Buffer,
     ) {
         match &self.method {
             Method::Direct(direct) => direct.forward(filters, bias, input, output, chosen, scratch),
@@ -134,7 +135,7 @@ impl Convolution {
 
     /// The gradients of everything that went into [`forward`](Self::forward), from `gradient`, that of its results,
     /// which is used up.
-    pub fn backward(&self, gradient: &mut [f32], mut pass: Backward, scratch: &mut Vec<f32>) {
+    pub fn backward(&self, gradient: &mut [f32], mut pass: Backward, scratch: &mut Buffer) {
         multiply_derivative(self.activation, pass.output, gradient);
         add_rows(gradient, pass.bias_gradient);
         if let Some(input_gradient) = pass.input_gradient.as_deref_mut() {
@@ -157,14 +158,6 @@ fn transpose(weights: &[f32], [channels, filters]: [usize; 2], transposed: &mut 
             }
         }
     }
-}
-
-/// Room for so many values. It only grows, so that layers can use it in turn.
-fn grown(scratch: &mut Vec<f32>, len: usize) -> &mut [f32] {
-    if scratch.len() < len {
-        scratch.resize(len, 0.0);
-    }
-    &mut scratch[..len]
 }
 
 #[cfg(test)]
@@ -243,7 +236,7 @@ mod tests {
     /// The results for some images, and the gradients of input, weights and bias from that of the results; those of the
     /// parameters are added to ones.
     fn both_ways(conv: &Convolution, [input, weights, bias, sent]: [&[f32]; 4]) -> [Vec<f32>; 4] {
-        let (mut output, mut chosen, mut scratch) = (vec![0.0; sent.len()], vec![0; sent.len()], Vec::new());
+        let (mut output, mut chosen, mut scratch) = (vec![0.0; sent.len()], vec![0; sent.len()], Buffer::default());
         let mut filters = Filters::default();
         conv.prepare(weights, &mut filters);
         conv.forward(&filters, bias, input, &mut output, &mut chosen, &mut scratch);

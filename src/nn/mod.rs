@@ -6,6 +6,7 @@
 mod activation;
 mod average_pool;
 mod batch_norm;
+mod buffer;
 mod builder;
 mod checkpoint;
 mod convolution;

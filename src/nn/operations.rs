@@ -11,6 +11,7 @@ use rayon::ThreadPool;
 
 use super::average_pool::AveragePool;
 use super::batch_norm::BatchNorm;
+use super::buffer::Buffer;
 use super::convolution::{self, Convolution, Filters};
 use super::dropout::{Chance, multiply};
 use super::gradient::Gradient;
@@ -28,12 +29,12 @@ pub const IMAGES: usize = learner::SLICE;
 /// A layer on images, with all that it reads and writes.
 pub struct ImageLayer {
     layer: StackLayer,
-    input: Vec<f32>,
-    output: Vec<f32>,
+    input: Buffer,
+    output: Buffer,
     /// Of the results.
-    gradient: Vec<f32>,
+    gradient: Buffer,
     /// Not wanted of the first layer of a network.
-    input_gradient: Option<Vec<f32>>,
+    input_gradient: Option<Buffer>,
     parameters: Vec<f32>,
     parameter_gradient: Vec<f32>,
     /// The weights as a convolution wants them.
@@ -41,7 +42,7 @@ pub struct ImageLayer {
     chosen: Vec<u8>,
     /// A dropout's mask, a normalisation's mean and variance.
     notes: Vec<f32>,
-    scratch: Vec<f32>,
+    scratch: Buffer,
     multiply_adds: usize,
 }
 
@@ -94,16 +95,16 @@ impl ImageLayer {
         let output = IMAGES * layer.output().iter().product::<usize>();
         let mut this = Self {
             layer,
-            input: values(input, 1.0),
-            output: vec![0.0; output],
-            gradient: values(output, 0.01),
-            input_gradient: Some(vec![0.0; input]),
+            input: buffer(&values(input, 1.0)),
+            output: buffer(&vec![0.0; output]),
+            gradient: buffer(&values(output, 0.01)),
+            input_gradient: Some(buffer(&vec![0.0; input])),
             parameter_gradient: vec![0.0; parameters.len()],
             filters: Filters::default(),
             parameters,
             chosen: vec![0; output],
             notes: vec![0.0; output],
-            scratch: Vec::new(),
+            scratch: Buffer::default(),
             multiply_adds: 0,
         };
         if let StackLayer::Convolution(convolution, weights, _) = &this.layer {
@@ -288,6 +289,12 @@ impl Steps {
         update.apply(parameters, gradient, &mut state.first, &mut state.second, true);
         black_box(parameters);
     }
+}
+
+fn buffer(values: &[f32]) -> Buffer {
+    let mut buffer = Buffer::default();
+    buffer.resize(values.len()).copy_from_slice(values);
+    buffer
 }
 
 /// Numbers between -`most` and `most`, the same every time, with no order that a branch could be guessed from.

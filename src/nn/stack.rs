@@ -11,6 +11,7 @@ use dfdx::prelude::*;
 
 use super::average_pool::AveragePool;
 use super::batch_norm::BatchNorm;
+use super::buffer::Buffer;
 use super::convolution::{Backward, Convolution, Filters};
 use super::dropout::{Chance, multiply};
 use super::padding::Padding;
@@ -45,12 +46,12 @@ pub(super) enum StackLayer {
 pub(super) struct Workspace {
     /// The pixels, 0 to 1.
     pub pixels: Vec<f32>,
-    outputs: Vec<Vec<f32>>,
+    outputs: Vec<Buffer>,
     chosen: Vec<Vec<u8>>,
     /// For each layer, what else its backward pass needs: a dropout's mask, a normalisation's mean and variance.
     notes: Vec<Vec<f32>>,
-    gradients: [Vec<f32>; 2],
-    scratch: Vec<f32>,
+    gradients: [Buffer; 2],
+    scratch: Buffer,
     /// The gradients of the network's parameters, in their order.
     pub gradient: Vec<f32>,
 }
@@ -110,15 +111,15 @@ impl Stack {
     /// The results for the images in the workspace's pixels, `[images, values]`; while training, with `chance`.
     fn forward(&self, weights: &StackWeights, workspace: &mut Workspace, images: usize, chance: Option<Chance>) -> Vec<f32> {
         let Workspace { pixels, outputs, chosen, notes, scratch, .. } = workspace;
-        outputs.resize_with(self.layers.len(), Vec::new);
+        outputs.resize_with(self.layers.len(), Buffer::default);
         chosen.resize_with(self.layers.len(), Vec::new);
         notes.resize_with(self.layers.len(), Vec::new);
         for (i, layer) in self.layers.iter().enumerate() {
             let (before, rest) = outputs.split_at_mut(i);
-            let input = before.last().unwrap_or(pixels);
+            let input = before.last().map_or(&pixels[..], |output| output);
             let len = images * layer.output().iter().product::<usize>();
             let (output, chosen, notes) = (&mut rest[0], &mut chosen[i], &mut notes[i]);
-            output.resize(len, 0.0);
+            let output = output.resize(len);
             chosen.resize(len, 0);
             match layer {
                 StackLayer::Convolution(convolution, _, bias) => {
@@ -141,7 +142,7 @@ impl Stack {
                 },
             }
         }
-        outputs.last().unwrap_or(pixels).clone()
+        outputs.last().map_or(&pixels[..], |output| output).to_vec()
     }
 
     /// Adds the gradients of the layers' parameters to the workspace's, from `gradient`, that of the results.
@@ -149,11 +150,10 @@ impl Stack {
         let Workspace { pixels, outputs, chosen, notes, gradients: [current, next], scratch, gradient: parameters } = workspace;
         // Below the first layer that learns nobody needs a gradient.
         let Some(first) = self.layers.iter().position(StackLayer::learns) else { return };
-        current.clear();
-        current.extend_from_slice(gradient);
+        current.resize(gradient.len()).copy_from_slice(gradient);
         for (i, layer) in self.layers.iter().enumerate().skip(first).rev() {
             let input: &[f32] = if i == 0 { pixels } else { &outputs[i - 1] };
-            next.resize(input.len(), 0.0);
+            next.resize(input.len());
             match layer {
                 StackLayer::Convolution(convolution, w, b) => {
                     let [weight_gradient, bias_gradient] = disjoint(parameters, w, b);

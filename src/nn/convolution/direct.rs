@@ -1,6 +1,7 @@
 //! Convolution as it is written down, for every size of filter and every stride: one product with addresses.
 
-use super::{Backward, Filters, Geometry, grown, transpose};
+use super::{Backward, Filters, Geometry, transpose};
+use crate::nn::buffer::Buffer;
 use crate::nn::kernel::{Product, Run, Start};
 use crate::nn::learner::SLICE;
 use crate::nn::pool::{max_pool_row, max_pool_row_backward};
@@ -117,12 +118,12 @@ impl Direct {
         input: &[f32],
         output: &mut [f32],
         chosen: &mut [u8],
-        scratch: &mut Vec<f32>,
+        scratch: &mut Buffer,
     ) {
         let Geometry { filters, pool, raw, .. } = self.geometry;
         let row_len = self.row_len();
         let pooled_row = row_len / pool;
-        let scratch = grown(scratch, self.block.images * self.block.rows * row_len);
+        let scratch = scratch.resize(self.block.images * self.block.rows * row_len);
         for place in self.blocks(self.geometry.images(input)) {
             let pixels = place.rows * raw[1];
             let product = Product {
@@ -149,12 +150,12 @@ impl Direct {
         }
     }
 
-    pub fn backward(&self, gradient: &[f32], pass: Backward, scratch: &mut Vec<f32>) {
+    pub fn backward(&self, gradient: &[f32], pass: Backward, scratch: &mut Buffer) {
         let Geometry { input: [_, _, channels], filters, stride, pool, raw, .. } = self.geometry;
         let row_len = self.row_len();
         let pooled_row = row_len / pool;
         let Backward { input, chosen, filters: prepared, mut input_gradient, weight_gradient, .. } = pass;
-        let scratch = grown(scratch, self.block.images * self.block.rows * row_len);
+        let scratch = scratch.resize(self.block.images * self.block.rows * row_len);
         for place in self.blocks(self.geometry.images(input)) {
             let results: &[f32] = if pool == 1 {
                 &gradient[place.output..][..place.rows * row_len]

@@ -13,7 +13,8 @@ use std::ops::Range;
 use self::planes::{
     pixels_to_planes, planes_to_pixels, planes_to_results, planes_to_weights, results_to_planes, weights_to_planes,
 };
-use super::{Backward, Filters, Geometry, grown, transpose};
+use super::{Backward, Filters, Geometry, transpose};
+use crate::nn::buffer::Buffer;
 use crate::nn::kernel::{Product, Run, Start};
 
 /// The places in a tile of 4 × 4.
@@ -103,7 +104,7 @@ impl Winograd {
         input: &[f32],
         output: &mut [f32],
         chosen: &mut [u8],
-        scratch: &mut Vec<f32>,
+        scratch: &mut Buffer,
     ) {
         let [pixel_plane, result_plane, weight_plane] = self.planes();
         let [pixels, results, _] = self.split(scratch);
@@ -128,7 +129,7 @@ impl Winograd {
         }
     }
 
-    pub fn backward(&self, gradient: &[f32], pass: Backward, scratch: &mut Vec<f32>) {
+    pub fn backward(&self, gradient: &[f32], pass: Backward, scratch: &mut Buffer) {
         let Geometry { input: [_, _, channels], filters: columns, .. } = self.geometry;
         let Backward { input, chosen, filters, mut input_gradient, weight_gradient, .. } = pass;
         let [pixel_plane, result_plane, weight_plane] = self.planes();
@@ -171,9 +172,9 @@ impl Winograd {
     }
 
     /// The planes of pixels, of results, and of weights.
-    fn split<'s>(&self, scratch: &'s mut Vec<f32>) -> [&'s mut [f32]; 3] {
+    fn split<'s>(&self, scratch: &'s mut Buffer) -> [&'s mut [f32]; 3] {
         let [pixels, results, weights] = self.planes().map(|plane| PLACES * plane);
-        let (pixel_planes, rest) = grown(scratch, pixels + results + weights).split_at_mut(pixels);
+        let (pixel_planes, rest) = scratch.resize(pixels + results + weights).split_at_mut(pixels);
         let (result_planes, weight_planes) = rest.split_at_mut(results);
         [pixel_planes, result_planes, weight_planes]
     }
