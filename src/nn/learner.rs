@@ -158,7 +158,8 @@ impl Learner {
     pub fn evaluate(&mut self, set: &ImageSet, indices: &[u32]) -> Evaluation {
         let mut confusion = ConfusionMatrix::new(self.network.classes());
         let mut loss = 0.0;
-        for (slice, (outcome, _)) in indices.chunks(SLICE).zip(self.judge(set, indices)) {
+        let slices = indices.chunks(self.network.judged_together());
+        for (slice, (outcome, _)) in slices.zip(self.judge(set, indices)) {
             loss += outcome.loss * slice.len() as f64 / indices.len() as f64;
             count(set, slice, &outcome, &mut confusion);
         }
@@ -173,7 +174,7 @@ impl Learner {
     }
 
     fn judge(&mut self, set: &ImageSet, indices: &[u32]) -> Vec<(SliceOutcome, Vec<f32>)> {
-        let slices: Vec<&[u32]> = indices.chunks(SLICE).collect();
+        let slices: Vec<&[u32]> = indices.chunks(self.network.judged_together()).collect();
         self.workspaces.resize_with(self.workspaces.len().max(self.threads.current_num_threads()), SharedWorkspace::default);
         let Self { network, workspaces, threads, .. } = self;
         let share = slices.len().div_ceil(workspaces.len()).max(1);

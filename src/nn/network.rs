@@ -10,10 +10,14 @@ use thiserror::Error;
 use super::builder::{Builder, NetworkError};
 use super::dropout::Chance;
 use super::head::{Head, Matrix};
+use super::learner::SLICE;
 use super::parameter::{Parameter, ParameterKind};
 use super::stack::{SharedWorkspace, Stack, StackWeights, lock, off_tape, on_tape};
 use crate::data::{Augmenter, ImageSet, Purpose, stream};
 use crate::protocol::{LayerShape, LayerSpec};
+
+/// Values of a layer that a core's own memory holds beside its input.
+const HELD_VALUES: usize = 96 * 1024;
 
 /// A network with its parameters.
 #[derive(Clone, Debug)]
@@ -174,13 +178,19 @@ impl Network {
         (SliceOutcome { loss: loss.into(), predictions }, probabilities)
     }
 
+    /// How many images are judged together: what a layer gives for them stays in a core's own memory, as far as it can.
+    pub(super) fn judged_together(&self) -> usize {
+        let largest = self.stack.layers.iter().map(|layer| layer.output().iter().product()).max().unwrap_or(1);
+        (HELD_VALUES / largest).clamp(1, SLICE)
+    }
+
     /// For each image, the probability of each class.
     ///
     /// # Panics
     /// When an index is not below the length of `set`, or its images have another shape than the network was built for.
     pub fn probabilities(&self, set: &ImageSet, indices: &[u32]) -> Vec<Vec<f32>> {
         let workspace = SharedWorkspace::default();
-        let slices = indices.chunks(16).map(|slice| self.judge(set, slice, &workspace).1);
+        let slices = indices.chunks(self.judged_together()).map(|slice| self.judge(set, slice, &workspace).1);
         slices.flat_map(|rows| rows.chunks_exact(self.classes).map(<[f32]>::to_vec).collect::<Vec<_>>()).collect()
     }
 
