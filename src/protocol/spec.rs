@@ -40,6 +40,13 @@ pub struct RunSpec {
     pub until_test_accuracy: Option<f64>,
 }
 
+impl RunSpec {
+    /// Whether the network has dropout layers, on which the factor of the same name acts.
+    pub fn has_dropout(&self) -> bool {
+        self.layers.iter().any(|layer| matches!(layer, LayerSpec::Dropout { .. }))
+    }
+}
+
 /// Where the images come from, and how they are divided.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataSpec {

@@ -1,7 +1,7 @@
 //! What commands do to a run.
 
 use super::{End, Engine, Port};
-use crate::protocol::{CheckpointReason, Command, Event, Hyper, LayerSpec, Request, RequestId, Schedule, Split};
+use crate::protocol::{CheckpointReason, Command, Event, Hyper, Request, RequestId, Schedule, Split};
 
 /// Why nothing can be judged.
 const NO_VALIDATION: &str = "no images are held out for validation; start with --validation 5000";
@@ -54,8 +54,7 @@ impl<P: Port> Engine<'_, P> {
         if hyper == Hyper::Patience && value > 0.0 && self.job.validation.is_empty() {
             return self.refuse(id, command, NO_VALIDATION);
         }
-        let drops = |layer: &LayerSpec| matches!(layer, LayerSpec::Dropout { .. });
-        if hyper == Hyper::Dropout && !self.job.started.spec.layers.iter().any(drops) {
+        if hyper == Hyper::Dropout && !self.job.started.spec.has_dropout() {
             return self.refuse(id, command, "the network has no dropout layers");
         }
         match self.hyper.with(hyper, value) {

@@ -88,6 +88,12 @@ fn draw_row(context: &Context, area: Rect, hyper: Hyper, value: f64, pen: &mut P
         draw_edit(context, Rect { x, width: room, ..area }, edit, pen);
         return;
     }
+    let no_dropout = hyper == Hyper::Dropout && app.run().started.as_ref().is_some_and(|started| !started.spec.has_dropout());
+    if no_dropout {
+        let role = app.hypers().refusal(hyper).map_or(Role::Muted, |_| Role::Bad);
+        pen.text(x, area.y, room, "no dropout layers", on(role));
+        return;
+    }
     let shown = hyper.display(value);
     let (least, greatest) = hyper.range();
     let range = format!("{} – {}", hyper.display(least), hyper.display(greatest));
