@@ -92,6 +92,8 @@ fn keys_send_commands() {
         ),
         ("u", &[]),
         ("Enter 3 e - 4 Enter", &[set(LearningRate, 3e-4)]),
+        // A point for many people.
+        ("Enter 0 , 0 5 Enter", &[set(LearningRate, 0.05)]),
         ("Enter 9 9 Enter", &[]),
         ("Enter 9 9 Enter Back Enter", &[set(LearningRate, 9.0)]),
         ("Enter Enter", &[]),

@@ -315,6 +315,21 @@ fn a_run_that_goes_on_ends_like_one_that_never_stopped() {
     assert!(code == 2 && message.contains("--seed 8: a run that goes on keeps"), "{message}");
 }
 
+/// With a schedule, more epochs move the next step in it: the rate is the one of the step, whatever else is changed.
+#[test]
+fn a_rate_and_more_epochs_together_give_that_rate() {
+    let home = Home::new("resume-rate");
+    home.train(&["--set", "schedule.kind=cosine"]);
+    let resumed = home.resume(&["last", "--lr", "0.004", "--epochs", "2"]);
+    let rate = resumed["interventions"].as_array().and_then(|all| all.last()).expect("changed");
+    assert_eq!((&rate["hyper"], &rate["to"]), (&"learning_rate".into(), &0.004.into()));
+    let csv = home.text(&["export", "last", "--format", "csv", "--output", "-"]);
+    let column = csv.lines().next().and_then(|head| head.split(',').position(|name| name == "learning_rate")).expect("a column");
+    let first = rate["step"].as_u64().expect("a step").to_string();
+    let row = csv.lines().find(|line| line.split(',').next() == Some(&first)).expect("a row");
+    assert_eq!(row.split(',').nth(column), Some("0.004"), "{row}");
+}
+
 #[test]
 fn a_run_that_was_killed_goes_on_and_ends_with_the_same_weights() {
     let home = Home::new("kill");

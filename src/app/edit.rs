@@ -40,8 +40,9 @@ impl Edit {
         })
     }
 
-    /// Types a character where the cursor is, when it can be part of a number.
+    /// Types a character where the cursor is, when it can be part of a number. Many people's decimal point is a comma.
     pub fn insert(&mut self, character: char) {
+        let character = if character == ',' { '.' } else { character };
         if matches!(character, '0'..='9' | '.' | 'e' | 'E' | '-' | '+') {
             self.line.insert(character);
         }

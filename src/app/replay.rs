@@ -104,7 +104,7 @@ impl Replay {
                         self.epochs.push(place);
                     }
                     self.steps.push(place + 1);
-                    self.last_step = steps.first_step.saturating_add(steps.loss.len() as u64).saturating_sub(1);
+                    self.last_step = steps.last_step();
                 }
                 // What is told of its end comes before the next steps.
                 Event::EpochFinished { .. } => epoch_over = true,

@@ -77,5 +77,7 @@ fn changes(settings: &Settings) -> Result<Vec<(Hyper, f64)>, CliError> {
             None => return Err(CliError::Fixed { origin: setting.origin.to_string() }),
         }
     }
+    // With a schedule, a rate is what the next step has: where that is in the schedule depends on the others.
+    changes.sort_by_key(|(hyper, _)| *hyper == Hyper::LearningRate);
     Ok(changes)
 }

@@ -80,6 +80,7 @@ impl Settings {
     /// Takes the settings that go with the preset of this name.
     pub(super) fn set_preset(&mut self, name: Option<&Value>) -> Result<(), ConfigError> {
         let Some(name) = name.and_then(Value::as_str) else { return Ok(()) };
+        self.set("model.layers", Value::Array(Vec::new()), Origin::Preset(name.into()))?;
         for (table, keys) in preset::settings(name) {
             for (key, value) in keys.as_table().into_iter().flatten() {
                 self.set(&format!("{table}.{key}"), value.clone(), Origin::Preset(name.into()))?;

@@ -52,6 +52,24 @@ fn the_file_the_environment_and_the_command_line_overrule_each_other_in_this_ord
     assert_eq!(origin("train.seed").as_deref(), Some("--set  train.seed = 7 "));
 }
 
+/// The command line's preset is a whole network; only the command line can change it.
+#[test]
+fn a_preset_overrules_the_layers_of_a_source_before_it() {
+    let folder = std::env::temp_dir().join(format!("mnist-tui-preset-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = folder.join("c.toml");
+    let text = "[train]\npreset = \"fast\"\n[model]\nlayers = [{ kind = \"flatten\" }, { kind = \"dense\", units = 10, activation = \"none\" }]";
+    std::fs::write(&file, text).expect("written");
+    let layers = |environment: &[(&str, &str)], flags: &[(&'static str, &'static str, &str)]| {
+        let settings = sources(&file, environment, &[], flags).settings().expect("valid");
+        settings.config().run_spec(10).expect("a recipe").layers.len()
+    };
+    assert_eq!(layers(&[], &[]), 2);
+    assert_eq!(layers(&[], &[("--preset", "train.preset", "mlp")]), preset::layers("mlp", 10).expect("mlp").len());
+    assert_eq!(layers(&[("MNIST_TUI_TRAIN_PRESET", "seed")], &[]), preset::layers("seed", 10).expect("seed").len());
+    std::fs::remove_dir_all(&folder).expect("removed");
+}
+
 #[test]
 fn whole_numbers_do_for_numbers_and_names_for_kinds() {
     let text = "train = { learning_rate = 1, optimizer = \"sgd\" }\nui.color = \"256\"\n[data]\nvalidation = 0.5";

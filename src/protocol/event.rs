@@ -29,7 +29,9 @@ pub enum Event {
     SamplesPredicted {
         /// After this step.
         step: u64,
-        /// For each image, the probability of each class.
+        /// For each image, the probability of each class; null in JSON where it is not a finite number, as of a
+        /// [loss](Evaluation::loss).
+        #[serde(deserialize_with = "numbers_or_null")]
         probabilities: Vec<Vec<f32>>,
     },
     /// Training images were varied: some of a batch, as the network got them. A few now and then, for people to look at.
@@ -302,6 +304,13 @@ pub struct StepsFinished {
     pub confusion: ConfusionMatrix,
 }
 
+impl StepsFinished {
+    /// The number of the last of them.
+    pub fn last_step(&self) -> u64 {
+        self.first_step.saturating_add(self.loss.len() as u64).saturating_sub(1)
+    }
+}
+
 /// The result of judging a network on a set of images.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
@@ -314,6 +323,11 @@ pub struct Evaluation {
 
 fn number_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or(f64::NAN))
+}
+
+fn numbers_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<f32>>, D::Error> {
+    let rows: Vec<Vec<Option<f32>>> = Deserialize::deserialize(deserializer)?;
+    Ok(rows.into_iter().map(|row| row.into_iter().map(|number| number.unwrap_or(f32::NAN)).collect()).collect())
 }
 
 /// A part of the data.
@@ -409,5 +423,14 @@ mod tests {
             let read: Evaluation = serde_json::from_str(&text).expect(&text);
             assert_eq!(read.loss.to_bits(), loss.to_bits());
         }
+    }
+
+    #[test]
+    fn probabilities_that_are_no_numbers_survive_json() {
+        let event = Event::SamplesPredicted { step: 7, probabilities: vec![vec![0.25, f32::NAN], vec![f32::INFINITY, 1.0]] };
+        let text = serde_json::to_string(&event).expect("JSON");
+        let Event::SamplesPredicted { probabilities, .. } = serde_json::from_str(&text).expect(&text) else { panic!("{text}") };
+        assert!(probabilities[0][1].is_nan() && probabilities[1][0].is_nan());
+        assert_eq!((probabilities[0][0], probabilities[1][1]), (0.25, 1.0));
     }
 }

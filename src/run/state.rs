@@ -2,14 +2,12 @@
 
 use std::collections::VecDeque;
 
-use super::{Series, Steerer};
+use super::{Steerer, StepSeries};
 use crate::protocol::{
     CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, MOST_CLASSES, Outcome, Phase, Quantity, Record,
     RunStarted, Sample, Schedule, Split, StepsFinished,
 };
 
-/// How much of the past the smoothed curves remember: each step weighs this much of all before it.
-const SMOOTHING: f32 = 0.97;
 /// Throughput is measured over about so many seconds of training.
 const RATE_WINDOW_SECONDS: f64 = 3.0;
 
@@ -71,52 +69,6 @@ pub struct RunState {
     /// Who steers.
     pub steerer: Steerer,
     rate: VecDeque<(f64, u64)>,
-}
-
-/// One value a step, from step 1 on.
-#[derive(Clone, Debug, Default)]
-pub struct StepSeries {
-    /// The loss of each batch.
-    pub loss: Series,
-    /// The same, smoothed.
-    pub loss_smooth: Series,
-    /// The accuracy of each batch, 0 to 1.
-    pub accuracy: Series,
-    /// The same, smoothed.
-    pub accuracy_smooth: Series,
-    /// The effective learning rate.
-    pub learning_rate: Series,
-    /// The images of each batch.
-    pub batch: Series,
-    /// How far the run was each time it told of steps.
-    pub told: Vec<Told>,
-    averages: [Average; 2],
-}
-
-/// How far a run was when it told of steps; all of them since the time before belong to one epoch.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Told {
-    /// The newest step.
-    pub step: u64,
-    /// Its epoch, counted from 1.
-    pub epoch: usize,
-    /// Seconds of training since the run started.
-    pub train_seconds: f64,
-}
-
-/// An exponential moving average without the pull of its start (Kingma & Ba 2015, section 3).
-#[derive(Clone, Copy, Debug, Default)]
-struct Average {
-    value: f32,
-    weight: f32,
-}
-
-impl Average {
-    fn push(&mut self, value: f32) -> f32 {
-        self.value = SMOOTHING * self.value + (1.0 - SMOOTHING) * value;
-        self.weight = SMOOTHING * self.weight + (1.0 - SMOOTHING);
-        self.value / self.weight
-    }
 }
 
 /// How a run ended.
@@ -271,9 +223,10 @@ impl RunState {
                 self.log(LogKind::Problem, "lower the rate and resume, or rewind".into());
                 self.diverged = Some(text);
             }
-            Event::ParametersRestored { epoch: 0, .. } => self.log(LogKind::Progress, "parameters of the start restored".into()),
             Event::ParametersRestored { epoch, .. } => {
-                self.log(LogKind::Progress, format!("parameters of the end of epoch {epoch} restored"));
+                self.steps.smooth_anew();
+                let whose = if *epoch == 0 { "the start".to_owned() } else { format!("the end of epoch {epoch}") };
+                self.log(LogKind::Progress, format!("parameters of {whose} restored"));
             }
             Event::ParametersSaved { path, .. } => self.log(LogKind::Progress, format!("parameters saved to {path}")),
             Event::SavingFailed { path, reason } => {
@@ -338,25 +291,14 @@ impl RunState {
         if steps.epoch != self.epoch {
             self.train_confusion = ConfusionMatrix::new(self.train_confusion.classes());
         }
-        let series = &mut self.steps;
-        for (i, loss) in steps.loss.iter().enumerate() {
-            let column = |values: &[u32]| values.get(i).copied().unwrap_or(0) as f32;
-            let accuracy = column(&steps.correct) / column(&steps.batch).max(1.0);
-            series.loss.push(*loss);
-            series.loss_smooth.push(series.averages[0].push(*loss));
-            series.accuracy.push(accuracy);
-            series.accuracy_smooth.push(series.averages[1].push(accuracy));
-            series.learning_rate.push(steps.learning_rate.get(i).copied().unwrap_or(0.0));
-            series.batch.push(column(&steps.batch));
-        }
+        self.steps.push(steps);
         self.diverged = None;
         // The shortest decimal that makes this 32-bit float: what a person would have written.
         self.effective_rate = steps.learning_rate.last().and_then(|rate| rate.to_string().parse().ok()).or(self.effective_rate);
         self.epoch = steps.epoch;
-        self.step = steps.first_step.saturating_add(steps.loss.len() as u64).saturating_sub(1);
+        self.step = steps.last_step();
         self.images_seen = steps.images_seen;
         self.train_seconds = steps.train_seconds;
-        self.steps.told.push(Told { step: self.step, epoch: steps.epoch, train_seconds: steps.train_seconds });
         self.train_confusion.merge(&steps.confusion);
         self.rate.push_back((steps.train_seconds, steps.images_seen));
         while self.rate.len() > 2 && steps.train_seconds - self.rate[1].0 >= RATE_WINDOW_SECONDS {

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::schedule::RateSchedule;
 use super::stopping::EarlyStopping;
 use crate::nn::{CheckpointError, Learner, Snapshot, read_metadata};
-use crate::protocol::{HyperError, Hyperparameters, RunStarted};
+use crate::protocol::{Hyper, HyperError, Hyperparameters, RunStarted};
 
 /// The version of [`Position`]'s form.
 pub(super) const VERSION: u32 = 1;
@@ -64,7 +64,9 @@ impl Position {
         if [step, images_seen, correct, images, now, good, best].into_iter().any(|count| count > MOST) {
             return Err(ResumeError::Count);
         }
-        Ok(self.hyper.check()?)
+        // With a schedule the base rate may be above any effective one.
+        let learning_rate = self.hyper.learning_rate.min(Hyper::LearningRate.range().1);
+        Ok(Hyperparameters { learning_rate, ..self.hyper }.check()?)
     }
 }
 

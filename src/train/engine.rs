@@ -148,11 +148,12 @@ impl<'a, P: Port> Engine<'a, P> {
         self.tell_steps();
         let restored = match outcome {
             Outcome::Completed | Outcome::StoppedEarly { .. } => self.restore_best(),
-            Outcome::Failed { .. } => {
+            // Nobody wants what was spoilt.
+            Outcome::Failed { .. } | Outcome::Stopped if self.diverged.is_some() => {
                 self.restore_good(None);
                 true
             }
-            Outcome::TargetReached | Outcome::Stopped => false,
+            Outcome::Failed { .. } | Outcome::TargetReached | Outcome::Stopped => false,
         };
         self.tell_samples();
         // The target is looked for on the test set, which then has been judged at the epoch's end.
@@ -336,6 +337,8 @@ impl<'a, P: Port> Engine<'a, P> {
     fn restore_good(&mut self, answers: Option<RequestId>) {
         let (epoch, snapshot) = &self.good;
         self.job.learner.restore(snapshot);
+        // What was trained since does not count.
+        self.epoch_sums = (0.0, 0, 0);
         self.port.emit(Event::ParametersRestored { step: self.step, epoch: *epoch, answers });
     }
 

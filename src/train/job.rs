@@ -88,6 +88,12 @@ pub enum JobError {
         /// The folder.
         folder: PathBuf,
     },
+    /// A folder where a file is meant.
+    #[error("model.save = {}: that is a folder; name a file in it", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A recipe with a hyperparameter out of its range.
     #[error(transparent)]
     Hyper(#[from] HyperError),
@@ -137,6 +143,9 @@ impl Job {
             && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
         {
             return Err(JobError::NoFolder { path: path.clone(), folder: folder.into() });
+        }
+        if let Some(path) = save.as_ref().filter(|path| path.is_dir()) {
+            return Err(JobError::Folder { path: path.clone() });
         }
         let images = spec.data.train_limit.map_or(dataset.train.len(), |limit| limit.min(dataset.train.len()));
         let held_out = spec.data.validation.of(images).ok_or_else(|| JobError::NothingLeft {

@@ -145,22 +145,61 @@ fn a_run_that_diverged_goes_on_as_it_is_told() {
     let events = run(wild(), &[(99, Command::Rewind), (0, set(Hyper::LearningRate, 1e-3))]);
     assert_eq!(ended(&events).0, &Outcome::Completed);
     assert_eq!(events.iter().filter(|event| matches!(event, Event::Diverged { .. })).count(), 1);
+    // The first epoch was gone back from in its last batch: there is nothing of it to judge.
     let losses = validation_losses(&events);
-    assert!(losses.len() == 3 && losses.iter().all(|loss| *loss < 2.0), "{losses:?}");
+    assert!(losses.len() == 2 && losses.iter().all(|loss| *loss < 2.0), "{losses:?}");
 }
 
 #[test]
 fn a_run_that_diverged_with_nobody_there_has_failed() {
     let events = run(wild(), &[]);
-    let (Outcome::Failed { message }, digest) = ended(&events) else { panic!("{:?}", ended(&events)) };
+    let (Outcome::Failed { message }, _) = ended(&events) else { panic!("{:?}", ended(&events)) };
     assert!(message.contains("is not finite; start again with a lower learning rate"), "{message}");
-    let start = job(wild()).expect("a job").learner.network().sha256();
-    assert_eq!(digest, start, "nothing that was spoilt is judged or saved");
+    assert_unspoilt(&events);
+}
+
+#[test]
+fn a_run_that_is_stopped_where_it_diverged_keeps_nothing_that_was_spoilt() {
+    let events = run(wild(), &[(99, Command::Stop)]);
+    assert!(events.iter().any(|event| matches!(event, Event::Diverged { .. })));
+    assert_eq!(ended(&events).0, &Outcome::Stopped);
+    assert_unspoilt(&events);
+}
+
+/// A wild run has ended with the parameters of its start, and these were judged.
+fn assert_unspoilt(events: &[Event]) {
+    assert_eq!(ended(events).1, job(wild()).expect("a job").learner.network().sha256());
     let test = events.iter().find_map(|event| match event {
         Event::Evaluated { split: Split::Test, evaluation, .. } => Some(evaluation.loss),
         _ => None,
     });
     assert!(test.is_some_and(f64::is_finite), "{test:?}");
+}
+
+#[test]
+fn an_epoch_that_was_gone_back_from_is_summed_up_from_there() {
+    let mut wild = wild();
+    wild.hyperparameters.batch_size = 8;
+    let events = run(wild, &[(99, Command::Rewind), (0, set(Hyper::LearningRate, 1e-3))]);
+    let restored = events.iter().position(|event| matches!(event, Event::ParametersRestored { .. })).expect("gone back");
+    let (mut sum, mut images) = (0.0, 0);
+    for event in &events[restored..] {
+        match event {
+            Event::StepsFinished(steps) => {
+                for (loss, batch) in steps.loss.iter().zip(&steps.batch) {
+                    sum += f64::from(*loss) * f64::from(*batch);
+                    images += batch;
+                }
+            }
+            Event::EpochFinished { train_loss, .. } => {
+                assert!(images < 96, "a part of the epoch");
+                assert_eq!(*train_loss, sum / f64::from(images));
+                return;
+            }
+            _ => {}
+        }
+    }
+    panic!("the epoch did not end");
 }
 
 #[test]

@@ -94,6 +94,17 @@ fn what_a_person_changed_stays_changed() {
 }
 
 #[test]
+fn a_rate_that_a_schedule_makes_small_has_a_great_base_and_is_kept() {
+    let mut spec = demanding(Optimizer::Adam);
+    spec.schedule = Schedule::Exponential { final_factor: 1e-6 };
+    let changes = [(20, set(Hyper::LearningRate, 0.01)), (21, Command::Checkpoint)];
+    let (events, checkpoints) = run_and_keep(spec, &changes);
+    let checkpoint = checkpoints.iter().find(|checkpoint| checkpoint.step() == 20).expect("asked for");
+    assert!(checkpoint.position.hyper.learning_rate > 10.0, "{}", checkpoint.position.hyper.learning_rate);
+    assert_eq!(ended(&go_on(checkpoint, &[])).1, ended(&events).1);
+}
+
+#[test]
 fn a_run_that_was_stopped_or_is_over_goes_on_too() {
     let whole = run(demanding(Optimizer::Adam), &[]);
     let (stopped, checkpoints) = run_and_keep(demanding(Optimizer::Adam), &[(9, Command::Stop)]);

@@ -1,0 +1,94 @@
+//! What is told of every step: its figures, as series that any chart can be drawn from.
+
+use super::Series;
+use crate::protocol::StepsFinished;
+
+/// How much of the past the smoothed curves remember: each step weighs this much of all before it.
+const SMOOTHING: f32 = 0.97;
+
+/// One value a step, from step 1 on.
+#[derive(Clone, Debug, Default)]
+pub struct StepSeries {
+    /// The loss of each batch.
+    pub loss: Series,
+    /// The same, smoothed.
+    pub loss_smooth: Series,
+    /// The accuracy of each batch, 0 to 1.
+    pub accuracy: Series,
+    /// The same, smoothed.
+    pub accuracy_smooth: Series,
+    /// The effective learning rate.
+    pub learning_rate: Series,
+    /// The images of each batch.
+    pub batch: Series,
+    /// How far the run was each time it told of steps.
+    pub told: Vec<Told>,
+    averages: [Average; 2],
+}
+
+/// How far a run was when it told of steps; all of them since the time before belong to one epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Told {
+    /// The newest step.
+    pub step: u64,
+    /// Its epoch, counted from 1.
+    pub epoch: usize,
+    /// Seconds of training since the run started.
+    pub train_seconds: f64,
+}
+
+/// An exponential moving average without the pull of its start (Kingma & Ba 2015, section 3).
+#[derive(Clone, Copy, Debug, Default)]
+struct Average {
+    value: f32,
+    weight: f32,
+}
+
+impl Average {
+    fn push(&mut self, value: f32) -> f32 {
+        self.value = SMOOTHING * self.value + (1.0 - SMOOTHING) * value;
+        self.weight = SMOOTHING * self.weight + (1.0 - SMOOTHING);
+        self.value / self.weight
+    }
+}
+
+impl StepSeries {
+    pub(super) fn push(&mut self, steps: &StepsFinished) {
+        for (i, loss) in steps.loss.iter().enumerate() {
+            let column = |values: &[u32]| values.get(i).copied().unwrap_or(0) as f32;
+            let accuracy = column(&steps.correct) / column(&steps.batch).max(1.0);
+            self.loss.push(*loss);
+            self.loss_smooth.push(self.averages[0].push(*loss));
+            self.accuracy.push(accuracy);
+            self.accuracy_smooth.push(self.averages[1].push(accuracy));
+            self.learning_rate.push(steps.learning_rate.get(i).copied().unwrap_or(0.0));
+            self.batch.push(column(&steps.batch));
+        }
+        self.told.push(Told { step: steps.last_step(), epoch: steps.epoch, train_seconds: steps.train_seconds });
+    }
+
+    /// Lets the smoothed curves forget what was before: the network is another.
+    pub(super) fn smooth_anew(&mut self) {
+        self.averages = Default::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smoothing_follows_slowly_until_it_starts_anew() {
+        let mut series = StepSeries::default();
+        let push = |series: &mut StepSeries, loss: f32| {
+            series.push(&StepsFinished { loss: vec![loss], correct: vec![1], batch: vec![2], ..StepsFinished::default() });
+            series.loss_smooth.last()
+        };
+        assert_eq!(push(&mut series, 1.0), Some(1.0), "no pull to zero at the start");
+        let second = push(&mut series, 3.0).expect("two values");
+        assert!((second - (0.97 * 1.0 + 3.0) / 1.97).abs() < 1e-6, "{second}");
+        series.smooth_anew();
+        assert_eq!(push(&mut series, 3.0), Some(3.0));
+        assert_eq!((series.loss.len(), series.accuracy.last(), series.told.len()), (3, Some(0.5), 3));
+    }
+}
