@@ -51,7 +51,7 @@ pub(super) struct SettingArguments {
     /// A checkpoint that the parameters start from.
     #[arg(long, value_name = "CHECKPOINT")]
     init_from: Option<String>,
-    /// Layers that do not learn, by the start of their names: conv, or conv1,dense.
+    /// Layers that do not learn: all of a kind, or single ones: conv, or conv1,dense.
     #[arg(long, value_name = "NAMES")]
     freeze: Option<String>,
     /// A file that gets the parameters at the end, as safetensors.

@@ -10,7 +10,7 @@ use crate::protocol::LayerSpec;
 pub struct ModelConfig {
     /// A checkpoint that the parameters start from; empty for random ones.
     pub init_from: String,
-    /// Layers that do not learn, by the start of their names, separated by commas; empty for none.
+    /// Layers that do not learn, kinds or names of single ones, separated by commas; empty for none.
     pub freeze: String,
     /// A file that gets the parameters at the end; empty for none.
     pub save: String,

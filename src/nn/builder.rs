@@ -17,8 +17,18 @@ use crate::protocol::{Activation, LayerShape, LayerSpec, Padding};
 /// A layer that cannot be built where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum NetworkError {
-    /// The layer's windows are larger than what it is given, or a size is 0.
-    #[error("layer {number}, {layer}, does not fit its input of shape {shape:?}")]
+    /// A size that has to be at least 1.
+    #[error("layer {number}, {layer}, has {size} = 0; it must be at least 1")]
+    Zero {
+        /// Counted from 1.
+        number: usize,
+        /// Its name.
+        layer: String,
+        /// Which size.
+        size: &'static str,
+    },
+    /// The layer's windows are larger than what it is given.
+    #[error("layer {number}, {layer}, has windows that do not fit into its input of shape {shape:?}")]
     DoesNotFit {
         /// Counted from 1.
         number: usize,
@@ -141,17 +151,22 @@ impl Builder {
 
     /// Adds a layer; a convolution takes in a max pooling by `pool` that follows it.
     fn add(&mut self, number: usize, spec: LayerSpec, pool: Option<usize>) -> Result<Added, NetworkError> {
-        let (kind, word) = match spec {
-            LayerSpec::Conv { .. } => (0, "conv"),
-            LayerSpec::MaxPool { .. } | LayerSpec::AveragePool { .. } => (1, "pool"),
-            LayerSpec::Dense { .. } => (2, "dense"),
-            LayerSpec::Flatten => (3, "flatten"),
-            LayerSpec::BatchNorm { .. } => (4, "batch_norm"),
-            LayerSpec::Dropout { .. } => (5, "dropout"),
+        let (kind, word, sizes) = match spec {
+            LayerSpec::Conv { filters, kernel, stride, .. } => {
+                (0, "conv", &[("filters", filters), ("kernel", kernel), ("stride", stride)][..])
+            }
+            LayerSpec::MaxPool { size } | LayerSpec::AveragePool { size } => (1, "pool", &[("size", size)][..]),
+            LayerSpec::Dense { units, .. } => (2, "dense", &[("units", units)][..]),
+            LayerSpec::Flatten => (3, "flatten", &[][..]),
+            LayerSpec::BatchNorm { .. } => (4, "batch_norm", &[][..]),
+            LayerSpec::Dropout { .. } => (5, "dropout", &[][..]),
         };
         self.counts[kind] += 1;
         let layer = format!("{word}{}", self.counts[kind]);
         self.newest = (number, layer.clone());
+        if let Some((size, _)) = sizes.iter().find(|(_, value)| *value == 0) {
+            return Err(NetworkError::Zero { number, layer, size });
+        }
         let wrong = |needed| NetworkError::WrongInput { number, layer: layer.clone(), needed, shape: self.shape.clone() };
         let does_not_fit = NetworkError::DoesNotFit { number, layer: layer.clone(), shape: self.shape.clone() };
         let image = <[usize; 3]>::try_from(self.shape.as_slice());
@@ -160,9 +175,6 @@ impl Builder {
         match spec {
             LayerSpec::Conv { filters, kernel, stride, padding, activation } => {
                 let image = image.map_err(|_| wrong(before_flatten))?;
-                if [filters, kernel, stride].contains(&0) {
-                    return Err(does_not_fit);
-                }
                 let layout = Layout::Filters { kernel, channels: image[2], filters };
                 let (weight, bias) = self.weight_and_bias(&layer, layout, filters)?;
                 let padded = (padding == Padding::Same).then(|| padding::Padding::same(image, kernel, stride));
@@ -231,9 +243,6 @@ impl Builder {
             }
             LayerSpec::Dense { units, activation } => {
                 let [inputs] = self.shape[..] else { return Err(wrong("a row of values; put flatten before it")) };
-                if units == 0 {
-                    return Err(does_not_fit);
-                }
                 let layout = Layout::Dense { inputs: self.flattened.take().unwrap_or([1, 1, inputs]), units };
                 let (weight, bias) = self.weight_and_bias(&layer, layout, units)?;
                 self.push(layer, vec![units], weight.len() + bias.len())?;

@@ -14,7 +14,7 @@ pub struct RunSpec {
     /// The checkpoint that the parameters start from; random ones without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub init_from: Option<String>,
-    /// Layers that do not learn, by the start of their names.
+    /// Layers that do not learn: kinds, or names of single ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub freeze: Vec<String>,
     /// What turns gradients into steps.

@@ -90,7 +90,8 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.name, self.status.replace('_', " "))?;
         let epochs = if self.epochs == 1 { "epoch" } else { "epochs" };
-        write!(f, ": {} {epochs}, {} steps, {:.1} s of training", self.epochs, self.steps, self.train_seconds)?;
+        let steps = if self.steps == 1 { "step" } else { "steps" };
+        write!(f, ": {} {epochs}, {} {steps}, {:.1} s of training", self.epochs, self.steps, self.train_seconds)?;
         if let Some(speed) = self.images_per_second {
             write!(f, ", {speed:.0} images/s")?;
         }

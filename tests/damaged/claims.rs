@@ -47,8 +47,8 @@ fn huge_layers() -> Vec<(Vec<LayerSpec>, &'static str)> {
         (vec![conv(1, 5_700, 1, same)], "layer 1, conv1, makes the network too large: more than 16777216 values an image"),
         (vec![conv(100_000, 3, 1, same)], "layer 1, conv1, makes the network too large: more than 16777216 values an image"),
         (vec![conv(1, most, 1, valid)], "layer 1, conv1, makes"),
-        (vec![LayerSpec::AveragePool { size: most }], "layer 1, pool1, does not fit"),
-        (vec![LayerSpec::MaxPool { size: most }], "layer 1, pool1, does not fit"),
+        (vec![LayerSpec::AveragePool { size: most }], "layer 1, pool1, has windows that do not fit"),
+        (vec![LayerSpec::MaxPool { size: most }], "layer 1, pool1, has windows that do not fit"),
     ]
 }
 
@@ -95,7 +95,7 @@ fn a_small_checkpoint_of_a_huge_network() {
         reader.checkpoint(&claims);
         let spec = Checkpoint::read_started(&claims).expect("whole").spec;
         let error = message(reader.train(spec, Some(claims)).expect_err("too large"));
-        assert!(error.contains("makes the network too large") || error.contains("does not fit"), "{error}");
+        assert!(error.contains("makes the network too large") || error.contains("do not fit"), "{error}");
         // The same in the other files of a run.
         let mut log = String::from_utf8(reader.sample("events")).expect("text");
         let ours = serde_json::to_string(&reader.started().spec.layers).expect("JSON");

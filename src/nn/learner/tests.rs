@@ -212,19 +212,24 @@ fn a_batch_that_is_not_finite_changes_nothing() {
 fn networks_that_do_not_fit_are_refused_by_layer() {
     let conv = LayerSpec::Conv { filters: 4, kernel: 5, stride: 1, padding: Padding::Valid, activation: Activation::Relu };
     let dense = LayerSpec::Dense { units: 10, activation: Activation::None };
-    let cases: [(&[LayerSpec], &str); 6] = [
+    let cases: [(&[LayerSpec], &str); 8] = [
+        (
+            &[LayerSpec::Conv { filters: 4, kernel: 5, stride: 0, padding: Padding::Same, activation: Activation::Relu }],
+            "layer 1, conv1, has stride = 0; it must be at least 1",
+        ),
+        (
+            &[LayerSpec::Flatten, LayerSpec::Dense { units: 0, activation: Activation::None }],
+            "layer 2, dense1, has units = 0; it must be at least 1",
+        ),
         (
             &[conv, LayerSpec::MaxPool { size: 2 }, conv, LayerSpec::Flatten, dense],
-            "layer 3, conv2, does not fit its input of shape [3, 3, 4]",
+            "layer 3, conv2, has windows that do not fit into its input of shape [3, 3, 4]",
         ),
         (
             &[conv, LayerSpec::MaxPool { size: 7 }, LayerSpec::Flatten, dense],
-            "layer 2, pool1, does not fit its input of shape [6, 6, 4]",
+            "layer 2, pool1, has windows that do not fit into its input of shape [6, 6, 4]",
         ),
-        (
-            &[LayerSpec::MaxPool { size: 0 }, LayerSpec::Flatten, dense],
-            "layer 1, pool1, does not fit its input of shape [10, 10, 1]",
-        ),
+        (&[LayerSpec::MaxPool { size: 0 }, LayerSpec::Flatten, dense], "layer 1, pool1, has size = 0; it must be at least 1"),
         (&[dense], "layer 1, dense1, needs a row of values; put flatten before it, not an input of shape [10, 10, 1]"),
         (
             &[LayerSpec::Flatten, conv, dense],

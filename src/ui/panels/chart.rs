@@ -89,6 +89,7 @@ impl Chart<'_> {
             points
                 .iter()
                 .map(|point| PlotPoint { step: point.step, value: (self.measure)(&point.evaluation), symbol, style })
+                .filter(|point| point.value.is_finite())
                 .collect::<Vec<_>>()
         };
         let mut points = of(&run.validations, VALIDATION, Role::Validation);

@@ -115,9 +115,10 @@ fn draw_row(context: &Context, area: Rect, hyper: Hyper, value: f64, pen: &mut P
                 pieces.insert(0, (base.into(), on(Role::Text)));
             }
         }
-        let used = pen.pieces(x, area.y, room, &pieces).max(VALUES) + 1;
-        let (x, room) = (x + used, room.saturating_sub(used));
-        if range.chars().count() <= room.into() {
+        let used = pen.pieces(x, area.y, room, &pieces);
+        let (x, room) = (x + VALUES + 1, room.saturating_sub(VALUES + 1));
+        // Ranges stand below each other or not at all.
+        if used <= VALUES && range.chars().count() <= room.into() {
             pen.text(x, area.y, room, &range, on(Role::Muted));
         }
     }
