@@ -168,6 +168,8 @@ fn runs_are_listed_shown_and_compared() {
         (&["--filter", "TW"], &["two"]),
         (&["--filter", "status=completed"], &["one", "two"]),
         (&["--filter", "preset=seed"], &[]),
+        (&["--filter", "name=Two"], &["two"]),
+        (&["--filter", "name=tw"], &[]),
         (&["--sort", "epochs"], &["one", "two"]),
         (&["--sort", "name", "--filter", "mlp"], &["one", "two"]),
     ] {
@@ -333,7 +335,7 @@ fn a_rate_and_more_epochs_together_give_that_rate() {
 #[test]
 fn a_run_that_was_killed_goes_on_and_ends_with_the_same_weights() {
     let home = Home::new("kill");
-    let recipe = ["--seed", "3", "--epochs", "40"];
+    let recipe = ["--seed", "3", "--epochs", "100"];
     let mut training = home.start(&recipe);
     training.child.kill().expect("killed");
     training.child.wait().expect("gone");

@@ -132,7 +132,7 @@ fn what_is_no_sweep_is_wrong_usage() {
 #[test]
 fn an_interrupted_sweep_goes_on_with_the_same_runs() {
     let home = Home::new("interrupted");
-    let grid = ["--lr", "1e-3,2e-3", "--epochs", "40"];
+    let grid = ["--lr", "1e-3,2e-3", "--epochs", "100"];
     let mut child =
         home.command(&[&TINY, &grid[..]].concat()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a start");
     let mut told = BufReader::new(child.stderr.take().expect("a pipe")).lines();
@@ -154,6 +154,6 @@ fn an_interrupted_sweep_goes_on_with_the_same_runs() {
 
     let trained = home.trained(&grid);
     assert_eq!(trained.len(), 2);
-    assert!(trained.iter().all(|line| line["status"] == "completed" && line["epochs"] == 40), "{trained:?}");
+    assert!(trained.iter().all(|line| line["status"] == "completed" && line["epochs"] == 100), "{trained:?}");
     assert!(ids(&trained).contains(left[0].to_str().expect("an id")), "it went on with the run that was there");
 }

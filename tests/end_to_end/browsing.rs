@@ -73,7 +73,7 @@ fn runs_are_compared_exported_renamed_and_removed() {
 #[test]
 fn an_interrupted_run_goes_on_from_the_page_to_the_same_weights() {
     let (home, undisturbed) = (Home::new(), Home::new());
-    let arguments = [SMALL, &["--name", "test", "--epochs", "12", "--set", "train.augmentation=0.5"]].concat();
+    let arguments = [SMALL, &["--name", "test", "--epochs", "60", "--set", "train.augmentation=0.5"]].concat();
     Training::start(&undisturbed, &arguments).end();
     let mut training = Training::start(&home, &arguments);
     // Killed when the second epoch's end has been kept.

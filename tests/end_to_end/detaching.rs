@@ -9,7 +9,7 @@ use crate::support::{ENDLESS, Home, Session, count, send_signal};
 
 /// Arguments for a run that takes long enough to be left in the middle.
 const SOME: &[&str] =
-    &["--name", "test", "--seed", "7", "--threads", "1", "--train-limit", "5000", "--validation", "200", "--epochs", "2"];
+    &["--name", "test", "--seed", "7", "--threads", "1", "--train-limit", "5000", "--validation", "200", "--epochs", "8"];
 
 /// The digest of the weights that nobody disturbed.
 fn undisturbed() -> &'static str {

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use rustix::process::Signal;
 use serde_json::Value;
 
-use crate::support::{DEADLINE, Home, send_signal};
+use crate::support::{DEADLINE, ENDLESS, Home, send_signal};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_mnist-tui");
 
@@ -222,7 +222,7 @@ fn what_nohup_protects_survives_a_hangup() {
     send_signal(run.child.id(), Signal::HUP);
     let ended = run.end();
     assert_eq!(ended.code, Some(0), "{}", ended.progress);
-    let run = Run::start(&arguments);
+    let run = Run::start(ENDLESS);
     run.wait_for("test started");
     send_signal(run.child.id(), Signal::HUP);
     assert_eq!(run.end().code, Some(129));

@@ -14,7 +14,7 @@ use crate::terminal::columns;
 /// Which runs, in which order.
 #[derive(Debug, Args)]
 pub(super) struct ListArguments {
-    /// Only runs with this in their name, id, preset or status; or preset=…, status=… or seed=… exactly.
+    /// Only runs with this in their name, id, preset or status; or name=…, preset=…, status=… or seed=… exactly.
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
     /// The order; the greatest last.

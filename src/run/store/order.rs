@@ -95,12 +95,13 @@ impl Listed {
         self.summary.as_ref().and_then(|summary| summary.test_loss.or(summary.validation_loss))
     }
 
-    /// Whether it is one of those asked for: with `filter` in its name, id, preset or status; or `preset=…`, `status=…` or
-    /// `seed=…` exactly. Capital letters are as small ones.
+    /// Whether it is one of those asked for: with `filter` in its name, id, preset or status; or `name=…`, `preset=…`,
+    /// `status=…` or `seed=…` exactly. Capital letters are as small ones.
     pub fn matches(&self, filter: &str) -> bool {
         let filter = filter.to_lowercase();
         let spec = &self.about.started.spec;
         match filter.split_once('=') {
+            Some(("name", name)) => self.about.name().to_lowercase() == name,
             Some(("preset", preset)) => spec.preset.to_lowercase() == preset,
             Some(("status", status)) => self.status() == status.replace(' ', "_"),
             Some(("seed", seed)) => spec.seed.to_string() == seed,
