@@ -237,6 +237,8 @@ mod tests {
     /// parameters are added to ones.
     fn both_ways(conv: &Convolution, [input, weights, bias, sent]: [&[f32]; 4]) -> [Vec<f32>; 4] {
         let (mut output, mut chosen, mut scratch) = (vec![0.0; sent.len()], vec![0; sent.len()], Buffer::default());
+        // As another layer may have left it.
+        scratch.resize(1 << 18).fill(f32::NAN);
         let mut filters = Filters::default();
         conv.prepare(weights, &mut filters);
         conv.forward(&filters, bias, input, &mut output, &mut chosen, &mut scratch);
