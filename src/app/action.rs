@@ -395,12 +395,12 @@ impl Binding {
     }
 }
 
-/// The table for the README.
+/// The tables of `docs/keys.md`.
 pub fn keys_markdown() -> String {
     let mut text = String::new();
     for (when, heading) in When::ALL {
         // Writing to a string cannot fail.
-        let _ = write!(text, "### {heading}\n\n| key | |\n|---|---|\n");
+        let _ = write!(text, "## {heading}\n\n| key | |\n|---|---|\n");
         for row in ACTIONS.iter().filter(|row| row.when == when) {
             let keys = row.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ");
             let _ = writeln!(text, "| {keys} | {} |", row.help);

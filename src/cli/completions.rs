@@ -1,10 +1,10 @@
 //! `mnist-tui completions`: prints a script that completes commands in a shell.
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
 use super::error::CliError;
-use super::{Arguments, print};
+use super::{command, print};
 
 /// For which shell.
 #[derive(Clone, Copy, Debug, Args)]
@@ -16,7 +16,7 @@ pub(super) struct CompletionsArguments {
 impl CompletionsArguments {
     pub(super) fn run(self) -> Result<(), CliError> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "mnist-tui", &mut script);
+        clap_complete::generate(self.shell, &mut command(), "mnist-tui", &mut script);
         print(&String::from_utf8_lossy(&script))
     }
 }

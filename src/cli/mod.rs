@@ -17,7 +17,7 @@ mod train;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use error::CliError;
 
@@ -60,6 +60,11 @@ enum Sub {
     Completions(completions::CompletionsArguments),
 }
 
+/// The command line with its subcommands and flags.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Does what the command line says. The exit code is 0 when it is done, 2 after wrong usage or configuration, and 1
 /// after any other failure.
 pub fn run() -> ExitCode {
@@ -98,13 +103,11 @@ fn print(text: &str) -> Result<(), CliError> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn the_arguments_are_consistent() {
-        Arguments::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]
