@@ -15,5 +15,6 @@ pub mod nn;
 pub mod protocol;
 pub mod run;
 pub mod terminal;
+pub mod text;
 pub mod train;
 pub mod ui;

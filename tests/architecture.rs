@@ -11,9 +11,10 @@ const OWNERS: [(&str, &[&str]); 4] =
     [("dfdx", &["nn"]), ("ratatui", &["ui", "terminal"]), ("tokio", &["link", "terminal"]), ("crossterm", &["terminal"])];
 
 /// The other modules of the crate that a module may import.
-const IMPORTS: [(&str, &[&str]); 5] = [
+const IMPORTS: [(&str, &[&str]); 6] = [
     ("protocol", &[]),
     ("files", &[]),
+    ("text", &["protocol"]),
     ("data", &["protocol", "config"]),
     ("config", &["protocol", "data"]),
     ("export", &["ui", "run", "protocol", "nn", "data", "files"]),

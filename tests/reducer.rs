@@ -11,6 +11,7 @@ use mnist_tui::config::Notify;
 use mnist_tui::protocol::{
     Command, Connection, Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule, StepsFinished,
 };
+use mnist_tui::text::Word;
 use synthetic::Synthetic;
 
 fn options() -> AppOptions {
@@ -144,7 +145,7 @@ fn leaving_asks_only_while_there_is_something_to_lose() {
 fn stop_and_leave_waits_for_the_judgement() {
     let mut app = app(None);
     press(&mut app, "q s");
-    assert_eq!(app.state_word(), "stopping…");
+    assert_eq!(app.state_word(), Word::Stopping);
     let ended = Event::RunEnded { outcome: Outcome::Stopped, step: 1_764, weights_sha256: String::new(), answers: None };
     assert_eq!(tell(&mut app, ended), [Effect::Leave(Leave::Ended)]);
 }
@@ -256,17 +257,17 @@ fn a_run_that_diverged_can_be_gone_back_from() {
     let phase = |phase, answers| Event::PhaseChanged { phase, step: 1_764, answers };
     tell(&mut app, Event::Diverged { step: 1_765, quantity: Quantity::Loss, layer: Some("conv1".into()) });
     tell(&mut app, phase(Phase::Paused, None));
-    assert_eq!(app.state_word(), "diverged");
+    assert_eq!(app.state_word(), Word::Diverged);
     let alert = "loss and gradient of conv1 not finite: no step made";
     assert_eq!(app.alert().as_deref(), Some(alert));
     assert_eq!(commands(&press(&mut app, "b b")), [Command::Rewind]);
-    assert_eq!(app.state_word(), "resuming…");
+    assert_eq!(app.state_word(), Word::Resuming);
     let answers = RequestId { client: 0, number: 1 };
     tell(&mut app, Event::ParametersRestored { step: 1_764, epoch: 2, answers: Some(answers) });
     let (hyper, base) = (Hyper::LearningRate, None);
     tell(&mut app, Event::HyperChanged { step: 1_765, hyper, from: 0.001, to: 0.0005, base, answers });
     tell(&mut app, phase(Phase::Training, Some(answers)));
-    assert_eq!((app.state_word(), app.alert()), ("training", None));
+    assert_eq!((app.state_word(), app.alert()), (Word::Training, None));
     assert_eq!(commands(&press(&mut app, "u")), [set(Hyper::LearningRate, 0.001)]);
     let log: Vec<&str> = app.run().log.iter().rev().take(3).map(|line| line.text.as_str()).collect();
     assert_eq!(log, ["resumed", "learning rate 0.001 → 5e-4", "parameters of the end of epoch 2 restored"]);
@@ -275,16 +276,16 @@ fn a_run_that_diverged_can_be_gone_back_from() {
 #[test]
 fn the_state_is_a_word() {
     let mut app = app(None);
-    assert_eq!(app.state_word(), "training");
+    assert_eq!(app.state_word(), Word::Training);
     press(&mut app, "Space");
-    assert_eq!(app.state_word(), "pausing…");
+    assert_eq!(app.state_word(), Word::Pausing);
     let phase = |phase, answers| Event::PhaseChanged { phase, step: 1_764, answers };
     tell(&mut app, phase(Phase::Paused, Some(RequestId { client: 0, number: 1 })));
-    assert_eq!((app.state_word(), app.title().as_str()), ("paused", "seed 41 % · paused"));
+    assert_eq!((app.state_word(), app.title().as_str()), (Word::Paused, "seed 41 % · paused"));
     press(&mut app, "Space");
-    assert_eq!(app.state_word(), "resuming…");
+    assert_eq!(app.state_word(), Word::Resuming);
     tell(&mut app, phase(Phase::Training, Some(RequestId { client: 0, number: 2 })));
-    assert_eq!((app.state_word(), app.title().as_str()), ("training", "seed 41 % · epoch 3/5"));
+    assert_eq!((app.state_word(), app.title().as_str()), (Word::Training, "seed 41 % · epoch 3/5"));
 }
 
 #[test]
@@ -361,10 +362,10 @@ fn a_run_of_another_process_is_left_without_a_question() {
     tell(&mut app, taken(5, None));
     let pause = press(&mut app, "Space");
     assert!(matches!(pause[..], [Effect::Send(request)] if request.id == RequestId { client: 5, number: 1 }), "{pause:?}");
-    assert_eq!(app.state_word(), "pausing…");
+    assert_eq!(app.state_word(), Word::Pausing);
     let reason = "too many at once".to_owned();
     app.update(Message::Refused { answers: RequestId { client: 5, number: 1 }, reason });
-    assert_eq!((app.state_word(), app.notice()), ("training", Some("refused: too many at once")));
+    assert_eq!((app.state_word(), app.notice()), (Word::Training, Some("refused: too many at once")));
     assert_eq!(press(&mut app, "q"), [Effect::Leave(Leave::Away)]);
 
     app.update(Message::Connection(Connection::Lost { retry_in: 2 }));

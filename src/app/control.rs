@@ -1,6 +1,7 @@
 //! Whether the person at this dashboard may steer the run.
 
 use crate::run::Steerer;
+use crate::text::Word;
 
 /// Whether the person at this dashboard may steer the run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,12 +51,12 @@ impl Control {
     }
 
     /// In a few words, for where it always stands; nothing while steering.
-    pub fn word(&self) -> Option<&'static str> {
+    pub fn word(&self) -> Option<Word> {
         match self {
             Self::Steering => None,
-            Self::Observing { .. } => Some("watching"),
-            Self::ReadOnly => Some("read-only"),
-            Self::Replaying => Some("replay"),
+            Self::Observing { .. } => Some(Word::Watching),
+            Self::ReadOnly => Some(Word::ReadOnly),
+            Self::Replaying => Some(Word::Replay),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The pages of the dashboard.
 
 use super::Mode;
+use crate::text::Word;
 
 /// A page of the dashboard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -17,10 +18,10 @@ impl Page {
     pub const ALL: [Self; 2] = [Self::Overview, Self::Runs];
 
     /// What it is called.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> Word {
         match self {
-            Self::Overview => "overview",
-            Self::Runs => "runs",
+            Self::Overview => Word::Overview,
+            Self::Runs => Word::Runs,
         }
     }
 

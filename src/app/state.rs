@@ -4,6 +4,7 @@ use super::{ConfusionSource, Control, HyperPanel, Mode, Page, Panel, Replay, Req
 use crate::config::Notify;
 use crate::protocol::{Command, ConfusionMatrix, Connection, Hyper, Outcome, Phase};
 use crate::run::RunState;
+use crate::text::{Language, Phrase, Word};
 
 /// How the dashboard starts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,6 +13,8 @@ pub struct AppOptions {
     pub theme_names: Vec<String>,
     /// The one to start with.
     pub theme: usize,
+    /// What it speaks.
+    pub language: Language,
     /// Whether the charts start with logarithmic axes.
     pub log_scale: bool,
     /// The panel that has the focus at first.
@@ -32,6 +35,7 @@ pub struct App {
     pub(super) run: RunState,
     pub(super) theme_names: Vec<String>,
     pub(super) theme: usize,
+    pub(super) language: Language,
     pub(super) log_scale: bool,
     pub(super) mode: Mode,
     pub(super) focus: Panel,
@@ -65,12 +69,13 @@ pub struct App {
 impl App {
     /// A dashboard on a run that has said nothing yet.
     pub fn new(options: AppOptions) -> Self {
-        let AppOptions { theme_names, theme, log_scale, focus, control, replay_speed, notify, alone } = options;
+        let AppOptions { theme_names, theme, language, log_scale, focus, control, replay_speed, notify, alone } = options;
         let page = if alone { Page::Runs } else { Page::Overview };
         Self {
             run: RunState::default(),
             theme: theme % theme_names.len().max(1),
             theme_names,
+            language,
             log_scale,
             mode: page.mode(),
             focus,
@@ -129,6 +134,11 @@ impl App {
     /// The theme, as a place in the list of names.
     pub fn theme(&self) -> usize {
         self.theme
+    }
+
+    /// What it speaks.
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// Whether the charts have logarithmic axes.
@@ -227,27 +237,27 @@ impl App {
     }
 
     /// The state of the run in a word or two.
-    pub fn state_word(&self) -> &'static str {
+    pub fn state_word(&self) -> Word {
         if let Some(ended) = &self.run.ended {
             return match ended.outcome {
-                Outcome::Completed => "completed",
-                Outcome::TargetReached => "target reached",
-                Outcome::StoppedEarly { .. } => "stopped early",
-                Outcome::Stopped => "stopped",
-                Outcome::Failed { .. } => "failed",
+                Outcome::Completed => Word::Completed,
+                Outcome::TargetReached => Word::TargetReached,
+                Outcome::StoppedEarly { .. } => Word::StoppedEarly,
+                Outcome::Stopped => Word::Stopped,
+                Outcome::Failed { .. } => Word::Failed,
             };
         }
         if self.requests.waits_for(|command| *command == Command::Stop) {
-            return "stopping…";
+            return Word::Stopping;
         }
         match (self.run.phase, self.requests.pausing()) {
-            (None, _) => "starting…",
-            (Some(Phase::Evaluating), _) => "judging",
-            (Some(Phase::Training), Some(true)) => "pausing…",
-            (Some(Phase::Training), _) => "training",
-            (Some(Phase::Paused), Some(false)) => "resuming…",
-            (Some(Phase::Paused), _) if self.run.diverged.is_some() => "diverged",
-            (Some(Phase::Paused), _) => "paused",
+            (None, _) => Word::Starting,
+            (Some(Phase::Evaluating), _) => Word::Judging,
+            (Some(Phase::Training), Some(true)) => Word::Pausing,
+            (Some(Phase::Training), _) => Word::Training,
+            (Some(Phase::Paused), Some(false)) => Word::Resuming,
+            (Some(Phase::Paused), _) if self.run.diverged.is_some() => Word::Diverged,
+            (Some(Phase::Paused), _) => Word::Paused,
         }
     }
 
@@ -270,12 +280,12 @@ impl App {
         let Some(started) = &self.run.started else { return "mnist-tui".to_owned() };
         let percent = (self.run.progress() * 100.0).floor();
         let epochs = self.run.hyperparameters.map_or(0, |hyper| hyper.epochs);
-        let replay = if self.replay.is_some() { "replay: " } else { "" };
-        match (&self.run.ended, self.run.phase) {
-            (Some(_), _) | (None, Some(Phase::Paused)) => {
-                format!("{replay}{} {percent} % · {}", started.name, self.state_word())
-            }
-            _ => format!("{replay}{} {percent} % · epoch {}/{epochs}", started.name, self.run.epoch),
-        }
+        let name = started.name.clone();
+        let title = match (&self.run.ended, self.run.phase) {
+            (Some(_), _) | (None, Some(Phase::Paused)) => Phrase::TitleAtRest { name, percent, state: self.state_word() },
+            _ => Phrase::TitleTraining { name, percent, epoch: self.run.epoch, epochs },
+        };
+        let title = title.say(self.language).into_owned();
+        if self.replay.is_some() { Phrase::TitleReplay { title }.say(self.language).into_owned() } else { title }
     }
 }

@@ -177,7 +177,7 @@ impl App {
             Event::RunEnded { .. } => {
                 let test = self.run.tests.last().map(|point| point.evaluation.confusion.accuracy());
                 let accuracy = test.map(|accuracy| format!(", test accuracy {:.2} %", accuracy * 100.0));
-                format!("{}{}", self.state_word(), accuracy.unwrap_or_default())
+                format!("{}{}", self.state_word().say(self.language), accuracy.unwrap_or_default())
             }
             Event::Diverged { .. } => format!("waits: {}", self.run.diverged.as_ref()?),
             _ => return None,

@@ -29,7 +29,7 @@ pub use schedule::{SCHEDULES, ScheduleConfig};
 pub use settings::{Setting, Settings};
 pub use sources::{FlagValue, Sources};
 pub use train::{OPTIMIZERS, TrainConfig};
-pub use ui::{AxisScale, Charset, ColorMode, Marker, Notify, UiConfig};
+pub use ui::{AxisScale, Charset, ColorMode, Language, Marker, Notify, UiConfig};
 
 use crate::protocol::Augmentation;
 

@@ -107,6 +107,7 @@ pub(super) fn choices(key: &str) -> Option<&'static [&'static str]> {
         "data.source" => Some(&Dataset::NAMES),
         "ui.color" => Some(&["auto", "truecolor", "256", "16", "none"]),
         "ui.charset" => Some(&["auto", "unicode", "ascii"]),
+        "ui.language" => Some(&["auto", "en", "zh"]),
         "ui.marker" => Some(&["auto", "braille", "block", "dot", "ascii"]),
         "ui.notify" => Some(&["off", "on", "unfocused"]),
         "ui.axis" => Some(&["log", "linear"]),

@@ -12,6 +12,8 @@ pub struct UiConfig {
     pub color: ColorMode,
     /// Whether more than ASCII is drawn.
     pub charset: Charset,
+    /// What the dashboard speaks.
+    pub language: Language,
     /// What lines in charts are made of.
     pub marker: Marker,
     /// How losses are spread over the height of their chart.
@@ -30,6 +32,7 @@ impl Default for UiConfig {
             theme: "dark".into(),
             color: ColorMode::Auto,
             charset: Charset::Auto,
+            language: Language::Auto,
             marker: Marker::Auto,
             axis: AxisScale::Log,
             max_fps: 3,
@@ -67,6 +70,18 @@ pub enum Charset {
     Unicode,
     /// ASCII alone.
     Ascii,
+}
+
+/// What the dashboard speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// As the locale says.
+    Auto,
+    /// English.
+    En,
+    /// Simplified Chinese.
+    Zh,
 }
 
 /// What lines in charts are made of.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use thiserror::Error;
 
 use super::dashboard::{self, Left};
-use super::{Mode, Shown, TrainError, capabilities, exit_code, headless, print_summary, signals};
+use super::{Mode, Shown, TrainError, capabilities, check_language, exit_code, headless, print_summary, signals};
 use crate::app::{AppOptions, Control};
 use crate::config::Config;
 use crate::link::{self, Attached, Running};
@@ -44,6 +44,7 @@ pub enum NoRun {
 
 /// Shows a run that another process trains, until it is left. `asked` is an id, the start of one, a name, or `last`.
 pub fn attach(config: &Config, asked: Option<&str>, read_only: bool, mode: Mode) -> Result<ExitCode, TrainError> {
+    check_language(config, mode)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
     let result: Result<_, TrainError> = runtime.block_on(async {
         let mut signals = signals::Signals::new().map_err(TrainError::Start)?;

@@ -1,6 +1,7 @@
 //! What the terminal can show, from the environment and the configuration.
 
-use crate::config::{Charset as CharsetSetting, ColorMode, Marker as MarkerSetting, UiConfig};
+use crate::config::{Charset as CharsetSetting, ColorMode, Language as LanguageSetting, Marker as MarkerSetting, UiConfig};
+use crate::text::Language;
 use crate::ui::{Charset, ColorDepth, Marker};
 
 /// Looks up a variable of the environment; an empty one counts as none.
@@ -45,6 +46,21 @@ pub(super) fn charset(config: &UiConfig, lookup: Lookup) -> Charset {
             if locale.contains("utf-8") || locale.contains("utf8") { Charset::Unicode } else { Charset::Ascii }
         }
     }
+}
+
+/// What the dashboard speaks: the language of the locale, where the terminal has characters for it. `None` when another one
+/// is asked for than it has characters for.
+pub(super) fn language(config: &UiConfig, lookup: Lookup) -> Option<Language> {
+    let asked = match config.language {
+        LanguageSetting::En => return Some(Language::English),
+        LanguageSetting::Zh => Some(Language::Chinese),
+        LanguageSetting::Auto => None,
+    };
+    if charset(config, lookup) == Charset::Ascii {
+        return if asked.is_none() { Some(Language::English) } else { None };
+    }
+    let locale = || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| lookup(name)).unwrap_or_default();
+    Some(asked.unwrap_or_else(|| Language::of_locale(&locale())))
 }
 
 /// What charts are drawn with. The font of the Linux console has no braille.
@@ -121,5 +137,31 @@ mod tests {
         }
         let asked = UiConfig { color: ColorMode::Palette256, ..config };
         assert_eq!(color_depth(&asked, &|_| Some("1".into())), ColorDepth::Ansi256, "the configuration wins over NO_COLOR");
+    }
+
+    #[test]
+    fn the_language_is_that_of_the_locale_unless_one_is_asked_for() {
+        use LanguageSetting::{Auto, En, Zh};
+        type Variables = &'static [(&'static str, &'static str)];
+        let cases: [(LanguageSetting, Variables, Option<Language>); 10] = [
+            (Auto, &[], Some(Language::English)),
+            (Auto, &[("LANG", "zh_CN.UTF-8")], Some(Language::Chinese)),
+            (Auto, &[("LANG", "zh_CN.UTF-8"), ("LC_MESSAGES", "en_US.UTF-8")], Some(Language::English)),
+            (Auto, &[("LC_ALL", "zh_CN.UTF-8"), ("LC_MESSAGES", "en_US.UTF-8")], Some(Language::Chinese)),
+            // No characters for it, and nobody has insisted.
+            (Auto, &[("LANG", "zh_CN.GB18030")], Some(Language::English)),
+            (En, &[("LANG", "zh_CN.UTF-8")], Some(Language::English)),
+            (En, &[], Some(Language::English)),
+            (Zh, &[("LANG", "de_DE.UTF-8")], Some(Language::Chinese)),
+            (Zh, &[("LANG", "C")], None),
+            (Zh, &[], None),
+        ];
+        for (setting, variables, expected) in cases {
+            let lookup = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+            let config = UiConfig { language: setting, ..UiConfig::default() };
+            assert_eq!(language(&config, &lookup), expected, "{setting:?} {variables:?}");
+        }
+        let ascii = UiConfig { language: Zh, charset: CharsetSetting::Ascii, ..UiConfig::default() };
+        assert_eq!(language(&ascii, &|_| Some("zh_CN.UTF-8".into())), None, "ASCII was asked for, too");
     }
 }

@@ -7,7 +7,7 @@ use ratatui::Terminal;
 use ratatui::style::Modifier;
 use tokio::time::{Instant, sleep_until};
 
-use super::capabilities::{charset, color_depth, environment, marker, synchronized};
+use super::capabilities::{charset, color_depth, environment, language, marker, synchronized};
 use super::guard::{Guard, Title};
 use super::input::{self, Input, Inputs};
 use super::notification::{Notification, Passage};
@@ -305,7 +305,8 @@ fn app(config: &Config, options: AppOptions) -> io::Result<App> {
     let looks_only = matches!(options.control, Control::ReadOnly | Control::Replaying);
     let focus = if looks_only { Panel::Loss } else { opening_panel(width, height) };
     let log_scale = config.ui.axis == AxisScale::Log;
-    Ok(App::new(AppOptions { log_scale, focus, notify: config.ui.notify, ..options }))
+    let language = language(&config.ui, &environment).unwrap_or_default();
+    Ok(App::new(AppOptions { language, log_scale, focus, notify: config.ui.notify, ..options }))
 }
 
 /// Text for the window's frame or a notification, in characters that the terminal has.

@@ -89,6 +89,12 @@ pub enum TrainError {
     /// A run that cannot be watched.
     #[error(transparent)]
     Attach(#[from] AttachError),
+    /// A language that the terminal has no characters for.
+    #[error(
+        "ui.language = \"zh\" cannot be written in ASCII, which is all that the terminal shows as ui.charset or the locale \
+         (LC_ALL, LC_CTYPE, LANG) has it; choose a UTF-8 locale such as C.UTF-8, ui.charset = \"unicode\" or ui.language = \"en\""
+    )]
+    Language,
     /// No home folder.
     #[error("the system names no folder for runs; name one with --runs-dir")]
     NoRunsFolder,
@@ -107,7 +113,7 @@ impl TrainError {
     /// Whether another configuration would help.
     pub fn is_configuration(&self) -> bool {
         match self {
-            Self::Config(_) | Self::NoRunsFolder | Self::NoRun(_) => true,
+            Self::Config(_) | Self::Language | Self::NoRunsFolder | Self::NoRun(_) => true,
             Self::Store(error) => error.is_wrong_name(),
             Self::Job(error) => error.is_configuration(),
             _ => false,
@@ -172,9 +178,16 @@ pub fn in_charset(config: &UiConfig, text: String) -> String {
     }
 }
 
+/// Refuses a dashboard in a language that the terminal has no characters for.
+fn check_language(config: &Config, mode: Mode) -> Result<(), TrainError> {
+    let speaks = mode != Mode::Dashboard || capabilities::language(&config.ui, &capabilities::environment).is_some();
+    if speaks { Ok(()) } else { Err(TrainError::Language) }
+}
+
 /// Trains as `config` says, or goes on with a recorded run, shows it as `mode` says, and prints the summary. Nothing is
 /// written to the terminal before everything has been checked.
 pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<ExitCode, TrainError> {
+    check_language(config, mode)?;
     let options = JobOptions {
         name: config.train.name.clone(),
         threads: config.train.threads,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::dashboard::{self, Dashboard, Left};
 use super::prepared::Prepared;
 use super::signals::{HANGUP, Signals};
-use super::{Mode, Shown, TrainError, carry_out, exit_code, print_summary};
+use super::{Mode, Shown, TrainError, carry_out, check_language, exit_code, print_summary};
 use crate::app::{AppOptions, Control};
 use crate::config::Config;
 use crate::link::{self, Link, connect};
@@ -23,11 +23,13 @@ pub(super) enum Scene {
 
 /// Plays a recorded run on the dashboard, so many times as fast as it was recorded, until a person leaves.
 pub fn replay(config: &Config, folder: &RunFolder, speed: f64) -> Result<ExitCode, TrainError> {
+    check_language(config, Mode::Dashboard)?;
     present(config, Mode::Dashboard, Scene::Replaying(link::replay(folder)?, speed))
 }
 
 /// Shows recorded runs on the dashboard, with nothing trained until a person goes on with one of them.
 pub fn browse(config: &Config) -> Result<ExitCode, TrainError> {
+    check_language(config, Mode::Dashboard)?;
     present(config, Mode::Dashboard, Scene::Browsing)
 }
 

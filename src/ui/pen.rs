@@ -3,7 +3,9 @@
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
+
+pub use crate::text::columns;
 
 /// Writes into a buffer; what does not fit is left out.
 pub struct Pen<'a> {
@@ -16,11 +18,6 @@ pub type Piece<'a> = (std::borrow::Cow<'a, str>, Style);
 /// How many columns pieces of text take.
 pub fn width(pieces: &[Piece]) -> u16 {
     pieces.iter().map(|(text, _)| columns(text)).sum()
-}
-
-/// How many columns a text takes.
-pub fn columns(text: &str) -> u16 {
-    u16::try_from(text.width()).unwrap_or(u16::MAX)
 }
 
 impl<'a> Pen<'a> {

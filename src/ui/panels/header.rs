@@ -63,7 +63,7 @@ fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
         }
     }
     pieces.push(("● ".into(), palette.style(role)));
-    pieces.push((app.state_word().into(), palette.bold(role)));
+    pieces.push((app.state_word().say(app.language()), palette.bold(role)));
     let lost = match app.connection() {
         _ if run.ended.is_some() => None,
         Some(Connection::Lost { retry_in }) => Some(format!("  connection lost, trying again in {retry_in} s")),
@@ -73,7 +73,7 @@ fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
     if let Some(lost) = lost {
         pieces.push((lost.into(), palette.bold(Role::Bad)));
     } else if let Some(word) = app.control().word().filter(|_| columns >= 40) {
-        pieces.push((format!("  {word}").into(), palette.style(Role::Warning)));
+        pieces.push((format!("  {}", word.say(app.language())).into(), palette.style(Role::Warning)));
     }
     pieces
 }
@@ -123,7 +123,7 @@ fn draw_pages(context: &Context, area: Rect, pen: &mut Pen) -> u16 {
     for (number, page) in (1..).zip(Page::ALL) {
         let style = if page == context.app.page() { palette.bold(Role::Text) } else { palette.style(Role::Muted) };
         pieces.push((format!("{number} ").into(), palette.style(Role::Accent)));
-        pieces.push((format!("{}   ", page.name()).into(), style));
+        pieces.push((format!("{}   ", page.name().say(context.app.language())).into(), style));
     }
     pen.pieces(area.x + 1, area.y + 1, area.width.saturating_sub(2), &pieces)
 }
