@@ -58,7 +58,8 @@ fn dataset() -> Dataset {
 fn run(threads: usize, start: f64, strengths: &[(u64, f64)]) -> Vec<Event> {
     let mut config = Config::default();
     config.train.preset = "mlp".into();
-    (config.train.epochs, config.train.batch_size, config.train.augmentation) = (2, 16, start);
+    let hyper = &mut config.train.hyperparameters;
+    (hyper.epochs, hyper.batch_size, hyper.augmentation) = (2, 16, start);
     config.data.validation = mnist_tui::protocol::Holdout::Count(16);
     let job = Job::prepare(config.run_spec(2).expect("valid"), dataset(), JobOptions { threads, ..JobOptions::default() })
         .expect("a run");

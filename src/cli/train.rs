@@ -67,7 +67,7 @@ fn branch_point(from: &str) -> (&str, BranchPoint) {
 fn changes(settings: &Settings) -> Result<Vec<(Hyper, f64)>, CliError> {
     let mut changes = Vec::new();
     for setting in settings.iter().filter(|setting| matches!(setting.origin, Origin::Flag(_))) {
-        let hyper = Hyper::ALL.into_iter().find(|hyper| setting.key.strip_prefix("train.") == Some(hyper.key()));
+        let hyper = setting.key.strip_prefix("train.").and_then(Hyper::named);
         let value = setting.value.as_float().or(setting.value.as_integer().map(|whole| whole as f64));
         match hyper.zip(value) {
             Some(change) => changes.push(change),

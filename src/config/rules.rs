@@ -127,7 +127,7 @@ pub(super) fn wrong_choice(key: &str, name: &str, choices: &[&str]) -> Problem {
 }
 
 fn check_number(key: &str, number: f64, value: &Value) -> Result<(), Problem> {
-    if let Some(hyper) = Hyper::ALL.into_iter().find(|hyper| key.strip_prefix("train.") == Some(hyper.key())) {
+    if let Some(hyper) = key.strip_prefix("train.").and_then(Hyper::named) {
         return hyper.check(number).map(|_| ()).map_err(Problem::Hyper);
     }
     let fits = |range: &str, fits: bool| match fits {

@@ -1,7 +1,7 @@
 //! From a configuration to the recipe of a run.
 
 use super::{Config, ConfigError, Origin, SCHEDULES, preset, rules};
-use crate::protocol::{DataSpec, Hyperparameters, LayerSpec, RunSpec};
+use crate::protocol::{DataSpec, LayerSpec, RunSpec};
 
 impl Config {
     /// The layers of the network for so many classes: one's own, or those of the preset. Fails when there is no preset of
@@ -35,18 +35,7 @@ impl Config {
                 train_limit: (data.train_limit > 0).then_some(data.train_limit),
             },
             augmentation: *augment,
-            hyperparameters: Hyperparameters {
-                learning_rate: train.learning_rate,
-                batch_size: train.batch_size,
-                weight_decay: train.weight_decay,
-                augmentation: train.augmentation,
-                dropout: train.dropout,
-                epochs: train.epochs,
-                momentum: train.momentum,
-                label_smoothing: train.label_smoothing,
-                clip_norm: train.clip_norm,
-                patience: train.patience,
-            },
+            hyperparameters: train.hyperparameters,
             schedule,
             min_delta: train.min_delta,
             until_test_accuracy: (train.until_test_accuracy > 0.0).then_some(train.until_test_accuracy),

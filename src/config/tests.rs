@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::sources::apply_toml;
 use super::*;
-use crate::protocol::{Anneal, Holdout, Optimizer};
+use crate::protocol::{Anneal, Holdout, Hyper, Hyperparameters, Optimizer};
 
 fn from_toml(text: &str) -> Result<Config, String> {
     let mut settings = Settings::defaults().expect("defaults");
@@ -45,7 +45,7 @@ fn the_file_the_environment_and_the_command_line_overrule_each_other_in_this_ord
     let sets = ["train.epochs=7", " train.seed = 7 ", "data.validation=0.25", "train.name=a = b"];
     let settings = sources(example(), &environment, &sets, &[("--epochs", "train.epochs", "8")]).settings().expect("valid");
     let config = settings.config();
-    assert_eq!((config.train.batch_size, config.train.seed, config.train.epochs), (32, 7, 8));
+    assert_eq!((config.train.hyperparameters.batch_size, config.train.seed, config.train.hyperparameters.epochs), (32, 7, 8));
     assert_eq!((config.train.name.as_str(), config.data.validation), ("a = b", Holdout::Fraction(0.25)));
     let origin = |key| settings.iter().find(|setting| setting.key == key).map(|setting| setting.origin.to_string());
     assert_eq!(origin("train.epochs").as_deref(), Some("--epochs 8"));
@@ -74,7 +74,7 @@ fn a_preset_overrules_the_layers_of_a_source_before_it() {
 fn whole_numbers_do_for_numbers_and_names_for_kinds() {
     let text = "train = { learning_rate = 1, optimizer = \"sgd\" }\nui.color = \"256\"\n[data]\nvalidation = 0.5";
     let config = from_toml(text).expect("valid");
-    assert_eq!((config.train.learning_rate, config.train.optimizer), (1.0, Optimizer::Sgd));
+    assert_eq!((config.train.hyperparameters.learning_rate, config.train.optimizer), (1.0, Optimizer::Sgd));
     assert_eq!((config.ui.color, config.data.validation), (ColorMode::Palette256, Holdout::Fraction(0.5)));
 }
 
@@ -254,17 +254,27 @@ fn the_environment_names_the_file() {
 
 fn any_config() -> impl Strategy<Value = Config> {
     let optimizer = prop::sample::select(vec![Optimizer::Adam, Optimizer::Nesterov, Optimizer::RmsProp]);
-    let hyper = (1e-7..10.0f64, 1usize..=8192, 0.0..=1.0f64, (0.0..=2.0f64, 0.0..=2.0f64), 1usize..=1000);
-    let augment = (0.0..=180.0f64, 0.0..=1.0f64, 0.0..=256.0f64, 0.0..=40.0f64, 0.0..=32.0f64);
+    let hyperparameters = prop::collection::vec(0.0..=1.0f64, Hyper::ALL.len()).prop_map(|parts| {
+        Hyper::ALL.into_iter().zip(parts).fold(Hyperparameters::default(), |values, (hyper, part)| {
+            let (least, most) = hyper.range();
+            let value = least + part * (most - least);
+            values.with(hyper, if hyper.is_whole() { value.round() } else { value }).expect("within its range")
+        })
+    });
+    let augment = prop::collection::vec(0.0..=1.0f64, Augmentation::RANGES.len()).prop_map(|parts| {
+        let values =
+            Augmentation::RANGES.iter().zip(parts).map(|((key, most, _), part)| ((*key).to_owned(), (part * most).into()));
+        Augmentation::deserialize(toml::Table::from_iter(values)).expect("a recipe")
+    });
     let train = (
         prop::sample::select(&preset::NAMES[..]),
         "[^\\pC]{0,20}",
         optimizer,
-        hyper,
+        hyperparameters,
         0..=i64::MAX as u64,
         0usize..1024,
         0.0..1.0f64,
-        (0.0..=0.999f64, 0.0..=0.5f64, 0.0..=1e3f64, 0usize..=1000, 0.0..9.0f64),
+        0.0..9.0f64,
     );
     let schedule =
         (prop::sample::select(&SCHEDULES[..]), 0.0..0.999f64, prop::sample::select(vec![Anneal::Cosine, Anneal::Linear]));
@@ -278,26 +288,14 @@ fn any_config() -> impl Strategy<Value = Config> {
     ]);
     (train, schedule, validation, 0usize..100_000, augment, color, 1u32..=60).prop_map(
         |(train, schedule, validation, train_limit, augment, color, max_fps)| {
-            let (preset, name, optimizer, hyper, seed, threads, until, more) = train;
-            let (learning_rate, batch_size, weight_decay, (augmentation, dropout), epochs) = hyper;
-            let (momentum, label_smoothing, clip_norm, patience, min_delta) = more;
+            let (preset, name, optimizer, hyperparameters, seed, threads, until, min_delta) = train;
             let (kind, warmup, anneal) = schedule;
-            let (rotation, scale, shift, shear, elastic) = augment;
             Config {
                 train: TrainConfig {
                     preset: preset.into(),
                     name,
                     optimizer,
-                    learning_rate,
-                    batch_size,
-                    weight_decay,
-                    augmentation,
-                    dropout,
-                    epochs,
-                    momentum,
-                    label_smoothing,
-                    clip_norm,
-                    patience,
+                    hyperparameters,
                     min_delta,
                     seed,
                     threads,
@@ -309,7 +307,7 @@ fn any_config() -> impl Strategy<Value = Config> {
                     ..ModelConfig::default()
                 },
                 data: DataConfig { validation, train_limit, ..DataConfig::default() },
-                augment: Augmentation { rotation, scale, shift, shear, elastic },
+                augment,
                 runs: RunsConfig { record: threads > 9, ..RunsConfig::default() },
                 ui: UiConfig { color, max_fps, ..UiConfig::default() },
             }

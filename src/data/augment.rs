@@ -49,7 +49,7 @@ mod tests {
 
     use super::*;
 
-    const NOTHING: Augmentation = Augmentation { rotation: 0.0, scale: 0.0, shift: 0.0, shear: 0.0, elastic: 0.0 };
+    const NOTHING: Augmentation = Augmentation::NONE;
 
     fn images(shape: [usize; 3], count: usize) -> ImageSet {
         let pixels = (0..count * shape.iter().product::<usize>()).map(|i| (i * 7919 % 251) as u8).collect();
@@ -116,11 +116,11 @@ mod tests {
         #[test]
         fn any_image_varied_in_any_way_is_an_image(
             shape in (1usize..12, 1usize..12, 1usize..5), seed: u64, epoch in 1usize..9, strength in 0.01..=2.0f64,
-            parts in prop::array::uniform5(0.0..=1.0f64), used in prop::array::uniform5(any::<bool>()),
+            parts in prop::collection::vec(prop_oneof![Just(0.0), 0.0..=1.0f64], Augmentation::RANGES.len()),
         ) {
             let set = images([shape.0, shape.1, shape.2], 3);
-            let part = |i: usize| if used[i] { parts[i] * Augmentation::RANGES[i].1 } else { 0.0 };
-            let recipe = Augmentation { rotation: part(0), scale: part(1), shift: part(2), shear: part(3), elastic: part(4) };
+            let values = Augmentation::RANGES.iter().zip(parts).map(|((key, most, _), part)| ((*key).to_owned(), (part * most).into()));
+            let recipe: Augmentation = serde_json::from_value(serde_json::Map::from_iter(values).into()).expect("a recipe");
             if let Some(augmenter) = Augmenter::new(recipe, strength, seed, epoch) {
                 let one = varied(&augmenter, &set, 2);
                 prop_assert_eq!(one.len(), shape.0 * shape.1 * shape.2);

@@ -1,76 +1,163 @@
-//! The hyperparameters that can be changed while a run trains: names, ranges, steps, and the one place that checks them.
+//! The hyperparameters that can be changed while a run trains: the one table of their names, ranges and steps, and the one
+//! place that checks them.
+
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// The values a training step works with. What an older file does not have is at its default.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Hyperparameters {
-    /// The length of a step; with a schedule, what the schedule's factor is multiplied by.
-    pub learning_rate: f64,
-    /// Images a step.
-    pub batch_size: usize,
-    /// How strongly weights are pulled to zero; biases are not.
-    pub weight_decay: f64,
-    /// How strongly training images are varied: a factor on the recipe's [`Augmentation`](super::Augmentation).
-    #[serde(default)]
-    pub augmentation: f64,
-    /// How strongly values are dropped: a factor on the rates of the dropout layers.
-    pub dropout: f64,
-    /// How often the training goes through its images.
-    pub epochs: usize,
-    /// How much of its last direction a step keeps: the momentum of SGD and RMSprop, β₁ of Adam and AdamW.
-    pub momentum: f64,
-    /// The part of each target that is spread evenly over all classes (Szegedy et al. 2016, section 7).
-    pub label_smoothing: f64,
-    /// The greatest norm that the gradient of all parameters may have; 0 for any.
-    pub clip_norm: f64,
-    /// Stop after so many epochs without a better validation loss; 0 for never.
-    pub patience: usize,
+/// Makes the hyperparameters from a row each: what it is, its names in the program, in files and for people, its type,
+/// default and range, and how far an arrow key goes.
+macro_rules! hypers {
+    ($($(#[doc = $doc:literal])+ $name:ident, $key:ident, $label:literal: $type:ty = $default:expr, $range:expr, $steps:expr;)+) => {
+        /// The values a training step works with. What an older file does not have is at its default.
+        #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Hyperparameters {
+            $($(#[doc = $doc])+ pub $key: $type,)+
+        }
+
+        impl Default for Hyperparameters {
+            fn default() -> Self {
+                Self { $($key: $default),+ }
+            }
+        }
+
+        /// Names one hyperparameter.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Hyper {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Hyper {
+            /// All of them, in the order in which they are shown.
+            pub const ALL: [Self; [$(stringify!($key)),+].len()] = [$(Self::$name),+];
+
+            /// Its name in configurations and files.
+            pub fn key(self) -> &'static str {
+                match self { $(Self::$name => stringify!($key)),+ }
+            }
+
+            /// Its name for people.
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$name => $label),+ }
+            }
+
+            /// The least and the greatest value.
+            pub fn range(self) -> (f64, f64) {
+                match self { $(Self::$name => bounds::<$type>($range)),+ }
+            }
+
+            /// Whether only whole numbers make sense.
+            pub fn is_whole(self) -> bool {
+                match self { $(Self::$name => <$type>::IS_WHOLE),+ }
+            }
+
+            fn steps(self) -> Steps {
+                match self { $(Self::$name => $steps),+ }
+            }
+        }
+
+        impl Hyperparameters {
+            /// The value of one of them.
+            pub fn get(&self, hyper: Hyper) -> f64 {
+                match hyper { $(Hyper::$name => self.$key.to_number()),+ }
+            }
+
+            /// The same with one of them changed, when the new value is one that it can take.
+            pub fn with(mut self, hyper: Hyper, value: f64) -> Result<Self, HyperError> {
+                let value = hyper.check(value)?;
+                match hyper { $(Hyper::$name => self.$key = Number::of_number(value)),+ }
+                Ok(self)
+            }
+        }
+    };
 }
 
-impl Default for Hyperparameters {
-    fn default() -> Self {
-        Self {
-            learning_rate: 0.001,
-            batch_size: 32,
-            weight_decay: 0.0,
-            augmentation: 0.0,
-            dropout: 1.0,
-            epochs: 5,
-            momentum: 0.9,
-            label_smoothing: 0.0,
-            clip_norm: 0.0,
-            patience: 0,
-        }
+hypers! {
+    /// The length of a step; with a schedule, what the schedule's factor is multiplied by.
+    LearningRate, learning_rate, "learning rate": f64 = 0.001, 1e-7..=10.0, Steps::Decades { least: 1e-7 };
+
+    /// Images a step.
+    BatchSize, batch_size, "batch size": usize = 32, 1..=8192, Steps::Doubling;
+
+    /// How strongly weights are pulled to zero; biases are not.
+    WeightDecay, weight_decay, "weight decay": f64 = 0.0, 0.0..=1.0, Steps::Decades { least: 1e-6 };
+
+    /// How strongly training images are varied: a factor on the recipe's [`Augmentation`](super::Augmentation), 0 for not
+    /// at all.
+    Augmentation, augmentation, "augmentation": f64 = 0.0, 0.0..=2.0, Steps::Even(0.25);
+
+    /// How strongly values are dropped: a factor on the rates of the dropout layers.
+    Dropout, dropout, "dropout": f64 = 1.0, 0.0..=2.0, Steps::Even(0.25);
+
+    /// How often the training goes through its images.
+    Epochs, epochs, "epochs": usize = 5, 1..=1000, Steps::Even(1.0);
+
+    /// How much of its last direction a step keeps: the momentum of SGD and RMSprop, β₁ of Adam and AdamW.
+    Momentum, momentum, "momentum": f64 = 0.9, 0.0..=0.999, Steps::TowardsOne;
+
+    /// The part of each target that is spread evenly over all classes (Szegedy et al. 2016, section 7).
+    LabelSmoothing, label_smoothing, "label smoothing": f64 = 0.0, 0.0..=0.5, Steps::Even(0.05);
+
+    /// The greatest norm that the gradient of all parameters may have; 0 for any.
+    ClipNorm, clip_norm, "clip norm": f64 = 0.0, 0.0..=1000.0, Steps::Decades { least: 0.1 };
+
+    /// Stop after so many epochs without a better validation loss; 0 for never.
+    Patience, patience, "patience": usize = 0, 0..=1000, Steps::Even(1.0);
+}
+
+/// How far an arrow key goes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Steps {
+    /// … 0.1, 0.2, 0.5, 1, 2, 5, 10 …, and 0 below the least of them.
+    Decades {
+        /// The one after 0.
+        least: f64,
+    },
+    /// The powers of two.
+    Doubling,
+    /// The multiples of a number.
+    Even(f64),
+    /// 0, 0.5, 0.8, 0.9, 0.95, …: what is left to 1 goes in decades.
+    TowardsOne,
+}
+
+/// The type of a hyperparameter's value.
+trait Number: Copy {
+    const IS_WHOLE: bool;
+    fn to_number(self) -> f64;
+    /// Of a number that has been checked.
+    fn of_number(number: f64) -> Self;
+}
+
+impl Number for f64 {
+    const IS_WHOLE: bool = false;
+
+    fn to_number(self) -> f64 {
+        self
+    }
+
+    fn of_number(number: f64) -> Self {
+        number
     }
 }
 
-/// Names one hyperparameter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Hyper {
-    /// The length of a step.
-    LearningRate,
-    /// Images a step.
-    BatchSize,
-    /// How strongly weights are pulled to zero.
-    WeightDecay,
-    /// How strongly training images are varied; 0 for not at all.
-    Augmentation,
-    /// How strongly values are dropped; 0 for not at all.
-    Dropout,
-    /// How often the training goes through its images.
-    Epochs,
-    /// How much of its last direction a step keeps.
-    Momentum,
-    /// The part of each target that is spread over all classes.
-    LabelSmoothing,
-    /// The greatest norm of the gradient.
-    ClipNorm,
-    /// Epochs without a better validation loss before the training stops.
-    Patience,
+impl Number for usize {
+    const IS_WHOLE: bool = true;
+
+    fn to_number(self) -> f64 {
+        self as f64
+    }
+
+    fn of_number(number: f64) -> Self {
+        number as usize
+    }
+}
+
+fn bounds<N: Number>(range: RangeInclusive<N>) -> (f64, f64) {
+    (range.start().to_number(), range.end().to_number())
 }
 
 /// A value that a hyperparameter cannot take.
@@ -99,69 +186,9 @@ pub enum HyperError {
 }
 
 impl Hyper {
-    /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 10] = [
-        Self::LearningRate,
-        Self::BatchSize,
-        Self::WeightDecay,
-        Self::Augmentation,
-        Self::Dropout,
-        Self::Epochs,
-        Self::Momentum,
-        Self::LabelSmoothing,
-        Self::ClipNorm,
-        Self::Patience,
-    ];
-
-    /// Its name in configurations and files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::LearningRate => "learning_rate",
-            Self::BatchSize => "batch_size",
-            Self::WeightDecay => "weight_decay",
-            Self::Augmentation => "augmentation",
-            Self::Dropout => "dropout",
-            Self::Epochs => "epochs",
-            Self::Momentum => "momentum",
-            Self::LabelSmoothing => "label_smoothing",
-            Self::ClipNorm => "clip_norm",
-            Self::Patience => "patience",
-        }
-    }
-
-    /// Its name for people.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::LearningRate => "learning rate",
-            Self::BatchSize => "batch size",
-            Self::WeightDecay => "weight decay",
-            Self::Augmentation => "augmentation",
-            Self::Dropout => "dropout",
-            Self::Epochs => "epochs",
-            Self::Momentum => "momentum",
-            Self::LabelSmoothing => "label smoothing",
-            Self::ClipNorm => "clip norm",
-            Self::Patience => "patience",
-        }
-    }
-
-    /// The least and the greatest value.
-    pub fn range(self) -> (f64, f64) {
-        match self {
-            Self::LearningRate => (1e-7, 10.0),
-            Self::BatchSize => (1.0, 8192.0),
-            Self::WeightDecay => (0.0, 1.0),
-            Self::Augmentation | Self::Dropout => (0.0, 2.0),
-            Self::Epochs => (1.0, 1000.0),
-            Self::Momentum => (0.0, 0.999),
-            Self::LabelSmoothing => (0.0, 0.5),
-            Self::ClipNorm | Self::Patience => (0.0, 1000.0),
-        }
-    }
-
-    /// Whether only whole numbers make sense.
-    pub fn is_whole(self) -> bool {
-        matches!(self, Self::BatchSize | Self::Epochs | Self::Patience)
+    /// The hyperparameter of this name in configurations and files.
+    pub fn named(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|hyper| hyper.key() == key)
     }
 
     /// The value when it is one that this hyperparameter can take.
@@ -176,26 +203,10 @@ impl Hyper {
         Ok(value)
     }
 
-    /// The next value up or down as arrow keys give it: rates go 1, 2, 5, 10, …, batch sizes double, epochs count, the
-    /// augmentation and dropout go in quarters, and momentum goes 0, 0.5, 0.8, 0.9, 0.95, ….
+    /// The next value up or down as arrow keys give it.
     pub fn nudge(self, value: f64, up: bool) -> f64 {
         let (min, max) = self.range();
-        let sign = if up { 1.0 } else { -1.0 };
-        let next = match self {
-            Self::Epochs | Self::Patience => value + sign,
-            Self::Augmentation | Self::Dropout if up => ((value * 4.0).floor() + 1.0) / 4.0,
-            Self::Augmentation | Self::Dropout => ((value * 4.0).ceil() - 1.0) / 4.0,
-            Self::BatchSize => {
-                let power = value.log2();
-                2f64.powf(if up { power.floor() + 1.0 } else { power.ceil() - 1.0 })
-            }
-            Self::LearningRate => one_two_five(value, up),
-            Self::WeightDecay => from_zero(value, up, 1e-6),
-            Self::ClipNorm => from_zero(value, up, 0.1),
-            Self::Momentum => significant(1.0 - one_two_five(1.0 - value, !up), 3),
-            Self::LabelSmoothing => significant((value / 0.05).round().mul_add(0.05, sign * 0.05), 2),
-        };
-        next.clamp(min, max)
+        self.steps().next(value, up).clamp(min, max)
     }
 
     /// The value as people write it, to six significant digits.
@@ -205,18 +216,36 @@ impl Hyper {
     }
 }
 
+impl Hyperparameters {
+    /// Fails at the first that has a value which it cannot take.
+    pub fn check(&self) -> Result<(), HyperError> {
+        Hyper::ALL.into_iter().try_for_each(|hyper| hyper.check(self.get(hyper)).map(drop))
+    }
+}
+
+impl Steps {
+    fn next(self, value: f64, up: bool) -> f64 {
+        match self {
+            Self::Decades { least } => match (up, value < least, value <= least) {
+                (true, true, _) => least,
+                (false, _, true) => 0.0,
+                _ => one_two_five(value, up),
+            },
+            Self::Doubling => 2f64.powf(whole_step(value.log2(), up)),
+            Self::Even(step) => significant(whole_step(value / step, up) * step, 6),
+            Self::TowardsOne => significant(1.0 - one_two_five(1.0 - value, !up), 3),
+        }
+    }
+}
+
+/// The next whole number above or below. What is off one by a rounding error stands on it.
+fn whole_step(value: f64, up: bool) -> f64 {
+    if up { (value + 1e-9).floor() + 1.0 } else { (value - 1e-9).ceil() - 1.0 }
+}
+
 /// The number with so many significant digits that is nearest to `value`.
 fn significant(value: f64, digits: usize) -> f64 {
     format!("{value:.*e}", digits - 1).parse().unwrap_or(value)
-}
-
-/// [`one_two_five`] with 0 below its `least` value.
-fn from_zero(value: f64, up: bool, least: f64) -> f64 {
-    match (up, value < least, value <= least) {
-        (true, true, _) => least,
-        (false, _, true) => 0.0,
-        _ => one_two_five(value, up),
-    }
 }
 
 /// The neighbour of a positive `value` in … 0.1, 0.2, 0.5, 1, 2, 5, 10 …
@@ -227,47 +256,6 @@ fn one_two_five(value: f64, up: bool) -> f64 {
     let mut values = candidates.filter_map(|text| text.parse::<f64>().ok());
     let next = if up { values.find(|v| *v > value * (1.0 + 1e-9)) } else { values.rfind(|v| *v < value * (1.0 - 1e-9)) };
     next.unwrap_or(value)
-}
-
-impl Hyperparameters {
-    /// The value of one of them.
-    pub fn get(&self, hyper: Hyper) -> f64 {
-        match hyper {
-            Hyper::LearningRate => self.learning_rate,
-            Hyper::BatchSize => self.batch_size as f64,
-            Hyper::WeightDecay => self.weight_decay,
-            Hyper::Augmentation => self.augmentation,
-            Hyper::Dropout => self.dropout,
-            Hyper::Epochs => self.epochs as f64,
-            Hyper::Momentum => self.momentum,
-            Hyper::LabelSmoothing => self.label_smoothing,
-            Hyper::ClipNorm => self.clip_norm,
-            Hyper::Patience => self.patience as f64,
-        }
-    }
-
-    /// Fails at the first that has a value which it cannot take.
-    pub fn check(&self) -> Result<(), HyperError> {
-        Hyper::ALL.into_iter().try_for_each(|hyper| hyper.check(self.get(hyper)).map(drop))
-    }
-
-    /// The same with one of them changed, when the new value is one that it can take.
-    pub fn with(mut self, hyper: Hyper, value: f64) -> Result<Self, HyperError> {
-        let value = hyper.check(value)?;
-        match hyper {
-            Hyper::LearningRate => self.learning_rate = value,
-            Hyper::BatchSize => self.batch_size = value as usize,
-            Hyper::WeightDecay => self.weight_decay = value,
-            Hyper::Augmentation => self.augmentation = value,
-            Hyper::Dropout => self.dropout = value,
-            Hyper::Epochs => self.epochs = value as usize,
-            Hyper::Momentum => self.momentum = value,
-            Hyper::LabelSmoothing => self.label_smoothing = value,
-            Hyper::ClipNorm => self.clip_norm = value,
-            Hyper::Patience => self.patience = value as usize,
-        }
-        Ok(self)
-    }
 }
 
 #[cfg(test)]
@@ -294,6 +282,7 @@ mod tests {
             (Hyper::Augmentation, 0.6, false, 0.5),
             (Hyper::Augmentation, 0.0, false, 0.0),
             (Hyper::Augmentation, 2.0, true, 2.0),
+            (Hyper::Augmentation, 1.3, true, 1.5),
             (Hyper::Epochs, 5.0, true, 6.0),
             (Hyper::Epochs, 1.0, false, 1.0),
             (Hyper::Momentum, 0.9, true, 0.95),
@@ -304,6 +293,8 @@ mod tests {
             (Hyper::Momentum, 0.999, true, 0.999),
             (Hyper::LabelSmoothing, 0.0, true, 0.05),
             (Hyper::LabelSmoothing, 0.1, true, 0.15),
+            (Hyper::LabelSmoothing, 0.15, true, 0.2),
+            (Hyper::LabelSmoothing, 0.15, false, 0.1),
             (Hyper::LabelSmoothing, 0.05, false, 0.0),
             (Hyper::LabelSmoothing, 0.5, true, 0.5),
             (Hyper::ClipNorm, 0.0, true, 0.1),
@@ -355,6 +346,14 @@ mod tests {
                     "{other:?} after {hyper:?}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn files_name_them_by_their_keys() {
+        for hyper in Hyper::ALL {
+            assert_eq!(serde_json::to_value(hyper).expect("JSON"), hyper.key());
+            assert_eq!(Hyper::named(hyper.key()), Some(hyper));
         }
     }
 

@@ -3,13 +3,12 @@
 use ratatui::layout::Rect;
 
 use crate::app::Panel;
-use crate::protocol::Hyper;
 
-/// Rows of the hyperparameters: all, the optimizer, and the border.
-const HYPERS: u16 = Hyper::ALL.len() as u16 + 3;
+/// Rows of the hyperparameters: ten of them, the optimizer, and the border.
+const HYPERS: u16 = 13;
 /// The same where there is little room: five of them.
 const HYPERS_SHORT: u16 = 7;
-/// From so many rows on, a column with other panels has room for all hyperparameters.
+/// From so many rows on, a column with other panels has room for ten hyperparameters.
 const TALL: u16 = 32;
 /// Rows of a confusion matrix of ten classes, one row a class: their names and the border come on top.
 const MATRIX: u16 = 13;

@@ -12,6 +12,8 @@ use crate::ui::number;
 
 /// Columns of the names.
 const NAMES: u16 = 16;
+/// With no more rows than this the optimizer is left out.
+const MANY: u16 = 10;
 /// Columns of a value with nothing under way.
 const VALUES: u16 = 9;
 
@@ -20,9 +22,10 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let run = app.run();
     let muted = palette.style(Role::Muted);
     let changes = run.interventions.len();
-    let first = first_row(area.height.saturating_sub(2), app.hypers().selected());
+    let rows = rows_for_hypers(area.height.saturating_sub(2));
+    let first = first_row(rows, app.hypers().selected());
     let mut notes: Vec<Vec<Piece>> = Vec::new();
-    if let Some(hidden) = hidden(first, area.height.saturating_sub(2)) {
+    if let Some(hidden) = hidden(first, rows) {
         notes.push(vec![(hidden.into(), muted)]);
     }
     if changes > 0 {
@@ -33,11 +36,10 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         pen.text(inside.x + 2, inside.y, inside.width.saturating_sub(2), "known when the run starts", muted);
         return;
     };
-    let rows = (inside.y..inside.bottom()).zip(&Hyper::ALL[first..]);
-    for (y, hyper) in rows {
+    for (y, hyper) in (inside.y..inside.y + rows).zip(&Hyper::ALL[first..]) {
         draw_row(context, Rect { y, height: 1, ..inside }, *hyper, values.get(*hyper), pen);
     }
-    let y = inside.y + Hyper::ALL.len() as u16;
+    let y = inside.y + rows;
     if let Some(started) = run.started.as_ref().filter(|_| y < inside.bottom()) {
         let name = match started.spec.schedule {
             Schedule::Constant => started.spec.optimizer.label().to_owned(),
@@ -47,6 +49,12 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         let used = pen.text(inside.x + 2, y, NAMES.min(room), "optimizer", muted).max(NAMES);
         pen.text(inside.x + 2 + used, y, room.saturating_sub(used), &name, muted);
     }
+}
+
+/// So many of `rows` are for hyperparameters. Where there is some room, the optimizer has one.
+fn rows_for_hypers(rows: u16) -> u16 {
+    let most = Hyper::ALL.len() as u16;
+    (if rows > MANY { rows - 1 } else { rows }).min(most)
 }
 
 /// The first hyperparameter shown where there is room for `rows` of them: the selected one stands in the middle, unless
