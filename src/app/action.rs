@@ -69,18 +69,6 @@ pub enum Action {
     Accept,
     /// Close without doing anything.
     Cancel,
-    /// Delete to the left.
-    Backspace,
-    /// Delete to the right.
-    Delete,
-    /// Cursor to the left.
-    CursorLeft,
-    /// Cursor to the right.
-    CursorRight,
-    /// Cursor to the start.
-    CursorHome,
-    /// Cursor to the end.
-    CursorEnd,
     /// Stop, judge, leave.
     QuitStop,
     /// Leave the dashboard only.
@@ -308,12 +296,6 @@ pub const ACTIONS: &[Binding] = &[
     row(Action::Suspend, &[Key::ctrl('z')], "suspend", "back to the shell until `fg`", When::Always),
     row(Action::Accept, &[k(KeyCode::Enter)], "take", "take what was typed", When::Editing),
     row(Action::Cancel, &[k(KeyCode::Esc)], "cancel", "leave it as it was", When::Editing),
-    row(Action::Backspace, &[k(KeyCode::Backspace)], "delete", "delete to the left", When::Editing),
-    row(Action::Delete, &[k(KeyCode::Delete)], "delete", "delete to the right", When::Editing),
-    row(Action::CursorLeft, &[k(KeyCode::Left)], "left", "cursor to the left", When::Editing),
-    row(Action::CursorRight, &[k(KeyCode::Right)], "right", "cursor to the right", When::Editing),
-    row(Action::CursorHome, &[k(KeyCode::Home)], "start", "cursor to the start", When::Editing),
-    row(Action::CursorEnd, &[k(KeyCode::End)], "end", "cursor to the end", When::Editing),
     row(Action::QuitStop, &[c('s')], "stop and judge", "stop here, judge on the test set, show the result", When::Quitting),
     row(Action::Detach, &[c('d')], "detach", "leave, train on in the background", When::Quitting),
     row(Action::QuitHeadless, &[c('h')], "progress lines", "leave the dashboard, train on with progress lines", When::Quitting),

@@ -1,6 +1,6 @@
 //! A value while it is being typed.
 
-use super::Line;
+use super::{Key, KeyCode, Line};
 use crate::protocol::{Hyper, HyperError};
 
 /// Longer than any number that makes sense here.
@@ -40,11 +40,22 @@ impl Edit {
         })
     }
 
-    /// Types a character where the cursor is, when it can be part of a number. Many people's decimal point is a comma.
-    pub fn insert(&mut self, character: char) {
-        let character = if character == ',' { '.' } else { character };
-        if matches!(character, '0'..='9' | '.' | 'e' | 'E' | '-' | '+') {
-            self.line.insert(character);
+    /// Types what was pasted, as far as it can be part of a number.
+    pub fn paste(&mut self, text: &str) {
+        text.trim().chars().for_each(|character| {
+            self.key(Key::char(character));
+        });
+    }
+
+    /// What a key does to the value, as [`Line::key`] has it. A character is typed when it can be part of a number; many
+    /// people's decimal point is a comma.
+    pub fn key(&mut self, key: Key) -> bool {
+        match key.code {
+            KeyCode::Char(',') if key == Key::char(',') => self.line.key(Key::char('.')),
+            KeyCode::Char(character) if key == Key::char(character) => {
+                matches!(character, '0'..='9' | '.' | 'e' | 'E' | '-' | '+') && self.line.key(key)
+            }
+            _ => self.line.key(key),
         }
     }
 }

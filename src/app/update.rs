@@ -1,8 +1,7 @@
 //! How the dashboard answers: one function from a message to effects.
 
 use super::{
-    Action, App, Binding, Control, Effect, Key, KeyCode, Leave, Line, Message, Mode, Page, Panel, Replay, RunsRequest,
-    SampleView, Seek,
+    Action, App, Binding, Control, Effect, Key, KeyCode, Leave, Message, Mode, Page, Panel, Replay, RunsRequest, SampleView, Seek,
 };
 use crate::config::Notify;
 use crate::protocol::{Command, Connection, Event, Record, Request};
@@ -15,8 +14,8 @@ impl App {
             Message::Key(key) => self.key(key),
             Message::Paste(text) => {
                 match &mut self.mode {
-                    Mode::Editing(edit) => text.trim().chars().for_each(|character| edit.insert(character)),
-                    Mode::Typing(prompt) => text.trim().chars().for_each(|character| prompt.line.insert(character)),
+                    Mode::Editing(edit) => edit.paste(&text),
+                    Mode::Typing(prompt) => prompt.line.paste(&text),
                     _ => {}
                 }
                 self.typed();
@@ -64,13 +63,19 @@ impl App {
                 self.act(action)
             }
             None => {
-                if let (KeyCode::Char(character), false, false) = (key.code, key.ctrl, key.alt) {
-                    match &mut self.mode {
-                        Mode::Editing(edit) => edit.insert(character),
-                        Mode::Typing(prompt) => prompt.line.insert(character),
-                        _ => {}
-                    }
+                let is_typed = match &mut self.mode {
+                    Mode::Editing(edit) => edit.key(key),
+                    Mode::Typing(prompt) => prompt.line.key(key),
+                    _ => false,
+                };
+                if is_typed {
                     self.typed();
+                } else if let Key { code: KeyCode::Char(_), alt: true, ctrl: false, .. } = key {
+                    // Terminals send the same for a key with Alt as for Escape and then that key. Where the first means
+                    // nothing, it was the other.
+                    let mut effects = self.key(Key::plain(KeyCode::Esc));
+                    effects.extend(self.key(Key { alt: false, ..key }));
+                    return effects;
                 }
                 if self.mode == Mode::Watching && self.run.ended.is_none() && Binding::steers(key) {
                     self.notice = self.control.refusal();
@@ -257,12 +262,6 @@ impl App {
                 self.turn_to(self.resting_mode())
             }
             Action::Accept => self.accept(),
-            Action::Backspace => self.type_with(Line::backspace),
-            Action::Delete => self.type_with(Line::delete),
-            Action::CursorLeft => self.type_with(|line| line.step(false)),
-            Action::CursorRight => self.type_with(|line| line.step(true)),
-            Action::CursorHome => self.type_with(|line| line.jump(false)),
-            Action::CursorEnd => self.type_with(|line| line.jump(true)),
             Action::QuitStop => {
                 self.leave_when_ended = true;
                 self.stop()
@@ -316,16 +315,6 @@ impl App {
 
     fn focus_on(&mut self, panel: Panel) -> Vec<Effect> {
         self.focus = panel;
-        Vec::new()
-    }
-
-    fn type_with(&mut self, change: impl FnOnce(&mut Line)) -> Vec<Effect> {
-        match &mut self.mode {
-            Mode::Editing(edit) => change(&mut edit.line),
-            Mode::Typing(prompt) => change(&mut prompt.line),
-            _ => {}
-        }
-        self.typed();
         Vec::new()
     }
 

@@ -1,8 +1,26 @@
 //! What the terminal can show, from the environment and the configuration.
 
+use super::terminfo;
 use crate::config::{Charset as CharsetSetting, ColorMode, Language as LanguageSetting, Marker as MarkerSetting, UiConfig};
 use crate::text::Language;
 use crate::ui::{Charset, ColorDepth, Marker};
+
+/// The names of terminals that show 24 bits of colour, and whose description may say nothing of it.
+const TRUE_COLOR: [&str; 13] = [
+    "xterm-kitty",
+    "kitty",
+    "xterm-ghostty",
+    "ghostty",
+    "alacritty",
+    "foot",
+    "wezterm",
+    "contour",
+    "rio",
+    "konsole",
+    "iterm2",
+    "mintty",
+    "vscode",
+];
 
 /// Looks up a variable of the environment; an empty one counts as none.
 pub(super) type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -23,14 +41,21 @@ pub(super) fn color_depth(config: &UiConfig, lookup: Lookup) -> ColorDepth {
         ColorMode::Auto => {}
     }
     let term = lookup("TERM").unwrap_or_default();
+    // Which kind of terminal it is, without how it differs: `xterm` of `xterm-256color`.
+    let kind = term.split(['-', '.']).next().unwrap_or_default();
     // GNU screen hands on what the terminal around it says, and knows no more than 256 colours before its version 5. tmux
     // takes 24 bits and makes of them what the terminal around it can show.
-    let in_screen = lookup("STY").is_some() && lookup("TMUX").is_none();
-    let says_truecolor = lookup("COLORTERM").is_some_and(|value| value == "truecolor" || value == "24bit") && !in_screen;
+    let in_screen = lookup("TMUX").is_none() && lookup("STY").is_some();
+    let says_truecolor = lookup("COLORTERM").is_some_and(|value| value == "truecolor" || value == "24bit");
+    // COLORTERM does not travel over ssh, TERM does.
+    let has_truecolor =
+        TRUE_COLOR.iter().any(|name| term.strip_prefix(name).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)));
     match () {
         () if lookup("NO_COLOR").is_some() || term == "dumb" => ColorDepth::None,
-        () if says_truecolor || term.ends_with("-direct") => ColorDepth::TrueColor,
-        () if term.contains("256color") => ColorDepth::Ansi256,
+        () if term.ends_with("-direct") => ColorDepth::TrueColor,
+        () if in_screen => ColorDepth::Ansi256,
+        () if says_truecolor || has_truecolor || terminfo::has_true_color(&term, lookup) => ColorDepth::TrueColor,
+        () if term.contains("256color") || ["tmux", "screen"].contains(&kind) || lookup("TMUX").is_some() => ColorDepth::Ansi256,
         () => ColorDepth::Ansi16,
     }
 }
@@ -104,7 +129,7 @@ mod tests {
             (&[("TERM", "linux"), ("LANG", "C.UTF-8")], ColorDepth::Ansi16, Charset::Unicode, Marker::Block, true),
             (&[("LC_ALL", "C"), ("LANG", "en_GB.UTF-8")], ColorDepth::Ansi16, Charset::Ascii, Marker::Braille, true),
             (&[("TMUX", "/tmp/t,1,0"), ("TERM", "tmux-256color")], ColorDepth::Ansi256, Charset::Ascii, Marker::Braille, false),
-            (&[("TMUX", "/tmp/t,1,0"), ("TERM", "screen")], ColorDepth::Ansi16, Charset::Ascii, Marker::Braille, false),
+            (&[("TMUX", "/tmp/t,1,0"), ("TERM", "screen")], ColorDepth::Ansi256, Charset::Ascii, Marker::Braille, false),
             (
                 &[("TMUX", "/tmp/t,1,0"), ("TERM", "screen-256color"), ("COLORTERM", "truecolor")],
                 ColorDepth::TrueColor,
@@ -112,7 +137,7 @@ mod tests {
                 Marker::Braille,
                 false,
             ),
-            (&[("STY", "1.a"), ("TERM", "screen")], ColorDepth::Ansi16, Charset::Ascii, Marker::Braille, false),
+            (&[("STY", "1.a"), ("TERM", "screen")], ColorDepth::Ansi256, Charset::Ascii, Marker::Braille, false),
             (
                 &[("STY", "1.a"), ("TERM", "screen.xterm-256color"), ("COLORTERM", "truecolor")],
                 ColorDepth::Ansi256,
@@ -122,7 +147,7 @@ mod tests {
             ),
             (
                 &[("STY", "1.a"), ("TERM", "screen"), ("COLORTERM", "24bit")],
-                ColorDepth::Ansi16,
+                ColorDepth::Ansi256,
                 Charset::Ascii,
                 Marker::Braille,
                 false,
@@ -163,5 +188,41 @@ mod tests {
         }
         let ascii = UiConfig { language: Zh, charset: CharsetSetting::Ascii, ..UiConfig::default() };
         assert_eq!(language(&ascii, &|_| Some("zh_CN.UTF-8".into())), None, "ASCII was asked for, too");
+    }
+
+    #[test]
+    fn the_name_of_a_terminal_says_its_colours() {
+        use ColorDepth::{Ansi16, Ansi256, None as Plain, TrueColor};
+        let cases = [
+            ("xterm-kitty", TrueColor),
+            ("xterm-ghostty", TrueColor),
+            ("ghostty", TrueColor),
+            ("alacritty", TrueColor),
+            ("alacritty-direct", TrueColor),
+            ("foot", TrueColor),
+            ("foot-extra", TrueColor),
+            ("wezterm", TrueColor),
+            ("xterm-direct", TrueColor),
+            ("footloose", Ansi16),
+            ("xterm-256color", Ansi256),
+            ("rxvt-unicode-256color", Ansi256),
+            ("tmux", Ansi256),
+            ("tmux-256color", Ansi256),
+            ("screen", Ansi256),
+            ("screen.xterm-256color", Ansi256),
+            ("screen-256color", Ansi256),
+            ("xterm", Ansi16),
+            ("linux", Ansi16),
+            ("vt220", Ansi16),
+            ("dumb", Plain),
+            ("", Ansi16),
+        ];
+        let config = UiConfig::default();
+        for (term, depth) in cases {
+            let lookup = |name: &str| (name == "TERM").then(|| term.to_owned());
+            assert_eq!(color_depth(&config, &lookup), depth, "{term}");
+            let without = |name: &str| if name == "NO_COLOR" { Some("1".to_owned()) } else { lookup(name) };
+            assert_eq!(color_depth(&config, &without), Plain, "{term} with NO_COLOR");
+        }
     }
 }

@@ -55,6 +55,7 @@ pub fn run_all(commands: Vec<Command>, jobs: usize, mut done: impl FnMut(usize, 
                         stop_process_group();
                     }
                     Asked::Continued => pass_on(&running, Signal::CONT),
+                    Asked::Resized => {}
                 },
             }
         }

@@ -14,6 +14,7 @@ use super::notification::{Notification, Passage};
 use super::screen::Screen;
 use super::shelf::Shelf;
 use super::signals::{Asked, HANGUP, Signals, stop_process_group};
+use super::size::size;
 use super::{Scene, Shown};
 use crate::app::{App, AppOptions, Control, Effect, Leave, Message, Panel, RunsAnswer, RunsRequest};
 use crate::causes::with_causes;
@@ -120,24 +121,25 @@ impl Dashboard {
                         self.claim()?;
                         None
                     }
+                    Asked::Resized => {
+                        self.repaint();
+                        None
+                    }
                 },
+                // Before anything else comes in, or whoever sends without end would never see a picture.
+                () = sleep_until(self.due.unwrap_or_else(Instant::now)), if self.due.is_some() => {
+                    self.draw()?;
+                    None
+                }
                 Some(input) = self.inputs.next() => match input {
                     Input::Key(key) => Some(Message::Key(key)),
                     Input::Paste(text) => Some(Message::Paste(text)),
                     Input::Focus(focused) => Some(Message::Focus(focused)),
-                    Input::Changed => {
-                        self.repaint();
-                        None
-                    }
                     Input::Lost => return Ok(self.lost()),
                 },
                 Some(answer) = self.shelf.answer() => Some(Message::Runs(answer)),
                 update = link.updates() => Some(message(update)),
                 () = sleep_until(tick.unwrap_or_else(Instant::now)), if tick.is_some() => Some(self.tick()),
-                () = sleep_until(self.due.unwrap_or_else(Instant::now)), if self.due.is_some() => {
-                    self.draw()?;
-                    None
-                }
             };
             let Some(message) = messages else { continue };
             self.changed(if message.can_wait() { self.interval } else { FRAME });
@@ -300,7 +302,7 @@ fn message(update: Update) -> Message {
 
 /// What the dashboard knows at first.
 fn app(config: &Config, options: AppOptions) -> io::Result<App> {
-    let (width, height) = crossterm::terminal::size()?;
+    let (width, height) = size(io::stdout()).unwrap_or_default();
     // Where nothing can be changed there is only to look.
     let looks_only = matches!(options.control, Control::ReadOnly | Control::Replaying);
     let focus = if looks_only { Panel::Loss } else { opening_panel(width, height) };

@@ -70,7 +70,7 @@ pub(super) async fn follow(
                     }
                 },
                 Asked::Suspend => super::signals::stop_process_group(),
-                Asked::Continued => {}
+                Asked::Continued | Asked::Resized => {}
             }
         }
     }
@@ -108,7 +108,7 @@ pub(super) async fn watch(link: &mut Link, signals: &mut Signals, charset: Chars
             asked = signals.next() => match asked {
                 Asked::End(signal) => return Shown::Signalled(signal, state),
                 Asked::Suspend => super::signals::stop_process_group(),
-                Asked::Continued => {}
+                Asked::Continued | Asked::Resized => {}
             }
         }
     }

@@ -6,7 +6,6 @@
 
 use std::fs::File;
 use std::io::{self, Write, stderr};
-use std::os::unix::net::UnixDatagram;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitCode, ExitStatus};
 
@@ -62,6 +61,7 @@ pub fn hold() -> io::Result<ExitCode> {
                     // The child gives the terminal back first, and then stops both.
                     Asked::Suspend => {}
                     Asked::Continued => pass_on(Signal::CONT),
+                    Asked::Resized => {}
                 },
             }
         }
@@ -120,12 +120,8 @@ impl Held {
 
 /// Lets go of the terminal, or of whatever the streams led to.
 fn close_streams() -> io::Result<()> {
-    // Where a terminal is gone, crossterm's thread reads without end (its issue 793), until it is told to come back later. That
-    // is what a socket says that nobody sends to.
-    let silence = UnixDatagram::unbound()?;
-    silence.set_nonblocking(true)?;
-    dup2_stdin(&silence)?;
-    let nowhere = File::options().write(true).open("/dev/null")?;
+    let nowhere = File::options().read(true).write(true).open("/dev/null")?;
+    dup2_stdin(&nowhere)?;
     dup2_stdout(&nowhere)?;
     dup2_stderr(&nowhere)?;
     Ok(())

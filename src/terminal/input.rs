@@ -1,12 +1,13 @@
-//! Keys, pastes and the terminal's end, from threads of their own: reading blocks.
+//! Keys, pastes and the terminal's end, from a thread of its own: reading blocks.
 
 use std::io::{self, PipeReader, PipeWriter, pipe};
 
-use crossterm::event::{Event, KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers, read};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{Errno, read};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::app::{Key, KeyCode};
+use super::decoder::Decoder;
+use crate::app::Key;
 
 /// What comes from the terminal.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,8 +18,6 @@ pub(super) enum Input {
     Paste(String),
     /// The window has the focus now, or no longer.
     Focus(bool),
-    /// The terminal has another size, or may show something else.
-    Changed,
     /// The terminal is gone.
     Lost,
 }
@@ -26,8 +25,8 @@ pub(super) enum Input {
 /// What comes from the terminal, until this is dropped.
 pub(super) struct Inputs {
     receiver: UnboundedReceiver<Input>,
-    /// The watcher ends when this is closed, and lets go of the terminal.
-    _watching: PipeWriter,
+    /// The thread ends when this is closed, and lets go of the terminal.
+    _reading: PipeWriter,
 }
 
 impl Inputs {
@@ -36,11 +35,9 @@ impl Inputs {
     /// Fails when the system gives no thread.
     pub fn start() -> io::Result<Self> {
         let (sender, receiver) = unbounded_channel();
-        let lost = sender.clone();
-        let (stop, watching) = pipe()?;
-        std::thread::Builder::new().name("input".into()).spawn(move || read_events(&sender))?;
-        std::thread::Builder::new().name("terminal-watch".into()).spawn(move || watch(&lost, &stop))?;
-        Ok(Self { receiver, _watching: watching })
+        let (stop, reading) = pipe()?;
+        std::thread::Builder::new().name("input".into()).spawn(move || read_inputs(&sender, &stop))?;
+        Ok(Self { receiver, _reading: reading })
     }
 
     /// What comes next.
@@ -56,62 +53,31 @@ pub(super) fn is_lost() -> bool {
     poll(&mut descriptors, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
-fn read_events(sender: &UnboundedSender<Input>) {
+/// Reads until nobody listens, `stop` is closed or the terminal is gone.
+fn read_inputs(sender: &UnboundedSender<Input>, stop: &PipeReader) {
+    let stdin = io::stdin();
+    let mut decoder = Decoder::default();
+    let mut buffer = [0; 4096];
     loop {
-        let input = match read() {
-            Ok(Event::Key(event)) if event.kind != KeyEventKind::Release => translate(event).map(Input::Key),
-            Ok(Event::Paste(text)) => Some(Input::Paste(text)),
-            Ok(Event::FocusGained) => Some(Input::Focus(true)),
-            Ok(Event::FocusLost) => Some(Input::Focus(false)),
-            Ok(Event::Resize(..)) => Some(Input::Changed),
-            Ok(_) => None,
-            Err(_) => Some(Input::Lost),
+        let patience = decoder.patience().and_then(|patience| Timespec::try_from(patience).ok());
+        let mut descriptors = [PollFd::new(&stdin, PollFlags::IN), PollFd::new(stop, PollFlags::empty())];
+        let ready = poll(&mut descriptors, patience.as_ref());
+        let inputs = match ready {
+            Ok(_) if !descriptors[1].revents().is_empty() => return,
+            Ok(0) => decoder.settle(),
+            Ok(_) => match read(&stdin, &mut buffer) {
+                Ok(length @ 1..) => decoder.feed(&buffer[..length]),
+                Err(Errno::INTR | Errno::AGAIN) => continue,
+                // A terminal that is gone has an end, or an error.
+                Ok(0) | Err(_) => vec![Input::Lost],
+            },
+            Err(Errno::INTR) => continue,
+            // A poll that fails would fail for ever; signals still tell of a lost terminal.
+            Err(_) => return,
         };
-        let lost = input == Some(Input::Lost);
-        if input.is_some_and(|input| sender.send(input).is_err()) || lost {
+        let lost = inputs.last() == Some(&Input::Lost);
+        if inputs.into_iter().any(|input| sender.send(input).is_err()) || lost {
             return;
         }
     }
-}
-
-/// crossterm never returns from a terminal that has gone away (its issue 793); the file descriptor knows.
-fn watch(sender: &UnboundedSender<Input>, stop: &PipeReader) {
-    let stdin = io::stdin();
-    loop {
-        let mut descriptors = [PollFd::new(&stdin, PollFlags::empty()), PollFd::new(stop, PollFlags::empty())];
-        match poll(&mut descriptors, None) {
-            Err(rustix::io::Errno::INTR) => {}
-            // A poll that fails would fail for ever; signals still tell of a lost terminal.
-            Err(_) => return,
-            Ok(_) => {
-                if descriptors[1].revents().is_empty() {
-                    let _ = sender.send(Input::Lost);
-                }
-                return;
-            }
-        }
-    }
-}
-
-fn translate(event: KeyEvent) -> Option<Key> {
-    let code = match event.code {
-        Code::Char(character) => KeyCode::Char(character),
-        Code::Enter => KeyCode::Enter,
-        Code::Esc => KeyCode::Esc,
-        Code::Tab => KeyCode::Tab,
-        Code::BackTab => KeyCode::BackTab,
-        Code::Backspace => KeyCode::Backspace,
-        Code::Up => KeyCode::Up,
-        Code::Down => KeyCode::Down,
-        Code::Left => KeyCode::Left,
-        Code::Right => KeyCode::Right,
-        Code::Home => KeyCode::Home,
-        Code::End => KeyCode::End,
-        Code::PageUp => KeyCode::PageUp,
-        Code::PageDown => KeyCode::PageDown,
-        Code::Delete => KeyCode::Delete,
-        _ => return None,
-    };
-    let held = |modifier| event.modifiers.contains(modifier);
-    Some(Key { code, ctrl: held(KeyModifiers::CONTROL), alt: held(KeyModifiers::ALT), shift: held(KeyModifiers::SHIFT) })
 }

@@ -5,6 +5,7 @@ mod attach;
 mod capabilities;
 mod children;
 mod dashboard;
+mod decoder;
 mod guard;
 mod headless;
 mod holder;
@@ -16,6 +17,8 @@ mod scene;
 mod screen;
 mod shelf;
 mod signals;
+mod size;
+mod terminfo;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -166,8 +169,7 @@ fn is_dumb() -> bool {
 
 /// The columns of the terminal that standard output is; `None` where it is none.
 pub fn columns() -> Option<usize> {
-    let (columns, _) = std::io::stdout().is_terminal().then(crossterm::terminal::size)?.ok()?;
-    Some(columns.into()).filter(|columns| *columns > 0)
+    size::size(std::io::stdout()).map(|(columns, _)| columns.into())
 }
 
 /// Text in the characters that the terminal can show.

@@ -16,6 +16,8 @@ pub(super) enum Asked {
     Suspend,
     /// Nothing: the process goes on after it was stopped.
     Continued,
+    /// Nothing: the terminal has another size, or may show something else.
+    Resized,
 }
 
 /// All signals that the program answers.
@@ -26,6 +28,7 @@ pub(super) struct Signals {
     terminate: Signal,
     suspend: Signal,
     resume: Signal,
+    resize: Signal,
 }
 
 impl Signals {
@@ -39,6 +42,7 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             suspend: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
             resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+            resize: signal(SignalKind::window_change())?,
         })
     }
 
@@ -58,6 +62,7 @@ impl Signals {
             _ = self.terminate.recv() => Asked::End(15),
             _ = self.suspend.recv() => Asked::Suspend,
             _ = self.resume.recv() => Asked::Continued,
+            _ = self.resize.recv() => Asked::Resized,
         }
     }
 }

@@ -12,4 +12,5 @@ mod steering;
 mod support;
 mod suspending;
 mod training;
+mod typing;
 mod watching;

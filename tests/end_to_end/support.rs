@@ -233,8 +233,8 @@ impl Session {
         let mut output = pair.master.try_clone_reader().expect("the output");
         let keyboard = pair.master.take_writer().expect("the input");
 
-        let one = NonZeroU16::MIN;
-        let parser = Parser::new(NonZeroU16::new(rows).unwrap_or(one), NonZeroU16::new(columns).unwrap_or(one), 0);
+        let (height, width) = shown(columns, rows);
+        let parser = Parser::new(height, width, 0);
         let mut received = Received { parser, waiting: Vec::new(), all: Vec::new(), closed: false };
         received.parser.process(format!("{PROMPT}\r\n").as_bytes());
         let received: Shared = Arc::new((Mutex::new(received), Condvar::new()));
@@ -305,14 +305,13 @@ impl Session {
     }
 
     /// Types.
-    pub fn press(&mut self, keys: &str) {
-        self.keyboard.write_all(keys.as_bytes()).and_then(|()| self.keyboard.flush()).expect("keys are sent");
+    pub fn press(&mut self, keys: impl AsRef<[u8]>) {
+        self.keyboard.write_all(keys.as_ref()).and_then(|()| self.keyboard.flush()).expect("keys are sent");
     }
 
     /// Gives the terminal another size.
     pub fn resize(&self, columns: u16, rows: u16) {
-        let one = NonZeroU16::MIN;
-        let (height, width) = (NonZeroU16::new(rows).unwrap_or(one), NonZeroU16::new(columns).unwrap_or(one));
+        let (height, width) = shown(columns, rows);
         lock(&self.received.0).parser.set_size(height, width);
         self.master.resize(size(columns, rows)).expect("another size");
     }
@@ -412,6 +411,12 @@ impl Session {
     pub fn text(&self) -> String {
         lock(&self.received.0).parser.screen().contents()
     }
+}
+
+/// The rows and columns of the screen; where the terminal says nothing of them, those that the oldest had.
+fn shown(columns: u16, rows: u16) -> (NonZeroU16, NonZeroU16) {
+    let known = |length, otherwise| NonZeroU16::new(length).or(NonZeroU16::new(otherwise)).unwrap_or(NonZeroU16::MIN);
+    (known(rows, 24), known(columns, 80))
 }
 
 fn size(cols: u16, rows: u16) -> PtySize {
