@@ -75,9 +75,9 @@ impl Line {
         let is_outside = |character: char| !belongs(character);
         if right {
             let word = behind.trim_start_matches(is_outside);
-            self.text.len() - word.trim_start_matches(|character| belongs(character)).len()
+            self.text.len() - word.trim_start_matches(&belongs).len()
         } else {
-            before.trim_end_matches(is_outside).trim_end_matches(|character| belongs(character)).len()
+            before.trim_end_matches(is_outside).trim_end_matches(&belongs).len()
         }
     }
 

@@ -1,11 +1,11 @@
 //! Watching a run that another process trains.
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use thiserror::Error;
 
 use super::dashboard::{self, Left};
+use super::farewell::Farewell;
 use super::{Mode, Shown, TrainError, capabilities, check_language, exit_code, headless, print_summary, signals};
 use crate::app::{AppOptions, Control};
 use crate::config::Config;
@@ -50,7 +50,7 @@ pub fn attach(config: &Config, asked: Option<&str>, read_only: bool, mode: Mode)
         let mut signals = signals::Signals::new().map_err(TrainError::Start)?;
         let run = choose(config, asked, link::running().await)?;
         let read_only = read_only || mode != Mode::Dashboard;
-        let Attached { mut link, hello } = link::attach(&run, own_name(), read_only).await?;
+        let Attached { mut link, .. } = link::attach(&run, own_name(), read_only).await?;
         let shown = match mode {
             Mode::Dashboard => {
                 let control = if read_only { Control::ReadOnly } else { Control::Observing { by: None } };
@@ -58,7 +58,7 @@ pub fn attach(config: &Config, asked: Option<&str>, read_only: bool, mode: Mode)
                 match dashboard::show(config, &mut None, options, &mut link, &mut signals).await.map_err(TrainError::Terminal)? {
                     Left::Shown(shown) => shown,
                     // A dashboard that watches goes on with no other run.
-                    Left::Next(_) => Shown::Discarded,
+                    Left::Next(_) => Shown::Discarded(Box::default()),
                     Left::ForHeadless(state) | Left::Detached(state) => Shown::Ended(state),
                     Left::Lost(state) => Shown::Signalled(signals::HANGUP, state),
                 }
@@ -68,24 +68,24 @@ pub fn attach(config: &Config, asked: Option<&str>, read_only: bool, mode: Mode)
                 headless::watch(&mut link, &mut signals, charset).await
             }
         };
-        Ok((shown, hello))
+        Ok(shown)
     });
     // The input thread may wait for a key that never comes.
     runtime.shutdown_background();
-    let (shown, hello) = result?;
-    match shown {
+    match result? {
         Shown::Ended(state) if state.ended.is_some() => {
-            print_summary(&state, false, None)?;
+            print_summary(&state, &config.ui, false, None)?;
             Ok(exit_code(&state))
         }
-        Shown::Ended(_) | Shown::Discarded | Shown::Next(_) => {
-            let id = &hello.run_id;
-            let text = format!("left {}; whoever trains it goes on. `mnist-tui attach {id}` comes back", hello.name);
-            // Nobody is left to be told where this cannot be written.
-            let _ = writeln!(std::io::stdout(), "{text}");
+        Shown::Ended(state) | Shown::Discarded(state) => {
+            Farewell::Watched(&state).say(None, &config.ui, mode);
             Ok(ExitCode::SUCCESS)
         }
-        Shown::Signalled(signal, _) => Ok(ExitCode::from(128 + signal)),
+        Shown::Next(_) => Ok(ExitCode::SUCCESS),
+        Shown::Signalled(signal, state) => {
+            Farewell::Watched(&state).say(Some(signal), &config.ui, mode);
+            Ok(ExitCode::from(128 + signal))
+        }
     }
 }
 

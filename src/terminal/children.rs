@@ -50,6 +50,10 @@ pub fn run_all(commands: Vec<Command>, jobs: usize, mut done: impl FnMut(usize, 
                         signalled.get_or_insert(signal);
                         pass_on(&running, Signal::TERM);
                     }
+                    Asked::Leave(number) => {
+                        signalled.get_or_insert(number);
+                        pass_on(&running, Signal::from_named_raw(number.into()).unwrap_or(Signal::TERM));
+                    }
                     Asked::Suspend => {
                         pass_on(&running, Signal::TSTP);
                         stop_process_group();

@@ -109,7 +109,7 @@ impl Dashboard {
                 asked = signals.next() => match asked {
                     Asked::End(HANGUP) if input::is_lost() => return Ok(self.lost()),
                     Asked::End(HANGUP) => return Ok(Left::Detached(Box::new(self.app.run().clone()))),
-                    Asked::End(signal) => {
+                    Asked::End(signal) | Asked::Leave(signal) => {
                         let state = self.app.run().clone();
                         return Ok(Left::Shown(Shown::Signalled(signal, Box::new(state))));
                     }
@@ -162,7 +162,7 @@ impl Dashboard {
                         let state = Box::new(self.app.run().clone());
                         return Ok(match leave {
                             Leave::Ended | Leave::Away => Left::Shown(Shown::Ended(state)),
-                            Leave::Discard | Leave::Next(_) => Left::Shown(Shown::Discarded),
+                            Leave::Discard | Leave::Next(_) => Left::Shown(Shown::Discarded(state)),
                             Leave::Headless => Left::ForHeadless(state),
                             Leave::Detach => Left::Detached(state),
                         });

@@ -3,8 +3,11 @@
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::holder::Held;
 use super::signals::{Asked, HANGUP, Signals};
+use super::size::size;
 use super::{Shown, is_dumb};
 use crate::link::{Link, Update};
 use crate::protocol::{Command, Connection, Request, RequestId};
@@ -21,7 +24,7 @@ const NEW_LINE_MS: u64 = 5000;
 const SAME: Duration = Duration::from_millis(300);
 
 /// Follows the run to its end, with progress lines in `charset`, or without a word in the background. The first signal to
-/// end stops the training and waits for its results; the second does not wait. A hangup ends the run, too, unless this
+/// end stops the training and waits for its results; the second does not wait, and neither does one of a batch system. A hangup ends the run, too, unless this
 /// process is `held`: then it goes on in the background.
 pub(super) async fn follow(
     link: &mut Link,
@@ -69,8 +72,12 @@ pub(super) async fn follow(
                         link.send(Request { id: RequestId { client: 0, number: u32::MAX }, command: Command::Stop });
                     }
                 },
+                Asked::Leave(signal) => return Shown::Signalled(signal, state),
                 Asked::Suspend => super::signals::stop_process_group(),
-                Asked::Continued | Asked::Resized => {}
+                Asked::Continued => {}
+                Asked::Resized => if let Some(lines) = &mut lines {
+                    lines.rewrite(&state);
+                }
             }
         }
     }
@@ -78,8 +85,8 @@ pub(super) async fn follow(
 
 /// Follows the run of another process to its end, or until a signal comes or the way to it is lost for good.
 pub(super) async fn watch(link: &mut Link, signals: &mut Signals, charset: Charset) -> Shown {
-    let mut lines = Lines { on_terminal: stderr().is_terminal(), charset, logged: 0, told_ms: 0 };
     let (mut state, mut lost) = (Box::<RunState>::default(), false);
+    let mut lines = Lines::new(charset, &state);
     loop {
         tokio::select! {
             update = link.updates() => match update {
@@ -106,9 +113,10 @@ pub(super) async fn watch(link: &mut Link, signals: &mut Signals, charset: Chars
                 Update::Connection(_) | Update::Refused { .. } => {}
             },
             asked = signals.next() => match asked {
-                Asked::End(signal) => return Shown::Signalled(signal, state),
+                Asked::End(signal) | Asked::Leave(signal) => return Shown::Signalled(signal, state),
                 Asked::Suspend => super::signals::stop_process_group(),
-                Asked::Continued | Asked::Resized => {}
+                Asked::Continued => {}
+                Asked::Resized => lines.rewrite(&state),
             }
         }
     }
@@ -117,6 +125,8 @@ pub(super) async fn watch(link: &mut Link, signals: &mut Signals, charset: Chars
 /// What has been written, and how.
 struct Lines {
     on_terminal: bool,
+    /// The columns of the terminal.
+    width: Option<usize>,
     charset: Charset,
     /// Lines of the run's log that have been written.
     logged: usize,
@@ -126,15 +136,25 @@ struct Lines {
 impl Lines {
     /// Nothing of what has been told so far is written.
     fn new(charset: Charset, state: &RunState) -> Self {
-        Self { on_terminal: stderr().is_terminal() && !is_dumb(), charset, logged: state.log.len(), told_ms: state.at_ms }
+        let on_terminal = stderr().is_terminal() && !is_dumb();
+        Self { on_terminal, width: None, charset, logged: state.log.len(), told_ms: state.at_ms }
     }
 
     /// Writes what is new. Nobody can be told when standard error is gone; the training goes on.
     fn write(&mut self, state: &RunState) {
+        self.width = size(stderr()).filter(|_| self.on_terminal).map(|(columns, _)| columns.into());
         let text = self.text(state);
         if !text.is_empty() {
             let mut output = stderr().lock();
             let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+        }
+    }
+
+    /// Writes the progress line again: the terminal has another size.
+    fn rewrite(&mut self, state: &RunState) {
+        if self.on_terminal {
+            self.told_ms = 0;
+            self.write(state);
         }
     }
 
@@ -157,28 +177,40 @@ impl Lines {
         if state.ended.is_none() && state.step > 0 && (due || self.on_terminal && !text.is_empty()) {
             self.told_ms = state.at_ms;
             let end = if self.on_terminal { "" } else { "\n" };
-            text.push_str(&format!("{clear}{}{end}", progress(state)));
+            text.push_str(&format!("{clear}{}{end}", progress(state, self.width)));
         }
         self.logged = state.log.len();
         if self.charset == Charset::Ascii { ascii_text(&text) } else { text }
     }
 }
 
-fn progress(state: &RunState) -> String {
+/// How the run stands, in a line of fewer than `width` columns: a terminal may go to the next line after the last one. What
+/// matters least is left out, and nothing is cut.
+fn progress(state: &RunState, width: Option<usize>) -> String {
     let epochs = state.hyperparameters.map_or(0, |hyper| hyper.epochs);
-    let mut line = format!("epoch {}/{epochs} · step {}", state.epoch, state.step);
+    // In the order in which they stand, with their ranks.
+    let mut pieces = vec![(0, format!("epoch {}/{epochs}", state.epoch)), (4, format!("step {}", state.step))];
     if let (Some(loss), Some(accuracy)) = (state.steps.loss_smooth.last(), state.steps.accuracy_smooth.last()) {
-        line.push_str(&format!(" · loss {loss:.4} · accuracy {:.2} %", accuracy * 100.0));
+        pieces.extend([(2, format!("loss {loss:.4}")), (1, format!("accuracy {:.2} %", accuracy * 100.0))]);
     }
     if let (Some(speed), Some(left)) = (state.images_per_second(), state.seconds_left()) {
-        line.push_str(&format!(" · {speed:.0} images/s · {}:{:02} left", left as u64 / 60, left as u64 % 60));
+        let left = format!("{}:{:02} left", left as u64 / 60, left as u64 % 60);
+        pieces.extend([(5, format!("{speed:.0} images/s")), (3, left)]);
     }
-    line
+    loop {
+        let line = pieces.iter().map(|(_, piece)| piece.as_str()).collect::<Vec<_>>().join(" · ");
+        let Some(last) = pieces.iter().map(|(rank, _)| *rank).max() else { return line };
+        if width.is_none_or(|width| line.width() < width) {
+            return line;
+        }
+        pieces.retain(|(rank, _)| *rank != last);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Hyperparameters;
     use crate::run::{LogKind, LogLine};
 
     #[test]
@@ -187,8 +219,32 @@ mod tests {
         let mut state = RunState::default();
         (state.step, state.epoch, state.at_ms) = (7, 1, 9_000);
         state.log.push(line);
-        let lines = |charset| Lines { on_terminal: false, charset, logged: 0, told_ms: 0 }.text(&state);
+        let lines = |charset| Lines { on_terminal: false, width: None, charset, logged: 0, told_ms: 0 }.text(&state);
         assert_eq!(lines(Charset::Unicode), "learning rate 0.001 → 0.002\nepoch 1/0 · step 7\n");
         assert_eq!(lines(Charset::Ascii), "learning rate 0.001 > 0.002\nepoch 1/0 . step 7\n");
+    }
+
+    #[test]
+    fn the_progress_line_fits_and_leaves_out_what_matters_least() {
+        let mut state = RunState::default();
+        (state.step, state.epoch) = (123_456, 12);
+        state.hyperparameters = Some(Hyperparameters { epochs: 300, ..Hyperparameters::default() });
+        state.steps.loss_smooth.push(0.0404);
+        state.steps.accuracy_smooth.push(0.988);
+        let whole = "epoch 12/300 · step 123456 · loss 0.0404 · accuracy 98.80 %";
+        let cases = [
+            (None, whole),
+            (Some(80), whole),
+            (Some(60), whole),
+            (Some(59), "epoch 12/300 · loss 0.0404 · accuracy 98.80 %"),
+            (Some(45), "epoch 12/300 · accuracy 98.80 %"),
+            (Some(40), "epoch 12/300 · accuracy 98.80 %"),
+            (Some(20), "epoch 12/300"),
+            (Some(12), ""),
+            (Some(1), ""),
+        ];
+        for (width, expected) in cases {
+            assert_eq!(progress(&state, width), expected, "{width:?}");
+        }
     }
 }

@@ -16,7 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::guard;
 use super::input::is_lost;
-use super::signals::{Asked, HANGUP, Signals};
+use super::signals::{Asked, HANGUP, Signals, name_of};
 
 /// The variable that tells the child who holds its place. It is none of the settings.
 const HELD_BY: &str = "_MNIST_TUI_HELD_BY";
@@ -54,10 +54,9 @@ pub fn hold() -> io::Result<ExitCode> {
                 asked = signals.next() => match asked {
                     Asked::End(number) => {
                         hung_up |= number == HANGUP;
-                        if let Some(signal) = Signal::from_named_raw(number.into()) {
-                            pass_on(signal);
-                        }
+                        Signal::from_named_raw(number.into()).into_iter().for_each(pass_on);
                     }
+                    Asked::Leave(number) => Signal::from_named_raw(number.into()).into_iter().for_each(pass_on),
                     // The child gives the terminal back first, and then stops both.
                     Asked::Suspend => {}
                     Asked::Continued => pass_on(Signal::CONT),
@@ -86,8 +85,10 @@ fn code(ended: ExitStatus, settings: Option<&Termios>) -> ExitCode {
         guard::give_back();
         let _ = tcsetattr(stdin(), OptionalActions::Now, before);
     }
-    let _ = writeln!(stderr(), "error: the training was ended by signal {signal}; --resume last goes on with it");
-    ExitCode::from(128 + signal as u8)
+    let (signal, name) = (signal as u8, name_of(signal as u8));
+    let why = if name == "SIGKILL" { ", as when the machine has no memory left" } else { "" };
+    let _ = writeln!(stderr(), "error: the training was ended by {name}{why}; `mnist-tui --resume last` goes on with it");
+    ExitCode::from(128 + signal)
 }
 
 /// The child's end: another process holds this one's place in the shell.

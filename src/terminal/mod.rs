@@ -6,6 +6,7 @@ mod capabilities;
 mod children;
 mod dashboard;
 mod decoder;
+mod farewell;
 mod guard;
 mod headless;
 mod holder;
@@ -39,6 +40,7 @@ use crate::link::{AttachError, Link, Update, connect};
 use crate::protocol::{Command, Event, Outcome, Request, RequestId};
 use crate::run::RunState;
 use crate::run::store::{RunFolder, StoreError};
+use crate::run::text::grouped;
 use crate::train::{CourseError, JobError, JobOptions, Port, Rerun, spawn};
 use crate::ui::{Charset, ascii_text};
 use dashboard::{Dashboard, Left};
@@ -129,7 +131,7 @@ enum Shown {
     /// The run is over.
     Ended(Box<RunState>),
     /// A person dropped it.
-    Discarded,
+    Discarded(Box<RunState>),
     /// Something else is shown.
     Next(Scene),
     /// A signal of this number asked for the end.
@@ -250,7 +252,7 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared, kept: &mut Option<
         let shown = follow(config, mode, kept, &run, told, &mut link, &mut signals).await;
         let left_early = match &shown {
             Ok(Shown::Signalled(_, state)) => state.ended.is_none(),
-            Ok(Shown::Discarded) | Err(_) => true,
+            Ok(Shown::Discarded(_)) | Err(_) => true,
             Ok(Shown::Ended(_) | Shown::Next(_)) => false,
         };
         if recorded && left_early {
@@ -298,7 +300,7 @@ async fn follow(
         }
         Left::Lost(state) => state,
         Left::Detached(state) => {
-            tell_how_to_return(config, mode, run);
+            tell_how_to_return(config, mode, run, &state);
             state
         }
     };
@@ -311,9 +313,12 @@ async fn follow(
 
 /// Says on the terminal that the run goes on without it, and how to get at it. A command that sends it there gets the run's
 /// id, alone on standard output.
-fn tell_how_to_return(config: &Config, mode: Mode, run: &str) {
+fn tell_how_to_return(config: &Config, mode: Mode, run: &str, state: &RunState) {
     let process = std::process::id();
     let mut text = format!("run {run} goes on in the background, as process {process}\n");
+    if let Some(started) = &state.started {
+        text.push_str(&format!("  {} is at step {}\n", started.name, grouped(state.step)));
+    }
     text.push_str(&format!("  mnist-tui attach {run}   its dashboard again\n"));
     if config.runs.record {
         text.push_str(&format!("  mnist-tui runs show {run}   its figures so far\n"));
@@ -321,6 +326,7 @@ fn tell_how_to_return(config: &Config, mode: Mode, run: &str) {
         text.push_str("  nothing of it is kept, because runs.record = false\n");
     }
     text.push_str(&format!("  kill {process}   stop it, and judge the network\n"));
+    let text = in_charset(&config.ui, text);
     // It goes on whether anybody reads that or not.
     if mode == Mode::Detached {
         let _ = std::io::stdout().write_all(format!("{run}\n").as_bytes());
@@ -331,14 +337,18 @@ fn tell_how_to_return(config: &Config, mode: Mode, run: &str) {
     let _ = std::io::stdout().flush();
 }
 
-fn print_summary(state: &RunState, json: bool, folder: Option<&RunFolder>) -> Result<(), TrainError> {
+fn print_summary(state: &RunState, config: &UiConfig, json: bool, folder: Option<&RunFolder>) -> Result<(), TrainError> {
     let summary = state.summary();
     let text = if json {
         serde_json::to_string(&summary).map_err(|error| TrainError::Output(error.into()))?
     } else {
         let recorded = folder.filter(|_| !state.not_recorded);
         let recorded = recorded.map(|folder| format!("\nrecorded as {} in {}", folder.id(), folder.path().display()));
-        format!("{summary}{}", recorded.unwrap_or_default())
+        let stopped =
+            state.ended.as_ref().is_some_and(|ended| matches!(ended.outcome, Outcome::Stopped | Outcome::Failed { .. }));
+        let goes_on =
+            recorded.iter().filter(|_| stopped).map(|_| format!("\n`mnist-tui --resume {}` goes on with it", summary.run_id));
+        in_charset(config, format!("{summary}{}{}", recorded.as_deref().unwrap_or_default(), goes_on.collect::<String>()))
     };
     let mut output = std::io::stdout().lock();
     match writeln!(output, "{text}").and_then(|()| output.flush()) {

@@ -49,7 +49,7 @@ pub fn reproduce(config: &Config, run: &str) -> Result<Result<Reproduction, u8>,
     let state = match carry_out(config, Mode::Headless { json: true }, prepared, &mut None)? {
         Shown::Ended(state) => state,
         Shown::Signalled(signal, _) => return Ok(Err(signal)),
-        Shown::Discarded | Shown::Next(_) => Box::default(),
+        Shown::Discarded(_) | Shown::Next(_) => Box::default(),
     };
     let digest = |state: &RunState| state.ended.as_ref().map(|ended| ended.weights_sha256.clone());
     let (recorded_sha256, weights_sha256) = (digest(&recorded).unwrap_or_default(), digest(&state));

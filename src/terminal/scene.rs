@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::dashboard::{self, Dashboard, Left};
+use super::farewell::Farewell;
 use super::prepared::Prepared;
 use super::signals::{HANGUP, Signals};
 use super::{Mode, Shown, TrainError, carry_out, check_language, exit_code, print_summary};
@@ -56,15 +57,19 @@ pub(super) fn present(config: &Config, mode: Mode, mut scene: Scene) -> Result<E
                 scene = next;
                 continue;
             }
-            Shown::Discarded => Ok(ExitCode::SUCCESS),
+            Shown::Discarded(state) => {
+                Farewell::Trained(&state, folder.as_ref()).say(None, &config.ui, mode);
+                Ok(ExitCode::SUCCESS)
+            }
             Shown::Ended(state) => {
-                print_summary(&state, json, folder.as_ref())?;
+                print_summary(&state, &config.ui, json, folder.as_ref())?;
                 Ok(exit_code(&state))
             }
             Shown::Signalled(signal, state) => {
-                // A signal that came before anything was trained leaves nothing to sum up.
                 if state.ended.is_some() {
-                    print_summary(&state, json, folder.as_ref())?;
+                    print_summary(&state, &config.ui, json, folder.as_ref())?;
+                } else {
+                    Farewell::Trained(&state, folder.as_ref()).say(Some(signal), &config.ui, mode);
                 }
                 Ok(ExitCode::from(128 + signal))
             }
@@ -75,17 +80,26 @@ pub(super) fn present(config: &Config, mode: Mode, mut scene: Scene) -> Result<E
 /// Shows what is not trained here until a person leaves.
 fn look(config: &Config, kept: &mut Option<Dashboard>, options: AppOptions, mut link: Link) -> Result<Shown, TrainError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
+    let is_played = options.replay_speed.is_some();
     let left = runtime.block_on(async {
         let mut signals = Signals::new().map_err(TrainError::Start)?;
         dashboard::show(config, kept, options, &mut link, &mut signals).await.map_err(TrainError::Terminal)
     });
     // The input thread may wait for a key that never comes.
     runtime.shutdown_background();
+    let (signal, state) = match left? {
+        Left::Next(next) | Left::Shown(Shown::Next(next)) => return Ok(Shown::Next(next)),
+        Left::Lost(_) => return Ok(Shown::Signalled(HANGUP, Box::default())),
+        Left::Shown(Shown::Signalled(signal, state)) => (Some(signal), state),
+        Left::Shown(Shown::Ended(state) | Shown::Discarded(state)) | Left::ForHeadless(state) | Left::Detached(state) => {
+            (None, state)
+        }
+    };
+    let farewell = if is_played { Farewell::Played(&state) } else { Farewell::Browsed };
+    farewell.say(signal, &config.ui, Mode::Dashboard);
     // There is nothing to sum up.
-    Ok(match left? {
-        Left::Next(next) => Shown::Next(next),
-        Left::Shown(Shown::Signalled(signal, _)) => Shown::Signalled(signal, Box::default()),
-        Left::Lost(_) => Shown::Signalled(HANGUP, Box::default()),
-        Left::Shown(_) | Left::ForHeadless(_) | Left::Detached(_) => Shown::Discarded,
+    Ok(match signal {
+        Some(signal) => Shown::Signalled(signal, Box::default()),
+        None => Shown::Discarded(Box::default()),
     })
 }

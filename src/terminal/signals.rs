@@ -2,6 +2,7 @@
 
 use std::future::pending;
 
+use rustix::process::Signal as Number;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// The number of the signal that a terminal sends when it goes.
@@ -12,6 +13,8 @@ pub(super) const HANGUP: u8 = 1;
 pub(super) enum Asked {
     /// To end, by the signal of this number.
     End(u8),
+    /// To end at once with nothing lost, by the signal of this number: a batch system takes the machine away.
+    Leave(u8),
     /// To stop until continued.
     Suspend,
     /// Nothing: the process goes on after it was stopped.
@@ -26,6 +29,9 @@ pub(super) struct Signals {
     hangup: Option<Signal>,
     interrupt: Signal,
     terminate: Signal,
+    user1: Signal,
+    user2: Signal,
+    processor_time: Signal,
     suspend: Signal,
     resume: Signal,
     resize: Signal,
@@ -40,8 +46,11 @@ impl Signals {
             hangup: if ignores_hangup(&status) { None } else { Some(signal(SignalKind::hangup())?) },
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
-            suspend: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
-            resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+            user1: signal(SignalKind::user_defined1())?,
+            user2: signal(SignalKind::user_defined2())?,
+            processor_time: signal(SignalKind::from_raw(Number::XCPU.as_raw()))?,
+            suspend: signal(SignalKind::from_raw(Number::TSTP.as_raw()))?,
+            resume: signal(SignalKind::from_raw(Number::CONT.as_raw()))?,
             resize: signal(SignalKind::window_change())?,
         })
     }
@@ -60,11 +69,34 @@ impl Signals {
             _ = hangup => Asked::End(HANGUP),
             _ = self.interrupt.recv() => Asked::End(2),
             _ = self.terminate.recv() => Asked::End(15),
+            _ = self.user1.recv() => Asked::Leave(number(Number::USR1)),
+            _ = self.user2.recv() => Asked::Leave(number(Number::USR2)),
+            _ = self.processor_time.recv() => Asked::Leave(number(Number::XCPU)),
             _ = self.suspend.recv() => Asked::Suspend,
             _ = self.resume.recv() => Asked::Continued,
             _ = self.resize.recv() => Asked::Resized,
         }
     }
+}
+
+/// The number of a signal; they differ from system to system.
+fn number(signal: Number) -> u8 {
+    u8::try_from(signal.as_raw()).unwrap_or(0)
+}
+
+/// What people call the signal of a number: `SIGUSR1`.
+pub(super) fn name_of(signal: u8) -> String {
+    let names = [
+        (Number::HUP, "SIGHUP"),
+        (Number::INT, "SIGINT"),
+        (Number::TERM, "SIGTERM"),
+        (Number::KILL, "SIGKILL"),
+        (Number::USR1, "SIGUSR1"),
+        (Number::USR2, "SIGUSR2"),
+        (Number::XCPU, "SIGXCPU"),
+    ];
+    let name = names.into_iter().find(|(of, _)| number(*of) == signal).map(|(_, name)| name.to_owned());
+    name.unwrap_or_else(|| format!("signal {signal}"))
 }
 
 /// Whether what Linux says of a process has it ignore the hangup. Other systems do not say it.
@@ -76,7 +108,7 @@ fn ignores_hangup(status: &str) -> bool {
 /// Stops the whole process group, as the terminal's own Ctrl-Z does; returns when it is continued.
 pub(super) fn stop_process_group() {
     // Where there is no permission nothing stops, and the dashboard comes back at once.
-    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::STOP);
+    let _ = rustix::process::kill_current_process_group(Number::STOP);
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn runs_are_compared_exported_renamed_and_removed() {
     session.press("y");
     session.wait_for_text(&["1 run moved to", "no run matches"]);
     session.press("q");
-    assert_eq!(session.expect_end(0), "");
+    session.expect_left(0, "`mnist-tui runs browse` comes back");
 
     let [left] = &home.runs()[..] else { panic!("one run is left") };
     assert_eq!((left.about.name(), left.about.note.as_str()), ("fast", "for the talk"));
@@ -143,7 +143,7 @@ fn runs_are_played_from_the_page_one_after_another() {
     session.press("v");
     session.wait_for_text(&["first", "replay", "step 10/10"]);
     session.press("q");
-    assert_eq!(session.expect_end(0), "");
+    session.expect_left(0, "first left at step 10; `mnist-tui replay ");
 }
 
 #[test]

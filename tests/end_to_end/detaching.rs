@@ -136,3 +136,15 @@ fn a_run_that_starts_in_the_background_leaves_the_terminal_alone() {
     session.expect_terminal_given_back();
     expect_to_go_on(session.home());
 }
+
+#[test]
+fn in_the_background_a_batch_system_s_signal_leaves_a_checkpoint() {
+    let mut session = Session::start(80, 24, ENDLESS);
+    session.wait_for_text(&["● training"]);
+    session.press("d");
+    assert!(session.expect_end(0).contains("test is at step "));
+    send_signal(session.home().trainer().expect("a process"), Signal::USR2);
+    let run = session.home().ended_run();
+    assert_eq!(run.status(), "interrupted");
+    assert!(run.folder.checkpoints().last().is_some_and(|(step, _)| *step > 0), "{:?}", run.folder.checkpoints());
+}

@@ -186,6 +186,30 @@ fn a_signal_stops_the_training_and_leaves_its_results() {
 }
 
 #[test]
+fn a_batch_system_s_signal_leaves_a_checkpoint_and_a_line_at_once() {
+    for (signal, code, name) in [(Signal::USR1, 138, "SIGUSR1"), (Signal::USR2, 140, "SIGUSR2"), (Signal::XCPU, 152, "SIGXCPU")] {
+        let run = Run::start(&[ENDLESS, &["--headless", "--json"]].concat());
+        run.wait_for("epoch 1/");
+        send_signal(run.child.id(), signal);
+        let ended = run.end();
+        assert_eq!((ended.code, ended.output.as_str()), (Some(code), ""), "{}", ended.progress);
+        let last = ended.progress.lines().last().unwrap_or_default();
+        assert!(last.starts_with("test left at step ") && last.contains(&format!(", by {name}; ")), "{last}");
+        assert!(last.contains("goes on from step ") && !last.ends_with("step 0"), "{last}");
+    }
+}
+
+#[test]
+fn where_the_locale_is_not_utf_8_everything_is_plain() {
+    let mut command = Command::new(PROGRAM);
+    command.args(["--name", "größe"]);
+    let ended = Run::start_with(&mut command, &["--epochs", "1", "--train-limit", "400", "--validation", "100"]).end();
+    assert_eq!(ended.code, Some(0), "{}", ended.progress);
+    assert!(ended.progress.is_ascii() && ended.output.is_ascii(), "{}{}", ended.progress, ended.output);
+    assert!(ended.output.contains("completed"), "{}", ended.output);
+}
+
+#[test]
 fn nothing_left_to_train_on_is_a_wrong_setting() {
     let ended = Run::start(&["--headless", "--validation", "2000", "--train-limit", "2000"]).end();
     assert_eq!((ended.code, ended.output.as_str()), (Some(2), ""));

@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use crate::support::{ENDLESS, SHORT, Session};
+use crate::support::{ENDLESS, SHORT, Session, count};
 
 #[test]
 fn on_every_size_a_running_training_is_shown_and_left() {
@@ -19,17 +19,28 @@ fn on_every_size_a_running_training_is_shown_and_left() {
         session.press("q");
         session.wait_for_text(&["Leave?", "quit at once"]);
         session.press("x");
-        assert_eq!(session.expect_end(0), "", "{columns}x{rows}");
+        session.expect_left(0, "test left at step ");
     }
 }
 
 #[test]
 fn a_signal_ends_the_program_with_its_code() {
-    for (signal, code) in [(Signal::TERM, 143), (Signal::INT, 130)] {
+    let signals = [
+        (Signal::TERM, 143, "SIGTERM"),
+        (Signal::INT, 130, "SIGINT"),
+        (Signal::USR1, 138, "SIGUSR1"),
+        (Signal::USR2, 140, "SIGUSR2"),
+        (Signal::XCPU, 152, "SIGXCPU"),
+    ];
+    for (signal, code, name) in signals {
         let mut session = Session::start(80, 24, ENDLESS);
         session.wait_for_text(&["● training"]);
         session.signal(signal);
-        assert_eq!(session.expect_end(code), "", "{signal:?}");
+        let left = session.expect_left(code, "test left at step ");
+        let run = session.home().ended_run();
+        let kept = run.folder.checkpoints().last().expect("a checkpoint").0;
+        assert!(left.contains(&format!(", by {name}; `mnist-tui --resume {}` goes on from step ", run.id())), "{left}");
+        assert!(left.replace(',', "").ends_with(&format!("step {kept}")) && kept > 0, "{kept}: {left}");
     }
 }
 
@@ -40,7 +51,7 @@ fn ctrl_c_asks_and_a_second_one_leaves() {
     session.press("\x03");
     session.wait_for_text(&["Leave?"]);
     session.press("\x03");
-    assert_eq!(session.expect_end(0), "");
+    session.expect_left(0, "test left at step ");
 }
 
 #[test]
@@ -78,4 +89,21 @@ fn the_training_can_go_on_with_progress_lines() {
     session.signal(Signal::INT);
     let left = session.expect_end(130);
     assert!(left.contains("test stopped: ") && left.contains("test accuracy "), "{left}");
+}
+
+#[test]
+fn no_progress_line_is_wider_than_the_terminal() {
+    for columns in [80, 60, 40] {
+        let mut session = Session::start(columns, 24, &[ENDLESS, &["--headless"]].concat());
+        let lines = |screen: &str| screen.lines().filter(|line| line.contains("/900")).map(str::to_owned).collect::<Vec<_>>();
+        let written = |session: &Session| count(&session.bytes(), b"\r\x1b[K");
+        session.wait_until("ten progress lines", || written(&session) > 10);
+        assert_eq!(lines(&session.text()).len(), 1, "{columns}: {}", session.text());
+        session.resize(columns / 2, 24);
+        let before = written(&session);
+        session.wait_until("ten more", || written(&session) > before + 10);
+        assert_eq!(lines(&session.text()).len(), 1, "{columns}: {}", session.text());
+        session.signal(Signal::USR1);
+        assert_eq!(session.end().0, 138);
+    }
 }

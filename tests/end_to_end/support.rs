@@ -381,6 +381,14 @@ impl Session {
         text.strip_prefix(PROMPT).unwrap_or_else(|| panic!("the prompt is gone:\n{text}")).trim().to_owned()
     }
 
+    /// The same for a program that leaves a line, which begins like this.
+    #[track_caller]
+    pub fn expect_left(&mut self, code: u32, start: &str) -> String {
+        let left = self.expect_end(code);
+        assert!(left.starts_with(start), "not {start:?}: {left}");
+        left
+    }
+
     /// Waits for the program's end, whatever it did to the terminal; its exit code and every byte it sent.
     #[track_caller]
     pub fn end(&mut self) -> (u32, Vec<u8>) {
