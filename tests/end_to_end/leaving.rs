@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use crate::support::{ENDLESS, SHORT, Session, count};
+use crate::support::{ENDLESS, SHORT, Session, count, step};
 
 #[test]
 fn on_every_size_a_running_training_is_shown_and_left() {
@@ -34,7 +34,7 @@ fn a_signal_ends_the_program_with_its_code() {
     ];
     for (signal, code, name) in signals {
         let mut session = Session::start(80, 24, ENDLESS);
-        session.wait_for_text(&["● training"]);
+        session.wait_for("a step", |screen| step(&screen.contents()) > Some(0));
         session.signal(signal);
         let left = session.expect_left(code, "test left at step ");
         let run = session.home().ended_run();
@@ -84,7 +84,7 @@ fn the_training_can_go_on_with_progress_lines() {
     session.press("q");
     session.wait_for_text(&["Leave?"]);
     session.press("h");
-    session.wait_for("a progress line", |screen| !screen.alternate_screen() && screen.contents().contains("images/s"));
+    session.wait_for("a progress line", |screen| !screen.alternate_screen() && screen.contents().contains("/900 · "));
     session.expect_terminal_given_back();
     session.signal(Signal::INT);
     let left = session.expect_end(130);
