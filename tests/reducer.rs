@@ -11,7 +11,7 @@ use mnist_tui::config::Notify;
 use mnist_tui::protocol::{
     Command, Connection, Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule, StepsFinished,
 };
-use mnist_tui::text::Word;
+use mnist_tui::text::{LogText, Word};
 use synthetic::Synthetic;
 
 fn options() -> AppOptions {
@@ -269,8 +269,9 @@ fn a_run_that_diverged_can_be_gone_back_from() {
     tell(&mut app, phase(Phase::Training, Some(answers)));
     assert_eq!((app.state_word(), app.alert()), (Word::Training, None));
     assert_eq!(commands(&press(&mut app, "u")), [set(Hyper::LearningRate, 0.001)]);
-    let log: Vec<&str> = app.run().log.iter().rev().take(3).map(|line| line.text.as_str()).collect();
-    assert_eq!(log, ["resumed", "learning rate 0.001 → 5e-4", "parameters of the end of epoch 2 restored"]);
+    let log: Vec<LogText> = app.run().log.iter().rev().take(3).map(|line| line.text.clone()).collect();
+    let changed = LogText::HyperChanged { hyper: Hyper::LearningRate, from: "0.001".into(), to: "5e-4".into() };
+    assert_eq!(log, [LogText::Resumed, changed, LogText::EpochRestored { epoch: 2 }]);
 }
 
 #[test]
@@ -363,7 +364,7 @@ fn a_run_of_another_process_is_left_without_a_question() {
     let pause = press(&mut app, "Space");
     assert!(matches!(pause[..], [Effect::Send(request)] if request.id == RequestId { client: 5, number: 1 }), "{pause:?}");
     assert_eq!(app.state_word(), Word::Pausing);
-    let reason = "too many at once".to_owned();
+    let reason = "too many at once".into();
     app.update(Message::Refused { answers: RequestId { client: 5, number: 1 }, reason });
     assert_eq!((app.state_word(), app.notice()), (Word::Training, Some("refused: too many at once")));
     assert_eq!(press(&mut app, "q"), [Effect::Leave(Leave::Away)]);

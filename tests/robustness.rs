@@ -69,7 +69,7 @@ proptest! {
         losses in prop::collection::vec(prop::num::f32::ANY, 0..20), odd: bool,
         augmented: bool, preview: bool,
     ) {
-        let outcome = [None, Some(Outcome::Completed), Some(Outcome::Failed { message: "内存不足: no memory".repeat(4) })][usize::from(ended)].clone();
+        let outcome = [None, Some(Outcome::Completed), Some(Outcome::Failed { message: "内存不足: no memory".repeat(4).into() })][usize::from(ended)].clone();
         let themes = Theme::builtin();
         let theme_names = themes.iter().map(|theme| theme.name().to_owned()).collect();
         let mut app = App::new(AppOptions { theme_names, theme, log_scale, ..AppOptions::default() });

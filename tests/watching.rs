@@ -14,6 +14,7 @@ use mnist_tui::protocol::{
     Command, Event, Hyper, Outcome, PROTOCOL, Phase, Record, Request, RequestId, ServerLine, ServerMessage, decode_request,
 };
 use mnist_tui::run::RunState;
+use mnist_tui::text::Language;
 use mnist_tui::train::Port;
 use proptest::prelude::*;
 use synthetic::Synthetic;
@@ -224,7 +225,7 @@ fn one_steers_and_the_others_are_told_why_they_do_not() {
     let mut ben = served.attach(r#"{"protocol":1,"name":"ben\u001b[31m"}"#);
     let mut eve = served.attach(r#"{"protocol":1,"name":"eve","read_only":true}"#);
     let refused = |line: &ServerLine| match line {
-        ServerLine::Message(ServerMessage::Refused { reason, .. }) => Some(reason.clone()),
+        ServerLine::Message(ServerMessage::Refused { reason, .. }) => Some(reason.to_string()),
         _ => None,
     };
     ben.say(r#"{"id":{"client":1,"number":7},"command":"pause"}"#);
@@ -253,7 +254,7 @@ fn one_steers_and_the_others_are_told_why_they_do_not() {
     });
     let state = served.state();
     assert_eq!(state.interventions.last().and_then(|change| change.by.as_deref()), Some("ana"));
-    let log: Vec<&str> = state.log.iter().rev().take(4).map(|line| line.text.as_str()).collect();
+    let log: Vec<_> = state.log.iter().rev().take(4).map(|line| line.text.say(Language::English)).collect();
     assert_eq!(log, ["ben[31m has left; nobody steers", "steered by ben[31m", "epochs 5 → 7 by ana", "steered by ana"]);
 }
 

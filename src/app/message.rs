@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Key, NextRun, RunsAnswer, RunsRequest};
-use crate::protocol::{Connection, Event, Record, Request, RequestId};
+use crate::protocol::{Connection, Event, Reason, Record, Request, RequestId};
 
 /// Something that happened outside.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub enum Message {
         /// Which.
         answers: RequestId,
         /// Why.
-        reason: String,
+        reason: Reason,
     },
     /// The way to the run has changed.
     Connection(Connection),

@@ -2,9 +2,9 @@
 
 use super::{ConfusionSource, Control, HyperPanel, Mode, Page, Panel, Replay, Requests, RunsPage, SampleView};
 use crate::config::Notify;
-use crate::protocol::{Command, ConfusionMatrix, Connection, Hyper, Outcome, Phase};
+use crate::protocol::{Command, ConfusionMatrix, Connection, Hyper, Outcome, Phase, Reason};
 use crate::run::RunState;
-use crate::text::{Language, Phrase, Word};
+use crate::text::{Language, LogText, Phrase, Word};
 
 /// How the dashboard starts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -262,7 +262,7 @@ impl App {
     }
 
     /// Why the run failed, if it did.
-    pub fn failure(&self) -> Option<&str> {
+    pub fn failure(&self) -> Option<&Reason> {
         match &self.run.ended.as_ref()?.outcome {
             Outcome::Failed { message } => Some(message),
             _ => None,
@@ -271,8 +271,9 @@ impl App {
 
     /// What has gone wrong, while it matters.
     pub fn alert(&self) -> Option<String> {
-        let failure = self.failure().map(|message| format!("training failed: {message}"));
-        failure.or_else(|| self.run.diverged.clone().filter(|_| self.run.ended.is_none()))
+        let failure = self.failure().map(|reason| LogText::Failed { reason: reason.clone() }.say(self.language).into_owned());
+        let diverged = self.run.diverged.as_ref().filter(|_| self.run.ended.is_none());
+        failure.or_else(|| Some(diverged?.say(self.language).into_owned()))
     }
 
     /// For the terminal's title: `seed 41 % · epoch 2/5`.

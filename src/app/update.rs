@@ -44,7 +44,7 @@ impl App {
             }
             Message::Refused { answers, reason } => {
                 if let Some(request) = self.requests.refused(answers) {
-                    self.refused(request, &reason);
+                    self.refused(request, &reason.to_string());
                 }
                 Vec::new()
             }
@@ -156,7 +156,7 @@ impl App {
         let ours = self.requests.answered(&record.event);
         match (&record.event, ours) {
             (Event::HyperChanged { hyper, from, to, .. }, None) => self.hypers.changed(None, *hyper, *from, *to),
-            (Event::CommandRefused { reason, .. }, Some(request)) => self.refused(request, reason),
+            (Event::CommandRefused { reason, .. }, Some(request)) => self.refused(request, &reason.to_string()),
             (Event::RunStarted(started), _) => {
                 self.follow_control();
                 return Some(Effect::Runs(RunsRequest::Parent(started.parent.as_ref()?.run_id.clone())));
@@ -184,7 +184,7 @@ impl App {
                 let accuracy = test.map(|accuracy| format!(", test accuracy {:.2} %", accuracy * 100.0));
                 format!("{}{}", self.state_word().say(self.language), accuracy.unwrap_or_default())
             }
-            Event::Diverged { .. } => format!("waits: {}", self.run.diverged.as_ref()?),
+            Event::Diverged { .. } => format!("waits: {}", self.run.diverged.as_ref()?.say(self.language)),
             _ => return None,
         };
         let wanted = match self.notify {

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::{Link, Update, place};
 use crate::protocol::{
-    ClientHello, Connection, Cursor, Event, LONGEST_LINE, PROTOCOL, Request, ServerHello, ServerLine, ServerMessage,
+    ClientHello, Code, Connection, Cursor, Event, LONGEST_LINE, PROTOCOL, Request, ServerHello, ServerLine, ServerMessage,
 };
 
 /// A process that answers at all does so within this time.
@@ -267,7 +267,7 @@ impl Task {
                 tokio::time::sleep(Duration::from_secs(1)).await;
             }
             while let Ok(request) = requests.try_recv() {
-                let reason = "the connection to the run is lost".to_owned();
+                let reason = Code::ConnectionLost.into();
                 self.tell(Update::Refused { answers: request.id, reason }).await?;
             }
             match self.connect_again().await {

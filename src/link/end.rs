@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::wheel::Wheel;
 use super::{Hub, Server};
-use crate::protocol::{Connection, Record, Request, RequestId};
+use crate::protocol::{Connection, Reason, Record, Request, RequestId};
 
 /// What comes over a link.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub enum Update {
         /// Which.
         answers: RequestId,
         /// Why.
-        reason: String,
+        reason: Reason,
     },
     /// The way to the run has changed.
     Connection(Connection),

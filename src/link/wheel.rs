@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Hub;
 use super::bucket::Bucket;
-use crate::protocol::{Command, Event, Request, RequestId};
+use crate::protocol::{Code, Command, Event, Reason, Request, RequestId};
 
 /// The wheel of a run.
 pub(super) struct Wheel {
@@ -40,15 +40,15 @@ impl Wheel {
     }
 
     /// A command of a client. The error says why it was refused.
-    pub fn send(&self, client: u32, name: &str, request: Request) -> Result<(), String> {
+    pub fn send(&self, client: u32, name: &str, request: Request) -> Result<(), Reason> {
         let mut held = self.held();
         let steers = held.by.as_ref().is_some_and(|(by, _)| *by == client);
         if request.command == Command::TakeControl {
             if steers {
-                return Err("you steer already".into());
+                return Err(Code::SteerAlready.into());
             }
             if client != 0 && !held.changes.take() {
-                return Err("the wheel changes hands too often".into());
+                return Err(Code::TooManyChanges.into());
             }
             self.hand_to(&mut held, client, name, Some(request.id));
             return Ok(());
@@ -58,8 +58,9 @@ impl Wheel {
                 held.forward(request);
                 Ok(())
             }
-            Some((_, by)) => Err(format!("{by} steers; take over first")),
-            None => Err("nobody steers; take over first".into()),
+            Some((0, _)) => Err(Code::SteeredByStarter.into()),
+            Some((_, by)) => Err(Code::SteeredBy { by: by.clone() }.into()),
+            None => Err(Code::NobodySteers.into()),
         }
     }
 

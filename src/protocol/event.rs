@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Command, ConfusionMatrix, Hyper, RequestId, RunSpec};
+use super::reason::as_message;
+use super::{Command, ConfusionMatrix, Hyper, Reason, RequestId, RunSpec};
 
 /// An event and when it happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -160,7 +161,8 @@ pub enum Event {
         /// What was asked.
         command: Command,
         /// Why not.
-        reason: String,
+        #[serde(flatten)]
+        reason: Reason,
         /// The request.
         answers: RequestId,
     },
@@ -362,6 +364,16 @@ pub enum Quantity {
     Gradient,
 }
 
+impl Quantity {
+    /// Its name, in English.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Gradient => "gradient",
+        }
+    }
+}
+
 /// Why a checkpoint was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -377,7 +389,7 @@ pub enum CheckpointReason {
 }
 
 /// Why a run ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Outcome {
     /// All epochs were trained.
@@ -386,15 +398,17 @@ pub enum Outcome {
     TargetReached,
     /// The validation loss has not become better for too long.
     StoppedEarly {
-        /// In words.
-        reason: String,
+        /// Why, in more detail.
+        #[serde(flatten)]
+        reason: Reason,
     },
     /// Somebody said so.
     Stopped,
     /// Something went wrong.
     Failed {
         /// What.
-        message: String,
+        #[serde(flatten, with = "as_message")]
+        message: Reason,
     },
 }
 

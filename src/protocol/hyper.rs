@@ -161,13 +161,14 @@ fn bounds<N: Number>(range: RangeInclusive<N>) -> (f64, f64) {
 }
 
 /// A value that a hyperparameter cannot take.
-#[derive(Clone, Debug, PartialEq, Error)]
+#[derive(Clone, Debug, PartialEq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum HyperError {
     /// Outside the range, or not a number.
-    #[error("{key} must be between {min} and {max}, not {value}")]
+    #[error("{} must be between {min} and {max}, not {value}", .hyper.key())]
     OutOfRange {
         /// The hyperparameter.
-        key: &'static str,
+        hyper: Hyper,
         /// The least value.
         min: f64,
         /// The greatest value.
@@ -176,10 +177,10 @@ pub enum HyperError {
         value: f64,
     },
     /// A fraction where whole numbers are meant.
-    #[error("{key} must be a whole number, not {value}")]
+    #[error("{} must be a whole number, not {value}", .hyper.key())]
     NotWhole {
         /// The hyperparameter.
-        key: &'static str,
+        hyper: Hyper,
         /// What was given.
         value: f64,
     },
@@ -195,10 +196,10 @@ impl Hyper {
     pub fn check(self, value: f64) -> Result<f64, HyperError> {
         let (min, max) = self.range();
         if !(min..=max).contains(&value) {
-            return Err(HyperError::OutOfRange { key: self.key(), min, max, value });
+            return Err(HyperError::OutOfRange { hyper: self, min, max, value });
         }
         if self.is_whole() && value.fract() != 0.0 {
-            return Err(HyperError::NotWhole { key: self.key(), value });
+            return Err(HyperError::NotWhole { hyper: self, value });
         }
         Ok(value)
     }

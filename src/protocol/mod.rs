@@ -9,6 +9,7 @@ mod confusion;
 mod connection;
 mod event;
 mod hyper;
+mod reason;
 mod spec;
 mod wire;
 
@@ -21,5 +22,6 @@ pub use event::{
     StepsFinished,
 };
 pub use hyper::{Hyper, HyperError, Hyperparameters};
+pub use reason::{Code, Reason};
 pub use spec::{Activation, Anneal, DataSpec, Holdout, LayerSpec, Optimizer, Padding, RunSpec, Schedule};
 pub use wire::{ClientHello, Cursor, LONGEST_LINE, PROTOCOL, ServerHello, ServerLine, ServerMessage, decode_request};

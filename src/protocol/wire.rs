@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Record, Request, RequestId};
+use super::{Reason, Record, Request, RequestId};
 
 /// The version of what is said on the socket. It grows when older programs cannot follow any more.
 pub const PROTOCOL: u32 = 1;
@@ -10,7 +10,7 @@ pub const PROTOCOL: u32 = 1;
 pub const LONGEST_LINE: usize = 1 << 20;
 
 /// What the process that trains says besides [`Record`]s.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "server", rename_all = "snake_case")]
 pub enum ServerMessage {
     /// The first line.
@@ -34,7 +34,8 @@ pub enum ServerMessage {
         /// Which.
         answers: RequestId,
         /// Why.
-        reason: String,
+        #[serde(flatten)]
+        reason: Reason,
     },
     /// The last line.
     Bye {

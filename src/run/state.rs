@@ -7,6 +7,7 @@ use crate::protocol::{
     CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, MOST_CLASSES, Outcome, Phase, Quantity, Record,
     RunStarted, Sample, Schedule, Split, StepsFinished,
 };
+use crate::text::{LogText, Percent};
 
 /// Throughput is measured over about so many seconds of training.
 const RATE_WINDOW_SECONDS: f64 = 3.0;
@@ -55,7 +56,7 @@ pub struct RunState {
     /// The mean loss over the last whole epoch, each image taken when it was trained on.
     pub epoch_train_loss: Option<f64>,
     /// What was not finite, while training waits for somebody to say how to go on.
-    pub diverged: Option<String>,
+    pub diverged: Option<LogText>,
     /// Seconds of training until the test accuracy asked for was first reached.
     pub seconds_to_target: Option<f64>,
     /// The newest effective learning rate.
@@ -125,8 +126,8 @@ pub struct LogLine {
     pub step: u64,
     /// What sort of line.
     pub kind: LogKind,
-    /// For people.
-    pub text: String,
+    /// What it says.
+    pub text: LogText,
 }
 
 /// What sort of thing a line of the log tells.
@@ -137,7 +138,7 @@ pub enum LogKind {
     /// A person changed something: the number of the marker on the charts.
     Intervention(usize),
     /// A judgement.
-    Judgement,
+    Judgement(Split),
     /// Something was refused or went wrong.
     Problem,
 }
@@ -148,10 +149,8 @@ impl RunState {
         self.at_ms = record.at_ms;
         match &record.event {
             Event::RunStarted(started) => {
-                self.log(
-                    LogKind::Progress,
-                    format!("{} started: {} parameters, seed {}", started.name, started.parameters(), started.spec.seed),
-                );
+                let (name, parameters, seed) = (started.name.clone(), started.parameters(), started.spec.seed);
+                self.log(LogKind::Progress, LogText::Started { name, parameters, seed });
                 self.hyperparameters = Some(started.spec.hyperparameters);
                 self.phase = Some(Phase::Training);
                 self.train_confusion = ConfusionMatrix::new(started.class_names.len().min(MOST_CLASSES));
@@ -166,18 +165,16 @@ impl RunState {
                 self.epoch_train_loss = Some(*train_loss);
                 self.epochs_finished = *epoch;
                 self.step = *step;
-                self.log(
-                    LogKind::Progress,
-                    format!("epoch {epoch} done: loss {train_loss:.4}, accuracy {}", percent(*train_accuracy)),
-                );
+                let (epoch, loss, accuracy) = (*epoch, *train_loss, Percent(*train_accuracy));
+                self.log(LogKind::Progress, LogText::EpochDone { epoch, loss, accuracy });
             }
             Event::Evaluated { split, epoch, step, evaluation, .. } => self.apply_evaluation(*split, *epoch, *step, evaluation),
             Event::PhaseChanged { phase, answers, .. } => {
                 let paused = self.phase == Some(Phase::Paused);
                 if *phase == Phase::Paused && !paused {
-                    self.log(LogKind::Progress, "paused".into());
+                    self.log(LogKind::Progress, LogText::Paused);
                 } else if *phase == Phase::Training && paused && answers.is_some() {
-                    self.log(LogKind::Progress, "resumed".into());
+                    self.log(LogKind::Progress, LogText::Resumed);
                 }
                 if *phase == Phase::Training {
                     self.diverged = None;
@@ -207,79 +204,80 @@ impl RunState {
                     to: *to,
                     by: by.clone(),
                 });
-                let by = by.map_or_else(String::new, |by| format!(" by {by}"));
-                let text = format!("{} {} → {}{by}", hyper.label(), hyper.display(*from), hyper.display(*to));
+                let (hyper, from, to) = (*hyper, hyper.display(*from), hyper.display(*to));
+                let text = match by {
+                    Some(by) => LogText::HyperChangedBy { hyper, from, to, by },
+                    None => LogText::HyperChanged { hyper, from, to },
+                };
                 self.log(LogKind::Intervention(self.interventions.len()), text);
             }
             Event::Diverged { quantity, layer, .. } => {
-                let of = layer.as_ref().map(|layer| format!("gradient of {layer}"));
-                let what = match (quantity, of) {
-                    (Quantity::Loss, None) => "loss".to_owned(),
-                    (Quantity::Loss, Some(gradient)) => format!("loss and {gradient}"),
-                    (Quantity::Gradient, gradient) => gradient.unwrap_or_else(|| "gradient".to_owned()),
+                let text = match (quantity, layer.clone()) {
+                    (Quantity::Loss, None) => LogText::LossNotFinite,
+                    (Quantity::Loss, Some(layer)) => LogText::LossAndLayerNotFinite { layer },
+                    (Quantity::Gradient, None) => LogText::GradientNotFinite,
+                    (Quantity::Gradient, Some(layer)) => LogText::LayerNotFinite { layer },
                 };
-                let text = format!("{what} not finite: no step made");
                 self.log(LogKind::Problem, text.clone());
-                self.log(LogKind::Problem, "lower the rate and resume, or rewind".into());
+                self.log(LogKind::Problem, LogText::HowToGoOn);
                 self.diverged = Some(text);
             }
             Event::ParametersRestored { epoch, .. } => {
                 self.steps.smooth_anew();
-                let whose = if *epoch == 0 { "the start".to_owned() } else { format!("the end of epoch {epoch}") };
-                self.log(LogKind::Progress, format!("parameters of {whose} restored"));
+                let text = if *epoch == 0 { LogText::StartRestored } else { LogText::EpochRestored { epoch: *epoch } };
+                self.log(LogKind::Progress, text);
             }
-            Event::ParametersSaved { path, .. } => self.log(LogKind::Progress, format!("parameters saved to {path}")),
+            Event::ParametersSaved { path, .. } => self.log(LogKind::Progress, LogText::Saved { path: path.clone() }),
             Event::SavingFailed { path, reason } => {
                 self.not_saved = true;
-                self.log(LogKind::Problem, format!("parameters not saved to {path}: {reason}"));
+                self.log(LogKind::Problem, LogText::NotSaved { path: path.clone(), reason: reason.clone() });
             }
             Event::CheckpointTaken { reason: CheckpointReason::Asked, .. } => {
-                self.log(LogKind::Progress, "checkpoint taken".into());
+                self.log(LogKind::Progress, LogText::CheckpointTaken);
             }
             Event::CheckpointTaken { .. } | Event::CheckpointSaved { .. } => {}
             Event::CheckpointFailed { step, reason } => {
-                self.log(LogKind::Problem, format!("no checkpoint of step {step}: {reason}"));
+                self.log(LogKind::Problem, LogText::NoCheckpoint { step: *step, reason: reason.clone() });
             }
             Event::RecordingFailed { reason } => {
                 self.not_recorded = true;
-                self.log(LogKind::Problem, format!("not recorded: {reason}"));
+                self.log(LogKind::Problem, LogText::NotRecorded { reason: reason.clone() });
             }
             Event::ServingFailed { reason } => {
                 self.not_served = true;
-                self.log(LogKind::Problem, format!("cannot be attached to: {reason}"));
+                self.log(LogKind::Problem, LogText::NotServed { reason: reason.clone() });
             }
             Event::RecordingWorked {} => {
                 self.not_recorded = false;
-                self.log(LogKind::Progress, "recorded again".into());
+                self.log(LogKind::Progress, LogText::RecordedAgain);
             }
             Event::RunResumed { step, .. } => {
                 self.phase = Some(Phase::Training);
                 self.steerer = Steerer::Starter;
-                self.log(LogKind::Progress, format!("training resumed after step {step}"));
+                self.log(LogKind::Progress, LogText::TrainingResumed { step: *step });
             }
             Event::ControlTaken { client: 0, .. } => {
-                self.log(LogKind::Progress, "steered from where it was started again".into());
+                self.log(LogKind::Progress, LogText::SteeredByStarter);
                 self.steerer = Steerer::Starter;
             }
             Event::ControlTaken { client, name, .. } => {
-                self.log(LogKind::Progress, format!("steered by {name}"));
+                self.log(LogKind::Progress, LogText::SteeredBy { name: name.clone() });
                 self.steerer = Steerer::Client { client: *client, name: name.clone() };
             }
             Event::ControlReleased { .. } => {
-                if let Steerer::Client { name, .. } = &self.steerer {
-                    self.log(LogKind::Progress, format!("{name} has left; nobody steers"));
+                if let Steerer::Client { name, .. } = std::mem::replace(&mut self.steerer, Steerer::Nobody) {
+                    self.log(LogKind::Progress, LogText::NobodySteers { name });
                 }
-                self.steerer = Steerer::Nobody;
             }
-            Event::CommandRefused { reason, .. } => self.log(LogKind::Problem, format!("refused: {reason}")),
+            Event::CommandRefused { reason, .. } => self.log(LogKind::Problem, LogText::Refused { reason: reason.clone() }),
             Event::RunEnded { outcome, step, weights_sha256, .. } => {
                 self.step = *step;
                 let (kind, text) = match outcome {
-                    Outcome::Completed => (LogKind::Progress, "training completed".to_owned()),
-                    Outcome::TargetReached => (LogKind::Progress, "target accuracy reached".to_owned()),
-                    Outcome::StoppedEarly { reason } => (LogKind::Progress, format!("stopped early: {reason}")),
-                    Outcome::Stopped => (LogKind::Progress, "training stopped".to_owned()),
-                    Outcome::Failed { message } => (LogKind::Problem, format!("training failed: {message}")),
+                    Outcome::Completed => (LogKind::Progress, LogText::Completed),
+                    Outcome::TargetReached => (LogKind::Progress, LogText::TargetReached),
+                    Outcome::StoppedEarly { reason } => (LogKind::Progress, LogText::StoppedEarly { reason: reason.clone() }),
+                    Outcome::Stopped => (LogKind::Progress, LogText::Stopped),
+                    Outcome::Failed { message } => (LogKind::Problem, LogText::Failed { reason: message.clone() }),
                 };
                 self.log(kind, text);
                 self.ended = Some(Ended { outcome: outcome.clone(), weights_sha256: weights_sha256.clone() });
@@ -308,11 +306,8 @@ impl RunState {
 
     fn apply_evaluation(&mut self, split: Split, epoch: usize, step: u64, evaluation: &Evaluation) {
         let accuracy = evaluation.confusion.accuracy();
-        let name = match split {
-            Split::Validation => "validation",
-            Split::Test => "test",
-        };
-        self.log(LogKind::Judgement, format!("{name} loss {:.4}, accuracy {}", evaluation.loss, percent(accuracy)));
+        let text = LogText::Judged { split, loss: evaluation.loss, accuracy: Percent(accuracy) };
+        self.log(LogKind::Judgement(split), text);
         let point = EvaluationPoint { epoch, step, evaluation: evaluation.clone() };
         match split {
             Split::Validation => self.validations.push(point),
@@ -326,7 +321,7 @@ impl RunState {
         }
     }
 
-    fn log(&mut self, kind: LogKind, text: String) {
+    fn log(&mut self, kind: LogKind, text: LogText) {
         self.log.push(LogLine { at_ms: self.at_ms, step: self.step, kind, text });
     }
 
@@ -377,8 +372,4 @@ impl RunState {
     pub fn class_name(&self, class: usize) -> String {
         self.started.as_ref().and_then(|started| started.class_names.get(class).cloned()).unwrap_or_else(|| class.to_string())
     }
-}
-
-fn percent(part: f64) -> String {
-    format!("{:.2} %", part * 100.0)
 }

@@ -126,11 +126,11 @@ impl RunState {
             name: started.map(|s| s.name.clone()).unwrap_or_default(),
             status: outcome.map_or("running", Outcome::status).into(),
             error: match outcome {
-                Some(Outcome::Failed { message }) => Some(message.clone()),
+                Some(Outcome::Failed { message }) => Some(message.to_string()),
                 _ => None,
             },
             stop_reason: match outcome {
-                Some(Outcome::StoppedEarly { reason }) => Some(reason.clone()),
+                Some(Outcome::StoppedEarly { reason }) => Some(reason.to_string()),
                 _ => None,
             },
             preset: started.map(|s| s.spec.preset.clone()).unwrap_or_default(),

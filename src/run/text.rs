@@ -1,8 +1,10 @@
 //! Numbers and times for people.
 
+use crate::text::Percent;
+
 /// `99.12 %`.
 pub fn percent(part: f64) -> String {
-    format!("{:.2} %", part * 100.0)
+    Percent(part).to_string()
 }
 
 /// `1,234,567`.

@@ -12,6 +12,7 @@ use super::{Shown, is_dumb};
 use crate::link::{Link, Update};
 use crate::protocol::{Command, Connection, Request, RequestId};
 use crate::run::{RunState, Steerer};
+use crate::text::Language;
 use crate::ui::{Charset, ascii_text};
 
 /// On a terminal the progress line is written over so often.
@@ -170,7 +171,7 @@ impl Lines {
         let mut text = String::new();
         let clear = if self.on_terminal { "\r\x1b[K" } else { "" };
         for line in &state.log[self.logged..] {
-            text.push_str(&format!("{clear}{}\n", line.text));
+            text.push_str(&format!("{clear}{}\n", line.text.say(Language::English)));
         }
         let wait = if self.on_terminal { REWRITE_MS } else { NEW_LINE_MS };
         let due = state.at_ms >= self.told_ms + wait;
@@ -210,12 +211,14 @@ fn progress(state: &RunState, width: Option<usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Hyperparameters;
+    use crate::protocol::{Hyper, Hyperparameters};
     use crate::run::{LogKind, LogLine};
+    use crate::text::LogText;
 
     #[test]
     fn lines_are_ascii_where_the_locale_is() {
-        let line = LogLine { at_ms: 0, step: 7, kind: LogKind::Progress, text: "learning rate 0.001 → 0.002".into() };
+        let text = LogText::HyperChanged { hyper: Hyper::LearningRate, from: "0.001".into(), to: "0.002".into() };
+        let line = LogLine { at_ms: 0, step: 7, kind: LogKind::Progress, text };
         let mut state = RunState::default();
         (state.step, state.epoch, state.at_ms) = (7, 1, 9_000);
         state.log.push(line);

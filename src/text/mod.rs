@@ -6,11 +6,16 @@
 #![deny(unused_variables, reason = "a value that one of the languages leaves out")]
 
 mod language;
+mod log_text;
+mod percent;
 mod phrase;
 mod said;
+mod vocabulary;
 mod word;
 
 pub use language::Language;
+pub use log_text::LogText;
+pub use percent::Percent;
 pub use phrase::Phrase;
 pub use said::Said;
 pub use word::Word;
@@ -22,6 +27,11 @@ use unicode_width::UnicodeWidthStr;
 /// How many columns of a terminal a text takes: the only measure of width.
 pub fn columns(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)
+}
+
+/// Something of the protocol or of ours, in words.
+pub fn say(what: &impl Said, language: Language) -> String {
+    said::In(what, language).to_string()
 }
 
 /// Makes an enum of texts, each with a column for every language, and `say`, which puts one into words.
@@ -91,6 +101,8 @@ pub enum Text {
     Word(Word),
     /// Words with values in them.
     Phrase(Phrase),
+    /// What a run said of itself.
+    Log(LogText),
     /// What others said, which stays as it is: a person's own words, the system's, those of an older log.
     Plain(String),
 }
@@ -101,6 +113,7 @@ impl Text {
         match self {
             Self::Word(word) => word.say(language),
             Self::Phrase(phrase) => phrase.say(language),
+            Self::Log(text) => text.say(language),
             Self::Plain(text) => text.clone().into(),
         }
     }
@@ -115,6 +128,12 @@ impl From<Word> for Text {
 impl From<Phrase> for Text {
     fn from(phrase: Phrase) -> Self {
         Self::Phrase(phrase)
+    }
+}
+
+impl From<LogText> for Text {
+    fn from(text: LogText) -> Self {
+        Self::Log(text)
     }
 }
 

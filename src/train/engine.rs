@@ -17,7 +17,7 @@ use crate::data::{Augmenter, epoch_order};
 use crate::files::write_whole;
 use crate::nn::{NotFinite, Snapshot};
 use crate::protocol::{
-    CheckpointReason, ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Quantity, Request, RequestId, Split,
+    CheckpointReason, Code, ConfusionMatrix, Event, Hyper, Hyperparameters, Outcome, Phase, Request, RequestId, Split,
     StepsFinished,
 };
 
@@ -81,7 +81,7 @@ enum End {
     Stop,
     Target,
     /// With the reason.
-    Early(String),
+    Early(Code),
     /// Nobody is left who could ever say Resume.
     Abandoned,
 }
@@ -141,8 +141,12 @@ impl<'a, P: Port> Engine<'a, P> {
         let outcome = match (self.train(), &self.diverged) {
             (Ok(()), _) => Outcome::Completed,
             (Err(End::Target), _) => Outcome::TargetReached,
-            (Err(End::Early(reason)), _) => Outcome::StoppedEarly { reason },
-            (Err(End::Abandoned), Some(wrong)) => Outcome::Failed { message: self.divergence(wrong) },
+            (Err(End::Early(reason)), _) => Outcome::StoppedEarly { reason: reason.into() },
+            (Err(End::Abandoned), Some(wrong)) => {
+                // Nobody is there to say how to go on.
+                let message = Code::NotFinite { quantity: wrong.quantity, step: self.step + 1 }.into();
+                Outcome::Failed { message }
+            }
             (Err(End::Stop | End::Abandoned), _) => Outcome::Stopped,
         };
         self.tell_steps();
@@ -282,15 +286,6 @@ impl<'a, P: Port> Engine<'a, P> {
         self.paused = true;
         self.single_steps = 0;
         self.tell_phase(None);
-    }
-
-    /// What went wrong, and what to do, when nobody is there to do it now.
-    fn divergence(&self, wrong: &NotFinite) -> String {
-        let what = match wrong.quantity {
-            Quantity::Loss => "loss",
-            Quantity::Gradient => "gradient",
-        };
-        format!("the {what} of step {} is not finite; start again with a lower learning rate", self.step + 1)
     }
 
     fn finish_epoch(&mut self) -> Result<(), End> {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::Code;
+
 /// The best validation loss so far, and how long ago it was.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct EarlyStopping {
@@ -29,18 +31,15 @@ impl EarlyStopping {
         better
     }
 
-    /// Why to stop, in words, when `patience` epochs have not become better; never for a patience of 0.
-    pub fn reason(&self, patience: usize) -> Option<String> {
+    /// Why to stop, when `patience` epochs have not become better; never for a patience of 0.
+    pub fn reason(&self, patience: usize) -> Option<Code> {
         if patience == 0 || self.waited < patience {
             return None;
         }
-        let (waited, epochs) = (self.waited, if self.waited == 1 { "epoch" } else { "epochs" });
+        let waited = self.waited;
         Some(match self.best {
-            Some((epoch, loss)) => {
-                let by = if self.min_delta > 0.0 { format!(" by more than {}", self.min_delta) } else { String::new() };
-                format!("the validation loss has not fallen below the {loss:.4} of epoch {epoch}{by} for {waited} {epochs}")
-            }
-            None => format!("the validation loss has not been a finite number for {waited} {epochs}"),
+            Some((epoch, loss)) => Code::NotBetter { loss, epoch, min_delta: self.min_delta, waited },
+            None => Code::NeverFinite { waited },
         })
     }
 }
@@ -81,7 +80,7 @@ mod tests {
         stopping.judged(1, 0.5);
         stopping.judged(2, 0.495);
         let reason = "the validation loss has not fallen below the 0.5000 of epoch 1 by more than 0.01 for 1 epoch";
-        assert_eq!(stopping.reason(1).as_deref(), Some(reason));
+        assert_eq!(stopping.reason(1).map(|code| code.to_string()).as_deref(), Some(reason));
         assert_eq!(stopping.reason(2), None);
     }
 }

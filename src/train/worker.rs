@@ -15,7 +15,7 @@ pub fn spawn(job: Job, mut port: impl Port + Send + 'static) -> std::io::Result<
     Builder::new().name("train".into()).spawn(move || {
         let run = AssertUnwindSafe(|| Engine::new(job, &mut port).run());
         if let Err(panic) = catch_unwind(run) {
-            let message = message(&*panic);
+            let message = message(&*panic).into();
             let outcome = Outcome::Failed { message };
             port.emit(Event::RunEnded { outcome, step: 0, weights_sha256: String::new(), answers: None });
         }

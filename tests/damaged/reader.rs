@@ -10,8 +10,8 @@ use mnist_tui::data::idx::Idx;
 use mnist_tui::data::{Dataset, ImageSet};
 use mnist_tui::export::{ExportedRun, Format, render};
 use mnist_tui::protocol::{
-    Activation, CheckpointReason, Command, DataSpec, Event, Holdout, LayerSpec, Outcome, Record, Request, RequestId, RunSpec,
-    RunStarted, ServerLine, decode_request,
+    Activation, CheckpointReason, Code, Command, DataSpec, Event, Holdout, LayerSpec, Outcome, Reason, Record, Request,
+    RequestId, RunSpec, RunStarted, ServerLine, decode_request,
 };
 use mnist_tui::run::RunState;
 use mnist_tui::run::store::{About, Catalog, Recording, RunFolder, SortKey, facts, tree};
@@ -222,9 +222,9 @@ impl Port for OneStep {
     fn emit(&mut self, event: Event) {
         // Numbers that are not finite end a run that nobody watches, and are no panic.
         if let Event::RunEnded { outcome: Outcome::Failed { message }, .. } = event
-            && !message.contains("is not finite")
+            && !matches!(message, Reason::Known(Code::NotFinite { .. }))
         {
-            self.told.lock().expect("nobody panicked").panic = Some(message);
+            self.told.lock().expect("nobody panicked").panic = Some(message.to_string());
         }
     }
 

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::super::bucket::Bucket;
 use super::{FAREWELL, MOST_CLIENTS, Shared};
-use crate::protocol::{ClientHello, LONGEST_LINE, PROTOCOL, Request, RequestId, ServerMessage, decode_request};
+use crate::protocol::{ClientHello, Code, LONGEST_LINE, PROTOCOL, Request, RequestId, ServerMessage, decode_request};
 
 /// No line of a client needs to be longer.
 const LONGEST_REQUEST: u64 = 64 << 10;
@@ -124,8 +124,8 @@ impl Sender<'_> {
             };
             let id = RequestId { client: self.client, number: request.id.number };
             let result = match &self.name {
-                _ if !requests.take() => Err("too many commands at once".into()),
-                None => Err("you attached read-only".into()),
+                _ if !requests.take() => Err(Code::TooManyCommands.into()),
+                None => Err(Code::ReadOnly.into()),
                 Some(name) => self.shared.wheel.send(self.client, name, Request { id, ..request }),
             };
             let Err(reason) = result else { continue };

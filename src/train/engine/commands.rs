@@ -1,10 +1,7 @@
 //! What commands do to a run.
 
 use super::{End, Engine, Port};
-use crate::protocol::{CheckpointReason, Command, Event, Hyper, Request, RequestId, Schedule, Split};
-
-/// Why nothing can be judged.
-const NO_VALIDATION: &str = "no images are held out for validation; start with --validation 5000";
+use crate::protocol::{CheckpointReason, Code, Command, Event, Hyper, Request, RequestId, Schedule, Split};
 
 impl<P: Port> Engine<'_, P> {
     /// Does what a request asks for, and answers.
@@ -29,18 +26,18 @@ impl<P: Port> Engine<'_, P> {
             }
             Command::SetHyper { hyper, value } => self.set(id, command, hyper, value),
             Command::Evaluate if self.job.validation.is_empty() => {
-                self.refuse(id, command, NO_VALIDATION);
+                self.refuse(id, command, Code::NoValidation);
             }
             Command::Evaluate => {
                 self.evaluate(Split::Validation, Some(id));
             }
             Command::Rewind if self.diverged.is_none() => {
-                self.refuse(id, command, "the numbers are in order; there is nothing to go back from");
+                self.refuse(id, command, Code::NothingToRewind);
             }
             Command::Rewind => self.rewind(id),
             Command::Checkpoint => self.keep(CheckpointReason::Asked, Some(id)),
             // The way to here answers it where there are several clients.
-            Command::TakeControl => self.refuse(id, command, "nobody else can steer this run"),
+            Command::TakeControl => self.refuse(id, command, Code::NobodyElse),
             Command::Stop => {
                 self.stop_request = Some(id);
                 return Err(End::Stop);
@@ -52,10 +49,10 @@ impl<P: Port> Engine<'_, P> {
     fn set(&mut self, id: RequestId, command: Command, hyper: Hyper, value: f64) {
         self.tell_steps();
         if hyper == Hyper::Patience && value > 0.0 && self.job.validation.is_empty() {
-            return self.refuse(id, command, NO_VALIDATION);
+            return self.refuse(id, command, Code::NoValidation);
         }
         if hyper == Hyper::Dropout && !self.job.started.spec.has_dropout() {
-            return self.refuse(id, command, "the network has no dropout layers");
+            return self.refuse(id, command, Code::NoDropout);
         }
         match self.hyper.with(hyper, value) {
             Ok(_) if hyper == Hyper::LearningRate => self.set_rate(id, value),
@@ -65,7 +62,7 @@ impl<P: Port> Engine<'_, P> {
                 self.told_augmented = self.told_augmented.filter(|_| hyper != Hyper::Augmentation);
                 self.port.emit(Event::HyperChanged { step: self.step + 1, hyper, from, to: value, base: None, answers: id });
             }
-            Err(error) => self.refuse(id, command, &error.to_string()),
+            Err(error) => self.refuse(id, command, Code::Value(error)),
         }
     }
 
@@ -91,7 +88,7 @@ impl<P: Port> Engine<'_, P> {
         self.diverged = None;
     }
 
-    fn refuse(&mut self, id: RequestId, command: Command, reason: &str) {
-        self.port.emit(Event::CommandRefused { command, reason: reason.to_owned(), answers: id });
+    fn refuse(&mut self, id: RequestId, command: Command, reason: Code) {
+        self.port.emit(Event::CommandRefused { command, reason: reason.into(), answers: id });
     }
 }

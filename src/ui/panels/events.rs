@@ -6,6 +6,7 @@ use super::super::pen::{Pen, Piece, columns};
 use super::super::{Context, Role, number};
 use super::{framed, title};
 use crate::app::Panel;
+use crate::protocol::Split;
 use crate::run::LogKind;
 
 pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
@@ -36,14 +37,14 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         let role = match line.kind {
             LogKind::Progress => Role::Text,
             LogKind::Intervention(_) => Role::Accent,
-            LogKind::Judgement if line.text.starts_with("test") => Role::Test,
-            LogKind::Judgement => Role::Validation,
+            LogKind::Judgement(Split::Test) => Role::Test,
+            LogKind::Judgement(Split::Validation) => Role::Validation,
             LogKind::Problem => Role::Bad,
         };
         if let LogKind::Intervention(mark) = line.kind {
             x += pen.text(x, y, right.saturating_sub(x), &mark.to_string(), palette.badge()) + 1;
         }
-        pen.text(x, y, right.saturating_sub(x), &line.text, palette.style(role));
+        pen.text(x, y, right.saturating_sub(x), &line.text.say(app.language()), palette.style(role));
     }
 }
 
