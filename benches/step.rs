@@ -16,7 +16,7 @@ fn main() {
 /// The recipe of a preset, whatever stands in the home folder.
 fn recipe(preset: &str) -> RunSpec {
     let defaults = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/config.example.toml"));
-    let flag = FlagValue { flag: "--preset", key: "train.preset", value: preset.into() };
+    let flag = FlagValue::new("--preset", preset).expect("a flag");
     let settings = Sources { file: Some(defaults), flags: vec![flag], ..Sources::default() }.settings().expect("a preset");
     settings.config().run_spec(10).expect("a recipe")
 }

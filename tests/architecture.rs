@@ -17,7 +17,7 @@ const IMPORTS: [(&str, &[&str]); 6] = [
     ("text", &["protocol"]),
     ("data", &["protocol", "config"]),
     ("config", &["protocol", "data"]),
-    ("export", &["ui", "run", "protocol", "text", "nn", "data", "files"]),
+    ("export", &["ui", "run", "protocol", "text", "nn", "data", "files", "config"]),
 ];
 
 /// A source file: its path below the top folder, and its text.

@@ -269,7 +269,11 @@ fn the_command_line_makes_the_same_recipe() {
     changed.min_delta = 0.01;
     changed.until_test_accuracy = Some(0.99);
     let custom = RunSpec { preset: "custom".into(), layers: every_kind(), ..default() };
-    for spec in [default(), changed, custom] {
+    // A preset without any of the settings that it brings along.
+    let mut bare = Config::default();
+    bare.train.preset = "best".into();
+    let bare = bare.run_spec(10).expect("a recipe");
+    for spec in [default(), changed, custom, bare] {
         let arguments = recipe_arguments(&spec);
         assert_eq!(arguments[0], "--headless");
         let mut command = Command::new(env!("CARGO_BIN_EXE_mnist-tui"));

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use mnist_tui::app::keys_markdown;
 use mnist_tui::cli;
-use mnist_tui::config::{OPTIMIZERS, SCHEDULES, Settings, preset};
+use mnist_tui::config::{Preset, Settings};
 use mnist_tui::export::Format;
+use mnist_tui::protocol::{Optimizer, ScheduleKind};
 use mnist_tui::ui::Theme;
 
 /// A document: where it is, and what it says.
@@ -85,9 +86,9 @@ fn keys_are_those_of_the_table_of_actions() {
 #[test]
 fn every_name_that_can_be_chosen_is_in_the_reference() {
     let configuration = Document::named("docs/configuration.md");
-    let themes = Theme::names();
-    for name in preset::NAMES.iter().chain(&OPTIMIZERS).chain(&SCHEDULES).chain(&themes) {
-        assert!(configuration.code_spans().contains(name), "{name}");
+    let chosen = Preset::CHOICES.iter().chain(&Optimizer::CHOICES).chain(&ScheduleKind::CHOICES).map(|(name, _)| *name);
+    for name in chosen.chain(Theme::names()) {
+        assert!(configuration.code_spans().contains(&name), "{name}");
     }
     for format in Format::ALL {
         let row = format!("| `{}` |", format.name());

@@ -89,6 +89,9 @@ fn every_run_is_a_command_of_its_own() {
     assert!(all[1].ends_with("--preset mlp --train-limit 2400 --lr 1e-3 --set train.momentum=0.9"), "{}", all[1]);
     let third = home.commands(&["--lr", "1e-3,3e-3", "--vary", "train.momentum=0.8,0.9", "--name", "it's", "--only", "3"]);
     assert_eq!(third, all[2..3]);
+    // A switch has no value, which would be one word too many.
+    let slow = home.commands(&["--lr", "1e-3,3e-3", "--low-bandwidth"]);
+    assert!(slow[0].contains(" --low-bandwidth") && !slow[0].contains("true"), "{}", slow[0]);
 }
 
 #[test]

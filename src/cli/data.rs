@@ -18,7 +18,7 @@ pub(super) enum DataCommand {
 impl DataCommand {
     pub(super) fn run(self) -> Result<(), CliError> {
         match self {
-            Self::List => Dataset::NAMES.iter().try_for_each(|name| {
+            Self::List => Dataset::CHOICES.iter().try_for_each(|(name, _)| {
                 let Dataset { train, test, class_names } = Dataset::load(name)?;
                 let [height, width, channels] = train.shape();
                 print(&format!(

@@ -5,7 +5,9 @@ mod completions;
 mod config;
 mod data;
 mod error;
+mod examples;
 mod export;
+mod man;
 mod place;
 mod replay;
 mod runs;
@@ -17,7 +19,7 @@ mod train;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use error::CliError;
 
@@ -58,17 +60,22 @@ enum Sub {
     Data(data::DataCommand),
     /// Print a script that completes this program's commands in a shell.
     Completions(completions::CompletionsArguments),
+    /// Write manual pages of all commands to a folder.
+    Man(man::ManArguments),
 }
 
 /// The command line with its subcommands and flags.
 pub fn command() -> clap::Command {
-    Arguments::command()
+    examples::added_to(Arguments::command())
 }
 
 /// Does what the command line says. The exit code is 0 when it is done, 2 after wrong usage or configuration, and 1
 /// after any other failure.
 pub fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let mut known = command();
+    let parsed = known.try_get_matches_from_mut(std::env::args_os());
+    let parsed = parsed.and_then(|matches| Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut known)));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
             // Nobody is left to be told when this cannot be printed; the code says it.
@@ -86,6 +93,7 @@ pub fn run() -> ExitCode {
         Sub::Export(export) => export.run().map(|()| ExitCode::SUCCESS),
         Sub::Data(command) => command.run().map(|()| ExitCode::SUCCESS),
         Sub::Completions(completions) => completions.run().map(|()| ExitCode::SUCCESS),
+        Sub::Man(man) => man.run().map(|()| ExitCode::SUCCESS),
     };
     result.unwrap_or_else(|error| {
         if !error.is_closed_pipe() {

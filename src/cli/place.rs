@@ -46,12 +46,12 @@ impl Place {
     }
 
     fn settings(&self) -> Result<Config, ConfigError> {
-        let flag = |value: &String| FlagValue { flag: "--runs-dir", key: "runs.dir", value: value.clone() };
+        let flag = |value: &String| FlagValue::new("--runs-dir", value);
         let sources = Sources {
             file: self.config.clone(),
             environment: std::env::vars_os().collect(),
             sets: Vec::new(),
-            flags: self.runs_dir.iter().map(flag).collect(),
+            flags: self.runs_dir.iter().filter_map(flag).collect(),
         };
         Ok(sources.settings()?.config().clone())
     }

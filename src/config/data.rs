@@ -8,7 +8,7 @@ use crate::protocol::Holdout;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataConfig {
-    /// Where the images come from, one of [`Dataset::NAMES`](crate::data::Dataset::NAMES).
+    /// Where the images come from, one of [`Dataset::CHOICES`](crate::data::Dataset::CHOICES).
     pub source: String,
     /// How many training images are held out for validation. The default gives way to `train_limit`; see [`Sources::settings`](super::Sources::settings).
     pub validation: Holdout,

@@ -6,6 +6,7 @@
 
 mod data;
 mod error;
+mod flag;
 mod model;
 pub mod preset;
 mod rules;
@@ -23,12 +24,15 @@ use serde::{Deserialize, Serialize};
 
 pub use data::DataConfig;
 pub use error::{ConfigError, Origin, Problem};
+pub use flag::{FLAGS, Flag};
 pub use model::ModelConfig;
+pub use preset::Preset;
+pub use rules::choices;
 pub use runs::RunsConfig;
-pub use schedule::{SCHEDULES, ScheduleConfig};
+pub use schedule::ScheduleConfig;
 pub use settings::{Setting, Settings};
 pub use sources::{FlagValue, Sources};
-pub use train::{OPTIMIZERS, TrainConfig};
+pub use train::TrainConfig;
 pub use ui::{AxisScale, Charset, ColorMode, Language, Marker, Notify, UiConfig};
 
 use crate::protocol::Augmentation;

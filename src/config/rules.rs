@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use toml::Value;
 
-use super::{OPTIMIZERS, Problem, SCHEDULES, preset};
+use super::{AxisScale, Charset, ColorMode, Language, Marker, Notify, Preset, Problem};
 use crate::data::Dataset;
-use crate::protocol::{Augmentation, Hyper, LayerSpec};
+use crate::protocol::{Anneal, Augmentation, Hyper, LayerSpec, Optimizer, ScheduleKind};
 
 /// The type of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,25 +92,25 @@ fn check_text(key: &str, text: &str) -> Result<(), Problem> {
         return Err(Problem::Control { key: key.into(), found: text.into() });
     }
     match choices(key) {
-        Some(choices) => check_choice(key, text, choices),
+        Some(choices) => check_choice(key, text, &choices.iter().map(|(name, _)| *name).collect::<Vec<_>>()),
         None => Ok(()),
     }
 }
 
-/// The names that `key` takes, when it takes only some.
-pub(super) fn choices(key: &str) -> Option<&'static [&'static str]> {
+/// The names that `key` takes, each with what it is, when it takes only some.
+pub fn choices(key: &str) -> Option<&'static [(&'static str, &'static str)]> {
     match key {
-        "train.preset" => Some(&preset::NAMES),
-        "train.optimizer" => Some(&OPTIMIZERS),
-        "schedule.kind" => Some(&SCHEDULES),
-        "schedule.anneal" => Some(&["cosine", "linear"]),
-        "data.source" => Some(&Dataset::NAMES),
-        "ui.color" => Some(&["auto", "truecolor", "256", "16", "none"]),
-        "ui.charset" => Some(&["auto", "unicode", "ascii"]),
-        "ui.language" => Some(&["auto", "en", "zh"]),
-        "ui.marker" => Some(&["auto", "braille", "block", "dot", "ascii"]),
-        "ui.notify" => Some(&["off", "on", "unfocused"]),
-        "ui.axis" => Some(&["log", "linear"]),
+        "train.preset" => Some(&Preset::CHOICES),
+        "train.optimizer" => Some(&Optimizer::CHOICES),
+        "schedule.kind" => Some(&ScheduleKind::CHOICES),
+        "schedule.anneal" => Some(&Anneal::CHOICES),
+        "data.source" => Some(&Dataset::CHOICES),
+        "ui.color" => Some(&ColorMode::CHOICES),
+        "ui.charset" => Some(&Charset::CHOICES),
+        "ui.language" => Some(&Language::CHOICES),
+        "ui.marker" => Some(&Marker::CHOICES),
+        "ui.notify" => Some(&Notify::CHOICES),
+        "ui.axis" => Some(&AxisScale::CHOICES),
         _ => None,
     }
 }

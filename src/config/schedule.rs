@@ -2,17 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::{Anneal, Schedule};
-
-/// The names of the schedules.
-pub const SCHEDULES: [&str; 6] = ["constant", "step", "exponential", "cosine", "one-cycle", "plateau"];
+use crate::protocol::{Anneal, Schedule, ScheduleKind};
 
 /// How the learning rate changes of itself. Each kind uses some of the other keys.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScheduleConfig {
-    /// One of [`SCHEDULES`].
-    pub kind: String,
+    /// Which of them.
+    pub kind: ScheduleKind,
     /// A stretch of the training: for `cosine` and `one-cycle`.
     pub warmup: f64,
     /// What the warm-up starts from, as a part of the rate: for `cosine` and `one-cycle`.
@@ -32,7 +29,7 @@ pub struct ScheduleConfig {
 impl Default for ScheduleConfig {
     fn default() -> Self {
         Self {
-            kind: "constant".into(),
+            kind: ScheduleKind::Constant,
             warmup: 0.1,
             initial_factor: 0.04,
             final_factor: 0.01,
@@ -45,18 +42,38 @@ impl Default for ScheduleConfig {
 }
 
 impl ScheduleConfig {
-    /// The schedule; `None` when there is none of this kind.
-    pub fn schedule(&self) -> Option<Schedule> {
-        let Self { warmup, initial_factor, final_factor, anneal, every, gamma, patience, .. } = *self;
-        Some(match self.kind.as_str() {
-            "constant" => Schedule::Constant,
-            "step" => Schedule::Step { every, gamma },
-            "exponential" => Schedule::Exponential { final_factor },
-            "cosine" => Schedule::Cosine { warmup, initial_factor, final_factor },
-            "one-cycle" => Schedule::OneCycle { warmup, initial_factor, final_factor, anneal },
-            "plateau" => Schedule::Plateau { patience, gamma, final_factor },
-            _ => return None,
-        })
+    /// The schedule.
+    pub fn schedule(&self) -> Schedule {
+        let Self { kind, warmup, initial_factor, final_factor, anneal, every, gamma, patience } = *self;
+        match kind {
+            ScheduleKind::Constant => Schedule::Constant,
+            ScheduleKind::Step => Schedule::Step { every, gamma },
+            ScheduleKind::Exponential => Schedule::Exponential { final_factor },
+            ScheduleKind::Cosine => Schedule::Cosine { warmup, initial_factor, final_factor },
+            ScheduleKind::OneCycle => Schedule::OneCycle { warmup, initial_factor, final_factor, anneal },
+            ScheduleKind::Plateau => Schedule::Plateau { patience, gamma, final_factor },
+        }
+    }
+
+    /// The settings that make a schedule; those that its kind has no use for are at their defaults.
+    pub fn of(schedule: Schedule) -> Self {
+        let mut config = Self { kind: schedule.kind(), ..Self::default() };
+        match schedule {
+            Schedule::Constant => {}
+            Schedule::Step { every, gamma } => (config.every, config.gamma) = (every, gamma),
+            Schedule::Exponential { final_factor } => config.final_factor = final_factor,
+            Schedule::Cosine { warmup, initial_factor, final_factor } => {
+                (config.warmup, config.initial_factor, config.final_factor) = (warmup, initial_factor, final_factor);
+            }
+            Schedule::OneCycle { warmup, initial_factor, final_factor, anneal } => {
+                (config.warmup, config.initial_factor, config.final_factor) = (warmup, initial_factor, final_factor);
+                config.anneal = anneal;
+            }
+            Schedule::Plateau { patience, gamma, final_factor } => {
+                (config.patience, config.gamma, config.final_factor) = (patience, gamma, final_factor);
+            }
+        }
+        config
     }
 }
 
@@ -65,10 +82,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_is_a_schedule_of_that_name() {
-        for name in SCHEDULES {
-            let config = ScheduleConfig { kind: name.into(), ..ScheduleConfig::default() };
-            assert_eq!(config.schedule().map(Schedule::name), Some(name));
+    fn every_kind_is_a_schedule_of_that_name_and_back() {
+        for kind in ScheduleKind::ALL {
+            let config = ScheduleConfig { kind, ..ScheduleConfig::default() };
+            assert_eq!(config.schedule().name(), kind.name());
+            assert_eq!(ScheduleConfig::of(config.schedule()), config);
         }
     }
 }

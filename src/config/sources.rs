@@ -9,7 +9,7 @@ use toml::Value;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::rules::nearest;
-use super::{ConfigError, Origin, Problem, Setting, Settings};
+use super::{ConfigError, Flag, Origin, Problem, Setting, Settings};
 
 /// The beginning of the names of environment variables that are settings: `MNIST_TUI_<TABLE>_<KEY>`.
 const PREFIX: &str = "MNIST_TUI_";
@@ -30,13 +30,11 @@ pub struct Sources {
     pub flags: Vec<FlagValue>,
 }
 
-/// A flag that stands for a setting.
+/// A flag that stands for a setting, with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlagValue {
-    /// As it is written: `--lr`.
-    pub flag: &'static str,
-    /// The setting: `train.learning_rate`.
-    pub key: &'static str,
+    /// The flag.
+    pub flag: &'static Flag,
     /// The value.
     pub value: String,
 }
@@ -80,8 +78,8 @@ impl Sources {
                 None => return Err(ConfigError::new(origin, Problem::NoValue)),
             }
         }
-        for FlagValue { flag, key, value } in &self.flags {
-            settings.set_text(key, value, Origin::Flag(format!("{flag} {value}")))?;
+        for FlagValue { flag, value } in &self.flags {
+            settings.set_text(flag.key, value, Origin::Flag(format!("{} {value}", flag.name)))?;
         }
         Ok(settings)
     }

@@ -1,7 +1,22 @@
 //! From a configuration to the recipe of a run.
 
-use super::{Config, ConfigError, Origin, SCHEDULES, preset, rules};
+use toml::{Table, Value};
+
+use super::{Config, ConfigError, DataConfig, ModelConfig, Origin, Preset, ScheduleConfig, Settings, TrainConfig, preset, rules};
 use crate::protocol::{DataSpec, LayerSpec, RunSpec};
+
+/// What the preset of a network of one's own is called in recipes.
+const CUSTOM: &str = "custom";
+/// The settings that are told of every run, and first, whatever their defaults are.
+const TOLD: [&str; 7] = [
+    "train.preset",
+    "train.seed",
+    "train.epochs",
+    "train.batch_size",
+    "train.learning_rate",
+    "train.optimizer",
+    "data.validation",
+];
 
 impl Config {
     /// The layers of the network for so many classes: one's own, or those of the preset. Fails when there is no preset of
@@ -11,19 +26,18 @@ impl Config {
             return Ok(self.model.layers.clone());
         }
         preset::layers(&self.train.preset, classes).ok_or_else(|| {
-            ConfigError::new(Origin::Default, rules::wrong_choice("train.preset", &self.train.preset, &preset::NAMES))
+            ConfigError::new(
+                Origin::Default,
+                rules::wrong_choice("train.preset", &self.train.preset, &Preset::ALL.map(Preset::name)),
+            )
         })
     }
 
-    /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`,
-    /// or no schedule of the name in `schedule.kind`.
+    /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`.
     pub fn run_spec(&self, classes: usize) -> Result<RunSpec, ConfigError> {
         let Self { train, data, augment, schedule, .. } = self;
-        let schedule = schedule
-            .schedule()
-            .ok_or_else(|| ConfigError::new(Origin::Default, rules::wrong_choice("schedule.kind", &schedule.kind, &SCHEDULES)))?;
         Ok(RunSpec {
-            preset: if self.model.layers.is_empty() { train.preset.clone() } else { "custom".into() },
+            preset: if self.model.layers.is_empty() { train.preset.clone() } else { CUSTOM.into() },
             layers: self.layers(classes)?,
             init_from: Some(self.model.init_from.clone()).filter(|path| !path.is_empty()),
             freeze: self.model.freeze.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
@@ -36,10 +50,62 @@ impl Config {
             },
             augmentation: *augment,
             hyperparameters: train.hyperparameters,
-            schedule,
+            schedule: schedule.schedule(),
             min_delta: train.min_delta,
             until_test_accuracy: (train.until_test_accuracy > 0.0).then_some(train.until_test_accuracy),
         })
+    }
+
+    /// What makes the recipe `spec`: keys with their values as the command line has them. Settings of a preset's that the recipe
+    /// shares with it are left out, except those that are told of every run.
+    pub fn settings_of(spec: &RunSpec) -> Vec<(String, String)> {
+        let mut own = Self::of(spec);
+        let is_custom = spec.preset == CUSTOM;
+        if !is_custom {
+            own.model.layers.clear();
+        }
+        let mut defaults = Settings::defaults();
+        if let Ok(defaults) = &mut defaults {
+            // What a preset of another version of this program brings along is not known here.
+            let _ = defaults.set_preset(Some(&Value::String(own.train.preset.clone())));
+        }
+        let (Ok(defaults), Ok(own)) = (defaults, Table::try_from(&own)) else { return Vec::new() };
+        let value = |key: &str| own.get(key.split_once('.')?.0)?.get(key.split_once('.')?.1);
+        let always = |key: &str| TOLD.contains(&key) && !(is_custom && key == "train.preset");
+        let settings = defaults.iter().filter_map(|default| Some((&default.key, &default.value, value(&default.key)?)));
+        let mut told: Vec<_> = settings.filter(|(key, default, value)| always(key) || default != value).collect();
+        told.sort_by_key(|(key, ..)| TOLD.iter().position(|told| told == key).unwrap_or(TOLD.len()));
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        told.into_iter().map(|(key, _, value)| (key.clone(), text(value))).collect()
+    }
+
+    /// The configuration that makes the recipe `spec`.
+    fn of(spec: &RunSpec) -> Self {
+        Self {
+            train: TrainConfig {
+                preset: if spec.preset == CUSTOM { TrainConfig::default().preset } else { spec.preset.clone() },
+                optimizer: spec.optimizer,
+                hyperparameters: spec.hyperparameters,
+                min_delta: spec.min_delta,
+                seed: spec.seed,
+                until_test_accuracy: spec.until_test_accuracy.unwrap_or_default(),
+                ..TrainConfig::default()
+            },
+            schedule: ScheduleConfig::of(spec.schedule),
+            model: ModelConfig {
+                init_from: spec.init_from.clone().unwrap_or_default(),
+                freeze: spec.freeze.join(","),
+                layers: spec.layers.clone(),
+                save: String::new(),
+            },
+            data: DataConfig {
+                source: spec.data.source.clone(),
+                validation: spec.data.validation,
+                train_limit: spec.data.train_limit.unwrap_or_default(),
+            },
+            augment: spec.augmentation,
+            ..Self::default()
+        }
     }
 }
 

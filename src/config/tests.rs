@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::sources::apply_toml;
 use super::*;
-use crate::protocol::{Anneal, Holdout, Hyper, Hyperparameters, Optimizer};
+use crate::protocol::{Anneal, Holdout, Hyper, Hyperparameters, Optimizer, ScheduleKind};
 
 fn from_toml(text: &str) -> Result<Config, String> {
     let mut settings = Settings::defaults().expect("defaults");
@@ -16,12 +16,12 @@ fn from_toml(text: &str) -> Result<Config, String> {
 }
 
 /// Settings from these sources alone, whatever stands in the home folder of whoever runs the tests.
-fn sources(file: &Path, environment: &[(&str, &str)], sets: &[&str], flags: &[(&'static str, &'static str, &str)]) -> Sources {
+fn sources(file: &Path, environment: &[(&str, &str)], sets: &[&str], flags: &[(&'static str, &str)]) -> Sources {
     Sources {
         file: Some(file.into()),
         environment: environment.iter().map(|(name, value)| (name.into(), value.into())).collect(),
         sets: sets.iter().map(|set| (*set).to_owned()).collect(),
-        flags: flags.iter().map(|(flag, key, value)| FlagValue { flag, key, value: (*value).to_owned() }).collect(),
+        flags: flags.iter().map(|(flag, value)| FlagValue::new(flag, value).expect("a flag")).collect(),
     }
 }
 
@@ -43,7 +43,7 @@ fn the_file_the_environment_and_the_command_line_overrule_each_other_in_this_ord
     let environment =
         [("MNIST_TUI_TRAIN_EPOCHS", "6"), ("MNIST_TUI_TRAIN_SEED", "6"), ("HOME", "/"), ("MNIST_TUI_TRAIN_NAME", "6")];
     let sets = ["train.epochs=7", " train.seed = 7 ", "data.validation=0.25", "train.name=a = b"];
-    let settings = sources(example(), &environment, &sets, &[("--epochs", "train.epochs", "8")]).settings().expect("valid");
+    let settings = sources(example(), &environment, &sets, &[("--epochs", "8")]).settings().expect("valid");
     let config = settings.config();
     assert_eq!((config.train.hyperparameters.batch_size, config.train.seed, config.train.hyperparameters.epochs), (32, 7, 8));
     assert_eq!((config.train.name.as_str(), config.data.validation), ("a = b", Holdout::Fraction(0.25)));
@@ -60,12 +60,12 @@ fn a_preset_overrules_the_layers_of_a_source_before_it() {
     let file = folder.join("c.toml");
     let text = "[train]\npreset = \"fast\"\n[model]\nlayers = [{ kind = \"flatten\" }, { kind = \"dense\", units = 10, activation = \"none\" }]";
     std::fs::write(&file, text).expect("written");
-    let layers = |environment: &[(&str, &str)], flags: &[(&'static str, &'static str, &str)]| {
+    let layers = |environment: &[(&str, &str)], flags: &[(&'static str, &str)]| {
         let settings = sources(&file, environment, &[], flags).settings().expect("valid");
         settings.config().run_spec(10).expect("a recipe").layers.len()
     };
     assert_eq!(layers(&[], &[]), 2);
-    assert_eq!(layers(&[], &[("--preset", "train.preset", "mlp")]), preset::layers("mlp", 10).expect("mlp").len());
+    assert_eq!(layers(&[], &[("--preset", "mlp")]), preset::layers("mlp", 10).expect("mlp").len());
     assert_eq!(layers(&[("MNIST_TUI_TRAIN_PRESET", "seed")], &[]), preset::layers("seed", 10).expect("seed").len());
     std::fs::remove_dir_all(&folder).expect("removed");
 }
@@ -100,19 +100,11 @@ fn the_default_holdout_fits_into_the_limit() {
 /// A name that the list knows and the type does not (or the other way round) would be refused with a strange message.
 #[test]
 fn every_choice_that_is_offered_is_taken() {
-    for key in [
-        "train.preset",
-        "train.optimizer",
-        "schedule.kind",
-        "schedule.anneal",
-        "data.source",
-        "ui.color",
-        "ui.charset",
-        "ui.language",
-        "ui.marker",
-        "ui.axis",
-    ] {
-        for name in rules::choices(key).expect(key) {
+    let keys = Settings::defaults().expect("defaults").iter().map(|setting| setting.key.clone()).collect::<Vec<_>>();
+    let chosen: Vec<&String> = keys.iter().filter(|key| choices(key).is_some()).collect();
+    assert!(chosen.len() >= 11, "{chosen:?}");
+    for key in chosen {
+        for (name, _) in choices(key).expect(key) {
             let mut settings = Settings::defaults().expect("defaults");
             settings.set_text(key, name, Origin::Default).expect(name);
         }
@@ -205,7 +197,7 @@ fn what_is_wrong_elsewhere_is_said_with_its_place() {
         ),
         (sources(example(), &[], &["train.epochs="], &[]), "--set train.epochs=: train.epochs must be a whole number, not \"\""),
         (
-            sources(example(), &[], &[], &[("--lr", "train.learning_rate", "11")]),
+            sources(example(), &[], &[], &[("--lr", "11")]),
             "--lr 11: train.learning_rate must be between 0.0000001 and 10, not 11",
         ),
         (
@@ -253,7 +245,7 @@ fn the_environment_names_the_file() {
 }
 
 fn any_config() -> impl Strategy<Value = Config> {
-    let optimizer = prop::sample::select(vec![Optimizer::Adam, Optimizer::Nesterov, Optimizer::RmsProp]);
+    let optimizer = prop::sample::select(Optimizer::ALL.to_vec());
     let hyperparameters = prop::collection::vec(0.0..=1.0f64, Hyper::ALL.len()).prop_map(|parts| {
         Hyper::ALL.into_iter().zip(parts).fold(Hyperparameters::default(), |values, (hyper, part)| {
             let (least, most) = hyper.range();
@@ -267,7 +259,7 @@ fn any_config() -> impl Strategy<Value = Config> {
         Augmentation::deserialize(toml::Table::from_iter(values)).expect("a recipe")
     });
     let train = (
-        prop::sample::select(&preset::NAMES[..]),
+        prop::sample::select(Preset::ALL.map(Preset::name).to_vec()),
         "[^\\pC]{0,20}",
         optimizer,
         hyperparameters,
@@ -276,16 +268,9 @@ fn any_config() -> impl Strategy<Value = Config> {
         0.0..1.0f64,
         0.0..9.0f64,
     );
-    let schedule =
-        (prop::sample::select(&SCHEDULES[..]), 0.0..0.999f64, prop::sample::select(vec![Anneal::Cosine, Anneal::Linear]));
+    let schedule = (prop::sample::select(ScheduleKind::ALL.to_vec()), 0.0..0.999f64, prop::sample::select(Anneal::ALL.to_vec()));
     let validation = prop_oneof![(0usize..100_000).prop_map(Holdout::Count), (0.0..1.0f64).prop_map(Holdout::Fraction)];
-    let color = prop::sample::select(vec![
-        ColorMode::Auto,
-        ColorMode::TrueColor,
-        ColorMode::Palette256,
-        ColorMode::Palette16,
-        ColorMode::None,
-    ]);
+    let color = prop::sample::select(ColorMode::ALL.to_vec());
     (train, schedule, validation, 0usize..100_000, augment, color, 1u32..=60).prop_map(
         |(train, schedule, validation, train_limit, augment, color, max_fps)| {
             let (preset, name, optimizer, hyperparameters, seed, threads, until, min_delta) = train;
@@ -301,7 +286,7 @@ fn any_config() -> impl Strategy<Value = Config> {
                     threads,
                     until_test_accuracy: until,
                 },
-                schedule: ScheduleConfig { kind: kind.into(), warmup, anneal, ..ScheduleConfig::default() },
+                schedule: ScheduleConfig { kind, warmup, anneal, ..ScheduleConfig::default() },
                 model: ModelConfig {
                     layers: if until > 0.5 { preset::layers(preset, 10).unwrap_or_default() } else { Vec::new() },
                     ..ModelConfig::default()

@@ -4,14 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::{Hyperparameters, Optimizer};
 
-/// The names of the optimizers.
-pub const OPTIMIZERS: [&str; 5] = ["adam", "adamw", "sgd", "nesterov", "rmsprop"];
-
 /// The network and how it is trained. That no other keys are in the table [`Settings`](super::Settings) makes sure of: serde
 /// cannot, where fields are flattened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainConfig {
-    /// The network, one of [`preset::NAMES`](super::preset::NAMES).
+    /// The network, one of [`Preset`](super::Preset)'s names.
     pub preset: String,
     /// What the run is called; empty for a name that is made up.
     pub name: String,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::choices;
+
 /// How the dashboard looks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,83 +44,81 @@ impl Default for UiConfig {
     }
 }
 
-/// How many colours the terminal shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ColorMode {
-    /// As the environment says.
-    Auto,
-    /// 24 bits.
-    TrueColor,
-    /// The palette of 256.
-    #[serde(rename = "256")]
-    Palette256,
-    /// The palette of 16.
-    #[serde(rename = "16")]
-    Palette16,
-    /// None at all.
-    None,
+choices! {
+    /// How many colours the terminal shows.
+    pub enum ColorMode {
+        /// as the environment says
+        Auto = "auto",
+        /// 24 bits
+        TrueColor = "truecolor",
+        /// the palette of 256
+        Palette256 = "256",
+        /// the palette of 16
+        Palette16 = "16",
+        /// none at all
+        None = "none",
+    }
 }
 
-/// Whether more than ASCII is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Charset {
-    /// As the locale says.
-    Auto,
-    /// Frames, blocks and braille.
-    Unicode,
-    /// ASCII alone.
-    Ascii,
+choices! {
+    /// Whether more than ASCII is drawn.
+    pub enum Charset {
+        /// as the locale says
+        Auto = "auto",
+        /// frames, blocks and braille
+        Unicode = "unicode",
+        /// ASCII alone
+        Ascii = "ascii",
+    }
 }
 
-/// What the dashboard speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// As the locale says.
-    Auto,
-    /// English.
-    En,
-    /// Simplified Chinese.
-    Zh,
+choices! {
+    /// What the dashboard speaks.
+    pub enum Language {
+        /// as the locale says
+        Auto = "auto",
+        /// English
+        En = "en",
+        /// Simplified Chinese
+        Zh = "zh",
+    }
 }
 
-/// What lines in charts are made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Marker {
-    /// The finest that the character set has.
-    Auto,
-    /// Two by four dots a cell.
-    Braille,
-    /// One by two blocks a cell.
-    Block,
-    /// A dot a cell.
-    Dot,
-    /// A character a cell.
-    Ascii,
+choices! {
+    /// What lines in charts are made of.
+    pub enum Marker {
+        /// the finest that the character set has
+        Auto = "auto",
+        /// two by four dots a cell
+        Braille = "braille",
+        /// one by two blocks a cell
+        Block = "block",
+        /// a dot a cell
+        Dot = "dot",
+        /// a character a cell
+        Ascii = "ascii",
+    }
 }
 
-/// How the values of an axis are spread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AxisScale {
-    /// Equal ratios, equal distances.
-    Log,
-    /// Equal differences, equal distances.
-    Linear,
+choices! {
+    /// How the values of an axis are spread.
+    pub enum AxisScale {
+        /// equal ratios, equal distances
+        Log = "log",
+        /// equal differences, equal distances
+        Linear = "linear",
+    }
 }
 
-/// Whether a person is told, by the bell and a notification, that a run has ended or waits because numbers went wrong.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Notify {
-    /// Never.
-    Off,
-    /// Always.
-    On,
-    /// While another window has the focus. A terminal that does not tell counts as one that has it.
-    #[default]
-    Unfocused,
+choices! {
+    /// Whether a person is told, by the bell and a notification, that a run has ended or waits because numbers went wrong.
+    #[derive(Default)]
+    pub enum Notify {
+        /// never
+        Off = "off",
+        /// always
+        On = "on",
+        /// while another window has the focus; a terminal that does not tell counts as one that has it
+        Unfocused [default] = "unfocused",
+    }
 }

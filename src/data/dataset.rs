@@ -14,14 +14,14 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// The names under which data is known.
-    pub const NAMES: [&str; 1] = ["mnist"];
+    /// The names under which data is known, each with what it is.
+    pub const CHOICES: [(&str, &str); 1] = [("mnist", "the 70,000 handwritten digits within the program")];
 
     /// Loads the data of this name.
     pub fn load(name: &str) -> Result<Self, DataError> {
         match name {
             "mnist" => mnist::load(),
-            _ => Err(DataError::UnknownName { name: name.into(), known: Self::NAMES.join(", ") }),
+            _ => Err(DataError::UnknownName { name: name.into(), known: Self::CHOICES.map(|(name, _)| name).join(", ") }),
         }
     }
 }

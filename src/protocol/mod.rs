@@ -4,6 +4,7 @@
 //! a run leaves it. This module imports nothing else of the crate.
 
 mod augmentation;
+mod choice;
 mod command;
 mod confusion;
 mod connection;
@@ -14,6 +15,7 @@ mod spec;
 mod wire;
 
 pub use augmentation::Augmentation;
+pub(crate) use choice::choices;
 pub use command::{Command, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix, MOST_CLASSES};
 pub use connection::Connection;
@@ -23,5 +25,5 @@ pub use event::{
 };
 pub use hyper::{Hyper, HyperError, Hyperparameters};
 pub use reason::{Code, Reason};
-pub use spec::{Activation, Anneal, DataSpec, Holdout, LayerSpec, Optimizer, Padding, RunSpec, Schedule};
+pub use spec::{Activation, Anneal, DataSpec, Holdout, LayerSpec, Optimizer, Padding, RunSpec, Schedule, ScheduleKind};
 pub use wire::{ClientHello, Cursor, LONGEST_LINE, PROTOCOL, ServerHello, ServerLine, ServerMessage, decode_request};

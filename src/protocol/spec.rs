@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Augmentation, Hyperparameters};
+use super::{Augmentation, Hyperparameters, choices};
 
 /// The recipe of a run. The same recipe gives the same weights, bit for bit, on the same kind of processor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -162,20 +162,20 @@ pub enum Activation {
     None,
 }
 
-/// What turns gradients into steps. The formulas are those of PyTorch, where two ways are in use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Optimizer {
-    /// Adam with L2 weight decay (Kingma & Ba 2015, algorithm 1).
-    Adam,
-    /// Adam with decoupled weight decay (Loshchilov & Hutter 2019, algorithm 2).
-    AdamW,
-    /// Gradient descent with momentum (Polyak 1964).
-    Sgd,
-    /// Gradient descent with Nesterov's momentum, as in Sutskever et al. 2013, section 2.
-    Nesterov,
-    /// RMSprop (Hinton 2012, lecture 6e) with momentum.
-    RmsProp,
+choices! {
+    /// What turns gradients into steps. The formulas are those of PyTorch, where two ways are in use.
+    pub enum Optimizer {
+        /// Adam with L2 weight decay (Kingma & Ba 2015, algorithm 1)
+        Adam = "adam",
+        /// Adam with decoupled weight decay (Loshchilov & Hutter 2019, algorithm 2)
+        AdamW = "adamw",
+        /// gradient descent with momentum (Polyak 1964)
+        Sgd = "sgd",
+        /// gradient descent with Nesterov's momentum, as in Sutskever et al. 2013, section 2
+        Nesterov = "nesterov",
+        /// RMSprop (Hinton 2012, lecture 6e) with momentum
+        RmsProp = "rmsprop",
+    }
 }
 
 impl Optimizer {
@@ -245,26 +245,49 @@ pub enum Schedule {
     },
 }
 
+choices! {
+    /// The kinds of [`Schedule`].
+    pub enum ScheduleKind {
+        /// the rate stays as it is
+        Constant = "constant",
+        /// falls by a factor after every stretch of the training
+        Step = "step",
+        /// falls by the same part all the time
+        Exponential = "exponential",
+        /// rises in a line, then falls along half a cosine wave
+        Cosine = "cosine",
+        /// rises for a while, then falls far, as in Smith & Topin 2018
+        OneCycle = "one-cycle",
+        /// falls by a factor when the validation loss stays where it is
+        Plateau = "plateau",
+    }
+}
+
 impl Schedule {
     /// Its name in configurations and for people.
     pub fn name(self) -> &'static str {
+        self.kind().name()
+    }
+
+    /// Which kind of schedule it is.
+    pub fn kind(self) -> ScheduleKind {
         match self {
-            Self::Constant => "constant",
-            Self::Step { .. } => "step",
-            Self::Exponential { .. } => "exponential",
-            Self::Cosine { .. } => "cosine",
-            Self::OneCycle { .. } => "one-cycle",
-            Self::Plateau { .. } => "plateau",
+            Self::Constant => ScheduleKind::Constant,
+            Self::Step { .. } => ScheduleKind::Step,
+            Self::Exponential { .. } => ScheduleKind::Exponential,
+            Self::Cosine { .. } => ScheduleKind::Cosine,
+            Self::OneCycle { .. } => ScheduleKind::OneCycle,
+            Self::Plateau { .. } => ScheduleKind::Plateau,
         }
     }
 }
 
-/// The way from one learning rate to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Anneal {
-    /// Along half a cosine wave.
-    Cosine,
-    /// In a line.
-    Linear,
+choices! {
+    /// The way from one learning rate to another.
+    pub enum Anneal {
+        /// along half a cosine wave
+        Cosine = "cosine",
+        /// in a line
+        Linear = "linear",
+    }
 }

@@ -44,6 +44,12 @@ pub fn date(at_ms: u64) -> String {
     format!("{year}-{month:02}-{day:02} {:02}:{:02} UTC", minutes / 60 % 24, minutes % 60)
 }
 
+/// A word as a POSIX shell takes it for one.
+pub fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +62,14 @@ mod tests {
             [(0, "1970-01-01 00:00 UTC"), (951_782_400_000, "2000-02-29 00:00 UTC"), (1_767_268_800_000, "2026-01-01 12:00 UTC")];
         for (at, expected) in dates {
             assert_eq!(date(at), expected);
+        }
+    }
+
+    #[test]
+    fn words_pass_a_shell_unchanged() {
+        let cases = [("--lr", "--lr"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "''"), ("$HOME;ls", "'$HOME;ls'")];
+        for (word, expected) in cases {
+            assert_eq!(shell_word(word), expected);
         }
     }
 }

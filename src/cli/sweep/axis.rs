@@ -3,39 +3,19 @@
 use rand_chacha::rand_core::RngCore;
 
 use super::SweepError;
-use crate::config::{FlagValue, Settings, Sources};
+use crate::config::{Flag, FlagValue, Settings, Sources};
 use crate::data::{Purpose, stream};
 
-/// The flags that may have several values. In the others a comma is part of the value.
-const FLAGS: [&str; 10] = [
-    "--preset",
-    "--epochs",
-    "--batch-size",
-    "--lr",
-    "--optimizer",
-    "--seed",
-    "--data",
-    "--validation",
-    "--train-limit",
-    "--until-test-accuracy",
-];
 /// A grid of more runs is a mistake.
 const MOST_RUNS: usize = 100_000;
 
 /// A setting that varies.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Axis {
-    setting: Varied,
+    key: String,
     values: Values,
     /// As it was written.
     origin: String,
-}
-
-/// The setting, as the command line names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Varied {
-    Flag { flag: &'static str, key: &'static str },
-    Key(String),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +27,7 @@ enum Values {
 /// A value that a run gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Choice {
-    setting: Varied,
+    key: String,
     value: String,
 }
 
@@ -55,25 +35,26 @@ impl Axis {
     /// Takes the flags that have several values out of `base`, and reads each `--vary`.
     pub fn taken_from(base: &mut Sources, vary: &[String]) -> Result<Vec<Self>, SweepError> {
         let mut axes = Vec::new();
-        let varies = |flag: &FlagValue| FLAGS.contains(&flag.flag) && (flag.value.contains(',') || flag.value.contains(".."));
-        for FlagValue { flag, key, value } in base.flags.extract_if(.., |flag| varies(flag)) {
-            axes.push(Self::new(Varied::Flag { flag, key }, &value, format!("{flag} {value}"))?);
+        let varies = |given: &FlagValue| given.flag.varies && (given.value.contains(',') || given.value.contains(".."));
+        for FlagValue { flag, value } in base.flags.extract_if(.., |given| varies(given)) {
+            axes.push(Self::new(flag.key, &value, format!("{} {value}", flag.name))?);
         }
         for text in vary {
             let (key, values) = text.split_once('=').ok_or_else(|| SweepError::NoValues { text: text.clone() })?;
             let (key, origin) = (key.trim(), format!("--vary {text}"));
             let set = base.sets.iter().find(|set| set.split_once('=').is_some_and(|(other, _)| other.trim() == key));
-            let flag = base.flags.iter().find(|flag| flag.key == key).map(|flag| format!("{} {}", flag.flag, flag.value));
-            let other = axes.iter().find(|axis: &&Self| axis.setting.key() == key).map(|axis| axis.origin.clone());
+            let flag = base.flags.iter().find(|given| given.flag.key == key);
+            let flag = flag.map(|given| format!("{} {}", given.flag.name, given.value));
+            let other = axes.iter().find(|axis: &&Self| axis.key == key).map(|axis| axis.origin.clone());
             if let Some(origin) = set.map(|set| format!("--set {set}")).or(flag).or(other) {
                 return Err(SweepError::Twice { key: key.into(), origin });
             }
-            axes.push(Self::new(Varied::Key(key.into()), values, origin)?);
+            axes.push(Self::new(key, values, origin)?);
         }
         if axes.is_empty() { Err(SweepError::NothingVaries) } else { Ok(axes) }
     }
 
-    fn new(setting: Varied, text: &str, origin: String) -> Result<Self, SweepError> {
+    fn new(key: &str, text: &str, origin: String) -> Result<Self, SweepError> {
         let values = match text.split_once("..") {
             None => Values::Listed(text.split(',').map(|value| value.trim().to_owned()).collect()),
             Some((low, high)) => match (low.trim().parse(), high.trim().parse()) {
@@ -81,11 +62,11 @@ impl Axis {
                 _ => return Err(SweepError::NoRange { origin }),
             },
         };
-        Ok(Self { setting, values, origin })
+        Ok(Self { key: key.into(), values, origin })
     }
 
     fn choice(&self, value: String) -> Choice {
-        Choice { setting: self.setting.clone(), value }
+        Choice { key: self.key.clone(), value }
     }
 
     /// One value for a number from 0 to below 1, each as likely.
@@ -102,34 +83,22 @@ impl Axis {
     }
 }
 
-impl Varied {
-    fn key(&self) -> &str {
-        match self {
-            Self::Flag { key, .. } => key,
-            Self::Key(key) => key,
-        }
-    }
-}
-
 impl Choice {
     /// The key of the setting.
     pub fn key(&self) -> &str {
-        self.setting.key()
+        &self.key
     }
 
     /// As the command line has it.
-    pub fn arguments(&self) -> [String; 2] {
-        match &self.setting {
-            Varied::Flag { flag, .. } => [flag.to_string(), self.value.clone()],
-            Varied::Key(key) => ["--set".into(), format!("{key}={}", self.value)],
-        }
+    pub fn arguments(&self) -> Vec<String> {
+        Flag::arguments(&self.key, &self.value)
     }
 
     /// Gives the setting its value.
     pub fn add_to(&self, sources: &mut Sources) {
-        match &self.setting {
-            Varied::Flag { flag, key } => sources.flags.push(FlagValue { flag, key, value: self.value.clone() }),
-            Varied::Key(key) => sources.sets.push(format!("{key}={}", self.value)),
+        match Flag::of(&self.key) {
+            Some(flag) => sources.flags.push(FlagValue { flag, value: self.value.clone() }),
+            None => sources.sets.push(format!("{}={}", self.key, self.value)),
         }
     }
 }
@@ -138,7 +107,7 @@ impl Choice {
 /// seed of `base` and their number, so that more of them begin with the same ones.
 pub(super) fn choices(axes: &[Axis], random: Option<u32>, base: &Settings) -> Result<Vec<Vec<Choice>>, SweepError> {
     if let Some(count) = random {
-        let is_whole = |axis: &Axis| base.iter().any(|s| s.key == axis.setting.key() && s.value.is_integer());
+        let is_whole = |axis: &Axis| base.iter().any(|s| s.key == axis.key && s.value.is_integer());
         let draw = |number: u32, (index, axis): (usize, &Axis)| {
             let bits = stream(base.config().train.seed, Purpose::Sweep, number.into(), index as u64).next_u64();
             axis.choice(axis.at((bits >> 11) as f64 / (1u64 << 53) as f64, is_whole(axis)))
@@ -198,13 +167,10 @@ mod tests {
 
     #[test]
     fn flags_with_several_values_leave_the_base() {
-        let flag = |flag, key, value: &str| FlagValue { flag, key, value: value.into() };
-        let mut base = Sources {
-            flags: vec![flag("--lr", "train.learning_rate", "1e-4,1e-3"), flag("--freeze", "model.freeze", "conv1,dense")],
-            ..Sources::default()
-        };
+        let flag = |name, value| FlagValue::new(name, value).expect("a flag");
+        let mut base = Sources { flags: vec![flag("--lr", "1e-4,1e-3"), flag("--freeze", "conv1,dense")], ..Sources::default() };
         let axes = Axis::taken_from(&mut base, &[]).expect("axes");
-        assert_eq!((axes.len(), base.flags.len(), base.flags[0].flag), (1, 1, "--freeze"));
+        assert_eq!((axes.len(), base.flags.len(), base.flags[0].flag.name), (1, 1, "--freeze"));
         let error = Axis::taken_from(&mut base, &["model.freeze=conv1,conv2".into()]).expect_err("given twice");
         assert_eq!(error.to_string(), "model.freeze is given twice: --freeze conv1,dense and --vary; leave one out");
     }

@@ -4,9 +4,10 @@ use toml::Value;
 
 use super::axis::Choice;
 use super::outcome::is_finished;
-use crate::config::{Settings, Sources};
+use crate::config::{Flag, Settings, Sources};
 use crate::protocol::RunSpec;
 use crate::run::store::Listed;
+use crate::run::text::shell_word;
 
 /// One run of a sweep.
 #[derive(Clone, Debug)]
@@ -41,7 +42,6 @@ impl Point {
     /// The command that trains it, or goes on with it when it has been recorded.
     pub fn arguments(&self, base: &Sources, recorded: Option<&str>, threads: usize) -> Vec<String> {
         let mut arguments = ["train", "--headless", "--json", "--threads", &threads.to_string()].map(str::to_owned).to_vec();
-        let place = |flag: &str| ["--runs-dir", "--theme"].contains(&flag);
         if let Some(id) = recorded {
             // Everything else is as it was recorded.
             arguments.extend(["--resume".into(), id.to_owned()]);
@@ -51,10 +51,10 @@ impl Point {
         if let Some(file) = &base.file {
             arguments.extend(["--config".into(), file.display().to_string()]);
         }
-        let sets = base.sets.iter().filter(|set| recorded.is_none() || set.starts_with("runs.") || set.starts_with("ui."));
+        let sets = base.sets.iter().filter(|set| recorded.is_none() || is_place(set));
         arguments.extend(sets.flat_map(|set| ["--set".to_owned(), set.clone()]));
-        let flags = base.flags.iter().filter(|flag| place(flag.flag));
-        arguments.extend(flags.flat_map(|flag| [flag.flag.to_owned(), flag.value.clone()]));
+        let flags = base.flags.iter().filter(|given| is_place(given.flag.key));
+        arguments.extend(flags.flat_map(|given| Flag::arguments(given.flag.key, &given.value)));
         arguments
     }
 
@@ -64,18 +64,24 @@ impl Point {
         words.extend(threads.into_iter().flat_map(|threads| ["--threads".to_owned(), threads.to_owned()]));
         // Without what a sweep adds for itself.
         words.extend(self.arguments(base, None, 0).split_off(5));
-        words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+        words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ")
     }
 
     /// What it is called and what it is made of, apart from files, `--set` and places.
     fn recipe(&self, base: &Sources) -> Vec<String> {
-        let elsewhere = ["--name", "--threads", "--runs-dir", "--theme"];
-        let flags = base.flags.iter().filter(|flag| !elsewhere.contains(&flag.flag));
+        // The sweep has names and numbers of threads of its own.
+        let own = |key: &str| ["train.name", "train.threads"].contains(&key);
+        let flags = base.flags.iter().filter(|given| !own(given.flag.key) && !is_place(given.flag.key));
         let mut arguments = vec!["--name".to_owned(), self.name.clone()];
-        arguments.extend(flags.flat_map(|flag| [flag.flag.to_owned(), flag.value.clone()]));
+        arguments.extend(flags.flat_map(|given| Flag::arguments(given.flag.key, &given.value)));
         arguments.extend(self.choice.iter().flat_map(Choice::arguments));
         arguments
     }
+}
+
+/// Whether a setting says where runs are kept and how they look rather than what is trained.
+fn is_place(setting: &str) -> bool {
+    setting.starts_with("runs.") || setting.starts_with("ui.")
 }
 
 /// The key without its table.
@@ -92,24 +98,5 @@ fn plain(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Float(number) => number.to_string(),
         other => other.to_string(),
-    }
-}
-
-/// A word as a POSIX shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_pass_a_shell_unchanged() {
-        let cases = [("--lr", "--lr"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "''"), ("$HOME;ls", "'$HOME;ls'")];
-        for (word, expected) in cases {
-            assert_eq!(quoted(word), expected);
-        }
     }
 }
