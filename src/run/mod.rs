@@ -16,5 +16,5 @@ pub use figure::Figure;
 pub use series::{Series, Stat};
 pub use state::{Ended, EvaluationPoint, Intervention, LogKind, LogLine, RunState};
 pub use steerer::Steerer;
-pub use steps::{StepSeries, Told};
+pub use steps::{StepSeries, Told, Unit};
 pub use summary::{NamedFigures, SCHEMA_VERSION, Summary};

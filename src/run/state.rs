@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Steerer, StepSeries};
+use super::{Steerer, StepSeries, Unit};
 use crate::protocol::{
     CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, MOST_CLASSES, Outcome, Phase, Quantity, Record,
     RunStarted, Sample, Schedule, Split, StepsFinished,
@@ -355,6 +355,30 @@ impl RunState {
         let left = self.images_planned()?.saturating_sub(self.images_seen);
         let per_epoch = started.train_images.div_ceil(hyper.batch_size) as f64;
         Some(self.step + (left as f64 / started.train_images as f64 * per_epoch).round() as u64)
+    }
+
+    /// How far the run was after so many steps, and parts of one.
+    pub fn along(&self, unit: Unit, step: f64) -> f64 {
+        match unit {
+            Unit::Steps => step,
+            Unit::Epochs => self.steps.along(step, |told| told.images as f64) / self.images_an_epoch(),
+            Unit::Images => self.steps.along(step, |told| told.images as f64),
+            Unit::Time => self.steps.along(step, |told| told.train_seconds),
+        }
+    }
+
+    /// The inverse: after how many steps the run was so far.
+    pub fn step_at(&self, unit: Unit, x: f64) -> f64 {
+        match unit {
+            Unit::Steps => x,
+            Unit::Epochs => self.steps.step_at(x * self.images_an_epoch(), |told| told.images as f64),
+            Unit::Images => self.steps.step_at(x, |told| told.images as f64),
+            Unit::Time => self.steps.step_at(x, |told| told.train_seconds),
+        }
+    }
+
+    fn images_an_epoch(&self) -> f64 {
+        self.started.as_ref().map_or(1.0, |started| started.train_images.max(1) as f64)
     }
 
     /// Seconds of training left at the present speed.

@@ -35,6 +35,37 @@ pub struct Told {
     pub epoch: usize,
     /// Seconds of training since the run started.
     pub train_seconds: f64,
+    /// Images trained on since then.
+    pub images: u64,
+}
+
+/// What a chart counts along its horizontal axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unit {
+    /// Batches trained on.
+    #[default]
+    Steps,
+    /// Times that all training images were seen.
+    Epochs,
+    /// Images trained on.
+    Images,
+    /// Seconds of training.
+    Time,
+}
+
+impl Unit {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Steps, Self::Epochs, Self::Images, Self::Time];
+
+    /// Its name, in the plural.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Steps => "steps",
+            Self::Epochs => "epochs",
+            Self::Images => "images",
+            Self::Time => "time",
+        }
+    }
 }
 
 /// An exponential moving average without the pull of its start (Kingma & Ba 2015, section 3).
@@ -64,13 +95,32 @@ impl StepSeries {
             self.learning_rate.push(steps.learning_rate.get(i).copied().unwrap_or(0.0));
             self.batch.push(column(&steps.batch));
         }
-        self.told.push(Told { step: steps.last_step(), epoch: steps.epoch, train_seconds: steps.train_seconds });
+        self.told.push(Told { step: steps.last_step(), epoch: steps.epoch, train_seconds: steps.train_seconds, images: steps.images_seen });
+    }
+
+    /// How far the run was after so many steps, and parts of one, in images or seconds: what was told, and even between.
+    pub(super) fn along(&self, step: f64, of: impl Fn(&Told) -> f64) -> f64 {
+        straight(&self.told, step, |told| told.step as f64, of)
+    }
+
+    /// The inverse: after how many steps the run was so far.
+    pub(super) fn step_at(&self, x: f64, of: impl Fn(&Told) -> f64) -> f64 {
+        straight(&self.told, x, of, |told| told.step as f64)
     }
 
     /// Lets the smoothed curves forget what was before: the network is another.
     pub(super) fn smooth_anew(&mut self) {
         self.averages = Default::default();
     }
+}
+
+/// The `y` at `x` on straight lines from 0 through all of `told`, and on past the last one.
+fn straight(told: &[Told], x: f64, x_of: impl Fn(&Told) -> f64, y_of: impl Fn(&Told) -> f64) -> f64 {
+    let at = told.partition_point(|told| x_of(told) < x).min(told.len().saturating_sub(1));
+    let Some(after) = told.get(at) else { return 0.0 };
+    let (x0, y0) = at.checked_sub(1).map_or((0.0, 0.0), |at| (x_of(&told[at]), y_of(&told[at])));
+    let (x1, y1) = (x_of(after), y_of(after));
+    if x1 > x0 { y0 + (x - x0) / (x1 - x0) * (y1 - y0) } else { y1 }
 }
 
 #[cfg(test)]
@@ -90,5 +140,21 @@ mod tests {
         series.smooth_anew();
         assert_eq!(push(&mut series, 3.0), Some(3.0));
         assert_eq!((series.loss.len(), series.accuracy.last(), series.told.len()), (3, Some(0.5), 3));
+    }
+
+    #[test]
+    fn a_run_is_measured_in_images_and_seconds_between_what_was_told() {
+        let mut series = StepSeries::default();
+        for (first_step, count, images_seen, train_seconds) in [(1, 10, 320, 2.0), (11, 10, 960, 3.0)] {
+            let (loss, none) = (vec![1.0; count], vec![0; count]);
+            let told = StepsFinished { first_step, loss, images_seen, train_seconds, correct: none, ..StepsFinished::default() };
+            series.push(&told);
+        }
+        for (step, images, seconds) in [(0.0, 0.0, 0.0), (5.0, 160.0, 1.0), (10.0, 320.0, 2.0), (15.0, 640.0, 2.5), (30.0, 1600.0, 4.0)] {
+            assert_eq!(series.along(step, |told| told.images as f64), images);
+            assert_eq!(series.along(step, |told| told.train_seconds), seconds);
+            assert_eq!(series.step_at(images, |told| told.images as f64), step);
+        }
+        assert_eq!(StepSeries::default().along(3.0, |told| told.train_seconds), 0.0);
     }
 }

@@ -17,6 +17,10 @@ const MATRIX_TALL: u16 = 23;
 const MATRIX_TALLER: u16 = 33;
 /// Rows of one row of sample cards.
 const SAMPLES: u16 = 13;
+/// The same with large pictures.
+const SAMPLES_LARGE: u16 = 19;
+/// The least rows of events.
+const EVENTS: u16 = 5;
 
 /// Where everything stands.
 ///
@@ -118,7 +122,12 @@ fn two_columns(body: Rect, focus: Panel) -> Vec<(Panel, Rect)> {
     let (matrix, rest) = cut(right, matrix_rows);
     panels.push((Panel::Confusion, matrix));
     if rest.height > 0 {
-        let (samples, events) = cut(rest, if rest.height >= SAMPLES + 5 { SAMPLES } else { rest.height });
+        let samples_rows = match rest.height {
+            rows if rows >= SAMPLES_LARGE + EVENTS && right.width >= 60 => SAMPLES_LARGE,
+            rows if rows >= SAMPLES + EVENTS => SAMPLES,
+            rows => rows,
+        };
+        let (samples, events) = cut(rest, samples_rows);
         panels.push((Panel::Samples, samples));
         if events.height > 0 {
             panels.push((Panel::Events, events));

@@ -60,18 +60,12 @@ pub fn figure(value: f64) -> String {
     }
 }
 
-/// `97.3 %`, `99.12 %`: more digits where they matter, never 100 % for less.
+/// `97.30 %`, `99.12 %`: always two decimals, and never 100 % for less.
 pub fn percent(part: f64) -> String {
-    if !part.is_finite() {
-        return "–".to_owned();
-    }
-    let value = part * 100.0;
-    if part >= 1.0 {
-        "100 %".to_owned()
-    } else if value >= 98.95 {
-        format!("{:.2} %", value.min(99.99))
-    } else {
-        format!("{value:.1} %")
+    match part {
+        part if !part.is_finite() => "–".to_owned(),
+        part if part >= 1.0 => "100.00 %".to_owned(),
+        part => format!("{:.2} %", (part * 100.0).min(99.99)),
     }
 }
 
@@ -125,10 +119,10 @@ mod tests {
             (figure(123_456.0), "1.2e5"),
             (figure(f64::NAN), "NaN"),
             (figure(f64::INFINITY), "∞"),
-            (percent(0.973), "97.3 %"),
+            (percent(0.973), "97.30 %"),
             (percent(0.991_2), "99.12 %"),
             (percent(0.999_99), "99.99 %"),
-            (percent(1.0), "100 %"),
+            (percent(1.0), "100.00 %"),
             (percent(f64::NAN), "–"),
             (duration(7.9), "0:07"),
             (duration(83.0), "1:23"),

@@ -21,6 +21,10 @@ impl<'a> Palette<'a> {
                 // Whatever the theme is, roles must be told apart, and a selection must be seen.
                 return Style::new().add_modifier(role.without_color());
             }
+            if depth == ColorDepth::Ansi16 && role == Role::TrainingFaint {
+                // The sixteen have no pale blue: single batches would shine brighter than their mean.
+                return Style { fg: Some(Color::DarkGray), ..style };
+            }
             let fit = |color: Option<Color>| color.map(|color| color::nearest(color, depth));
             Style { fg: fit(style.fg), bg: fit(style.bg), ..style }
         });

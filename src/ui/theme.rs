@@ -212,27 +212,12 @@ fn read_stops(key: &str, value: &Value) -> Result<Vec<[u8; 3]>, ThemeProblem> {
     list.iter().map(|item| color::parts(read_color(key, item)?).ok_or_else(|| bad(key, item, COLOR))).collect()
 }
 
-fn check_key(key: &str, mut known: impl Iterator<Item = &'static str> + Clone) -> Result<(), ThemeProblem> {
+fn check_key(key: &str, known: impl Iterator<Item = &'static str> + Clone) -> Result<(), ThemeProblem> {
     if known.clone().any(|name| name == key) {
         return Ok(());
     }
-    let first = known.next().unwrap_or_default();
-    let nearest = known.fold((distance(key, first), first), |best, name| best.min((distance(key, name), name))).1;
+    let nearest = known.min_by_key(|name| strsim::levenshtein(key, name)).unwrap_or_default();
     Err(ThemeProblem::UnknownKey { key: key.to_owned(), nearest })
-}
-
-/// How many letters have to be typed, deleted or replaced to make one word of the other (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.chars().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -137,25 +137,23 @@ fn draw_cell(context: &Context, cell: Rect, count: u64, support: u64, right: boo
     // Mistakes are rare: on this scale one in a thousand is seen, and one in ten stands out.
     let (ramp, heat) = if right { (Ramp::HeatRight, part) } else { (Ramp::HeatWrong, (1.0 + 1000.0 * part).ln() / 1001f32.ln()) };
     let texts = [count.to_string(), number::short(count), number::shortest(count)];
-    // A number that fills its cell runs into the next one.
-    let text = texts.iter().find(|text| columns(text) < cell.width).unwrap_or(&texts[2]).clone();
-    let fits = columns(&text) <= cell.width;
     if let Some(color) = palette.ramp(ramp, (heat * LEVELS).round() / LEVELS) {
+        // A number that fills its cell runs into the next one.
+        let text = texts.iter().find(|text| columns(text) < cell.width).unwrap_or(&texts[2]);
         let style = palette.on(color);
         pen.fill(cell, ' ', style);
-        if fits {
-            pen.text(cell.x + (cell.width - columns(&text)) / 2, middle, cell.width, &text, style);
+        if columns(text) <= cell.width {
+            pen.text(cell.x + (cell.width - columns(text)) / 2, middle, cell.width, text, style);
         }
         return;
     }
     let style = if right { Style::new() } else { palette.style(Role::Bad).remove_modifier(Modifier::UNDERLINED) };
     let shade = SHADES[((heat * SHADES.len() as f32) as usize).clamp(1, SHADES.len() - 1)];
-    if !fits {
-        pen.fill(Rect { width: cell.width.max(2) - 1, ..cell }, shade, style);
-        return;
+    // Its first column says which part; a number stands behind it where all of it does.
+    let text = texts.iter().find(|text| columns(text) < cell.width);
+    let shaded = if text.is_some() { 1 } else { cell.width.max(2) - 1 };
+    pen.fill(Rect { width: shaded, ..cell }, shade, style);
+    if let Some(text) = text {
+        pen.text_right(cell.right(), middle, cell.width - 1, text, style);
     }
-    if columns(&text) + 1 < cell.width {
-        pen.fill(Rect { x: cell.x + 1, width: 1, ..cell }, shade, style);
-    }
-    pen.text_right(cell.x + cell.width, middle, cell.width, &text, style);
 }

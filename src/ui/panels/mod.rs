@@ -30,8 +30,8 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     let panels = layout.panels.iter().filter(|_| context.app.page() == Page::Overview);
     for (panel, area) in panels {
         match panel {
-            Panel::Loss => chart::draw_loss(context, *area, pen),
-            Panel::Accuracy => chart::draw_accuracy(context, *area, pen),
+            Panel::Loss => chart::draw_overview(context, chart::Measure::Loss, *area, pen),
+            Panel::Accuracy => chart::draw_overview(context, chart::Measure::Accuracy, *area, pen),
             Panel::Hypers => hypers::draw(context, *area, pen),
             Panel::Confusion => confusion::draw(context, *area, pen),
             Panel::Samples if context.app.sample_view() == SampleView::Augmented => augmented::draw(context, *area, pen),

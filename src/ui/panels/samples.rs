@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::super::pen::{Pen, Piece, columns};
+use super::super::pen::{Pen, Piece, columns, width};
 use super::super::widgets::{Picture, rows_for};
 use super::super::{Context, Role, number};
 use super::{framed, title};
@@ -19,6 +19,8 @@ const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 enum Card {
     /// A large picture, and a bar to the right for every class.
     Large,
+    /// A large picture, and everything else below it.
+    Tall,
     /// A small picture, and everything else below it.
     Upright,
     /// A small picture, and everything else to the right.
@@ -32,6 +34,7 @@ impl Card {
     fn size(self) -> (u16, u16) {
         match self {
             Self::Large => (LARGE + 22, rows_for(LARGE)),
+            Self::Tall => (LARGE, rows_for(LARGE) + 3),
             Self::Upright => (SMALL, rows_for(SMALL) + 4),
             Self::Lying => (SMALL + 2 + 20, rows_for(SMALL)),
             Self::Line => (18, 1),
@@ -42,7 +45,7 @@ impl Card {
     fn gap(self) -> (u16, u16) {
         match self {
             Self::Large => (4, 1),
-            Self::Upright => (2, 1),
+            Self::Tall | Self::Upright => (2, 1),
             Self::Lying => (3, 1),
             Self::Line => (2, 0),
         }
@@ -56,30 +59,43 @@ impl Card {
         (across, fit(area.height, height, below).max(fit(area.height, height, 0)))
     }
 
-    /// The largest that shows all samples at once; else the one that shows most, with a picture if there is room.
+    /// The largest that shows all samples at once; else large ones if several have room, since the first are those to look at;
+    /// else the one that shows most, with a picture if there is room.
     fn choose(area: Rect, samples: usize) -> Self {
-        let shown = |card: Self| {
+        let shown = |card: &Self| {
             let (across, down) = card.grid(area);
             across * down
         };
-        let pictures = [Self::Large, Self::Upright, Self::Lying];
-        if let Some(card) = pictures.into_iter().find(|card| shown(*card) >= samples) {
+        let pictures = [Self::Large, Self::Tall, Self::Upright, Self::Lying];
+        if let Some(card) = pictures.into_iter().find(|card| shown(card) >= samples) {
             return card;
         }
-        let best = pictures.into_iter().rev().max_by_key(|card| shown(*card)).filter(|card| shown(*card) > 0);
-        best.unwrap_or(Self::Line)
+        let large = [Self::Tall, Self::Large].into_iter().max_by_key(shown).filter(|card| shown(card) > 1);
+        let small = || [Self::Lying, Self::Upright].into_iter().max_by_key(shown).filter(|card| shown(card) > 0);
+        large.or_else(small).unwrap_or(Self::Line)
     }
+}
+
+/// From so sure on, two right answers are alike: samples keep their places while the network only grows surer.
+const SURE: [f32; 4] = [0.5, 0.7, 0.9, 0.97];
+
+/// The samples in the order in which they matter: what is wrong, what is least sure, the rest.
+fn by_need(samples: &[Sample], probabilities: &[Vec<f32>]) -> Vec<usize> {
+    let need = |index: &usize| {
+        let row = probabilities.get(*index).map_or(&[][..], Vec::as_slice);
+        let right = best(row).filter(|class| *class == samples[*index].label);
+        right.map_or(0, |class| 1 + SURE.iter().filter(|sure| row[class] >= **sure).count())
+    };
+    let mut order: Vec<usize> = (0..samples.len()).collect();
+    order.sort_by_key(need);
+    order
 }
 
 pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let (app, palette) = (context.app, &context.palette);
     let run = app.run();
     let inner = Rect { width: area.width.saturating_sub(2), height: area.height.saturating_sub(2), ..area };
-    let card = if app.zoomed() && inner.height >= rows_for(LARGE) && inner.width >= Card::Large.size().0 {
-        Card::Large
-    } else {
-        Card::choose(inner, run.samples.len())
-    };
+    let card = Card::choose(inner, run.samples.len());
     let (across, down) = card.grid(inner);
     let a_page = (across * down).max(1);
     let pages = run.samples.len().div_ceil(a_page).max(1);
@@ -100,17 +116,18 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         pen.text(x, inside.y + inside.height / 2, inside.width, text, muted);
         return;
     }
-    let (width, height) = card.size();
+    let (wide, height) = card.size();
     let many = across.min(run.samples.len()) as u16;
     // What is left over goes between the cards and to both sides.
-    let spare = inside.width.saturating_sub(many * width);
+    let spare = inside.width.saturating_sub(many * wide);
     let between = (spare / (many + 1)).max(1);
     let left = spare.saturating_sub(between * many.saturating_sub(1)) / 2;
     let below = (inside.height.saturating_sub(down as u16 * height) / (down.max(1) as u16)).min(card.gap().1);
-    for (i, index) in (page * a_page..run.samples.len()).take(a_page).enumerate() {
-        let x = inside.x + left + (i % across.max(1)) as u16 * (width + between);
+    let order = by_need(&run.samples, &run.probabilities);
+    for (i, index) in order.into_iter().skip(page * a_page).take(a_page).enumerate() {
+        let x = inside.x + left + (i % across.max(1)) as u16 * (wide + between);
         let y = inside.y + (i / across.max(1)) as u16 * (height + below);
-        let place = Rect { x, y, width, height }.intersection(inside);
+        let place = Rect { x, y, width: wide, height }.intersection(inside);
         let probabilities = run.probabilities.get(index).map_or(&[][..], Vec::as_slice);
         draw_card(context, card, &run.samples[index], probabilities, place, pen);
     }
@@ -136,6 +153,15 @@ fn draw_card(context: &Context, card: Card, sample: &Sample, probabilities: &[f3
             draw_verdict(context, sample, probabilities, place, pen);
             let rest = Rect { y: place.y + 3, height: place.height.saturating_sub(3), ..place };
             draw_rows(context, sample, probabilities, rest.intersection(area), pen);
+        }
+        Card::Tall => {
+            picture(LARGE, pen);
+            let place = Rect { y: area.y + rows_for(LARGE), height: area.height.saturating_sub(rows_for(LARGE)), ..area };
+            let verdict = prediction(context, sample, probabilities, area.width / 2);
+            draw_truth(context, sample, Rect { width: area.width.saturating_sub(width(&verdict) + 1), ..place }, pen);
+            pen.pieces(area.right().saturating_sub(width(&verdict)), place.y, width(&verdict), &verdict);
+            let bars = Rect { y: place.y + 1, height: 1, ..place };
+            draw_bars(context, sample, probabilities, bars.intersection(area), 2, pen);
         }
         Card::Upright => {
             picture(SMALL, pen);
@@ -175,13 +201,17 @@ fn prediction<'a>(context: &Context, sample: &Sample, probabilities: &[f32], roo
 
 /// Two rows: what it is, what it is taken for.
 fn draw_verdict(context: &Context, sample: &Sample, probabilities: &[f32], area: Rect, pen: &mut Pen) {
+    draw_truth(context, sample, area, pen);
+    if area.height > 1 {
+        pen.pieces(area.x, area.y + 1, area.width, &prediction(context, sample, probabilities, area.width));
+    }
+}
+
+fn draw_truth(context: &Context, sample: &Sample, area: Rect, pen: &mut Pen) {
     let palette = &context.palette;
     let name = context.app.run().class_name(sample.label);
     let truth: [Piece; 2] = [("true ".into(), palette.style(Role::Muted)), (name.into(), palette.bold(Role::Text))];
     pen.pieces(area.x, area.y, area.width, &truth);
-    if area.height > 1 {
-        pen.pieces(area.x, area.y + 1, area.width, &prediction(context, sample, probabilities, area.width));
-    }
 }
 
 fn draw_line(context: &Context, sample: &Sample, probabilities: &[f32], area: Rect, pen: &mut Pen) {
@@ -255,6 +285,35 @@ fn draw_rows(context: &Context, sample: &Sample, probabilities: &[f32], area: Re
         (0..length).for_each(|i| pen.put(area.x + names + 1 + i, y, '━', palette.style(role)));
         if probability >= 0.005 {
             pen.text_right(area.right(), y, 4, &number::whole_percent(probability), palette.style(role));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_comes_first_then_what_is_least_sure() {
+        let samples: Vec<Sample> = [0, 1, 0, 1, 0].map(|label| Sample { label, pixels: vec![0] }).into();
+        let probabilities = [[0.98, 0.02], [0.4, 0.6], [0.2, 0.8], [0.1, 0.9], [0.99, 0.01]].map(Vec::from);
+        assert_eq!(by_need(&samples, &probabilities), [2, 1, 3, 0, 4]);
+        let surer = [[0.99, 0.01], [0.45, 0.55], [0.4, 0.6], [0.05, 0.95], [0.98, 0.02]].map(Vec::from);
+        assert_eq!(by_need(&samples, &surer), [2, 1, 3, 0, 4], "the same places while little changes");
+        assert_eq!(by_need(&samples, &[]), [0, 1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn pictures_grow_where_there_is_room() {
+        for (columns, rows, expected) in [
+            (59, 17, Card::Tall),
+            (59, 12, Card::Upright),
+            (50, 54, Card::Large),
+            (118, 36, Card::Tall),
+            (38, 8, Card::Lying),
+            (20, 3, Card::Line),
+        ] {
+            assert_eq!(Card::choose(Rect::new(0, 0, columns, rows), 30), expected, "{columns} x {rows}");
         }
     }
 }

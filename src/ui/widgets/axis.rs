@@ -1,6 +1,8 @@
 //! The axes of charts: round ticks, and scales that rarely move.
 
 use super::super::number;
+use super::super::pen::columns;
+use crate::run::Unit;
 
 /// The best error that an accuracy axis shows: finer differences are not seen on any test set.
 const LEAST_ERROR: f64 = 1e-4;
@@ -17,11 +19,16 @@ enum Scale {
     Error,
 }
 
+/// Accuracies below this have the lowest row of an axis to themselves: ten classes guessed at are not none right.
+const FOOT: f64 = 0.1;
+
 /// A vertical axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
     scale: Scale,
-    /// The values at the bottom and at the top, scaled.
+    /// The height from which on the scale holds; below, accuracies up to [`FOOT`] rise evenly.
+    foot: f64,
+    /// The values at that height and at the top, scaled.
     low: f64,
     high: f64,
     /// Heights from 0 to 1, with what stands there.
@@ -36,24 +43,26 @@ impl Axis {
             let least = if least.is_finite() { least.clamp(LOSS_RANGE.0, greatest) } else { greatest / 10.0 };
             let low = round_125(least, false);
             let high = round_up(greatest).max(low * 2.0);
-            let axis = Self { scale: Scale::Log, low: low.log10(), high: high.log10(), ticks: Vec::new() };
+            let axis = Self { scale: Scale::Log, foot: 0.0, low: low.log10(), high: high.log10(), ticks: Vec::new() };
             axis.with_ticks(low, high, rows, |value| if value < 1e-3 { format!("{value:e}") } else { value.to_string() })
         } else {
             let step = step_125(greatest / f64::from((rows / 3).clamp(1, 5)));
             let count = (greatest / step).ceil().max(1.0);
             let places = (-step.log10().floor()).max(0.0) as usize;
             let ticks = (0..=count as usize).map(|i| (i as f64 / count, format!("{:.places$}", i as f64 * step))).collect();
-            Self { scale: Scale::Linear, low: 0.0, high: count * step, ticks }
+            Self { scale: Scale::Linear, foot: 0.0, low: 0.0, high: count * step, ticks }
         }
     }
 
     /// An axis of `rows` rows for accuracies of which the best is `best`.
     pub fn accuracy(log: bool, best: f64, rows: u16) -> Self {
+        let row = 1.0 / f64::from(rows.saturating_sub(1).max(2));
         if log {
             let error = if best.is_finite() { (1.0 - best).clamp(LEAST_ERROR, 0.1) } else { 0.1 };
-            let low = round_125(error, false).max(LEAST_ERROR);
-            let axis = Self { scale: Scale::Error, low: 0.0, high: -low.log10(), ticks: Vec::new() };
-            axis.with_ticks(low, 1.0, rows, |error| format!("{} %", ((1.0 - error) * 1e6).round() / 1e4))
+            let error = round_125(error, false).max(LEAST_ERROR);
+            let (low, high) = (-(1.0 - FOOT).log10(), -error.log10());
+            let axis = Self { scale: Scale::Error, foot: row, low, high, ticks: Vec::new() };
+            axis.with_ticks(error, 1.0, rows, |error| format!("{} %", ((1.0 - error) * 1e6).round() / 1e4))
         } else {
             let parts = match rows {
                 0..=4 => 1,
@@ -61,32 +70,50 @@ impl Axis {
                 9..=15 => 4,
                 _ => 5,
             };
-            let ticks = (0..=parts).map(|i| (f64::from(i) / f64::from(parts), format!("{} %", 100 * i / parts))).collect();
-            Self { scale: Scale::Linear, low: 0.0, high: 1.0, ticks }
+            let mut axis = Self { scale: Scale::Linear, foot: row.max(FOOT), low: FOOT, high: 1.0, ticks: Vec::new() };
+            let parts = (0..=parts).map(|i| (f64::from(i) / f64::from(parts), format!("{} %", 100 * i / parts)));
+            axis.ticks = parts.filter_map(|(part, label)| Some((axis.height(part)?, label))).collect();
+            axis
+        }
+    }
+
+    /// Whether a value lies above the axis, which shows losses as far as they matter.
+    pub fn is_below(&self, value: f64) -> bool {
+        self.foot == 0.0 && self.scaled(value) > self.high + 1e-9
+    }
+
+    /// Columns of its widest label.
+    pub fn label_columns(&self) -> u16 {
+        self.ticks.iter().map(|(_, label)| columns(label)).max().unwrap_or(0)
+    }
+
+    fn scaled(&self, value: f64) -> f64 {
+        match self.scale {
+            Scale::Linear => value,
+            Scale::Log => value.max(LOSS_RANGE.0).log10(),
+            Scale::Error => -(1.0 - value).max(LEAST_ERROR / 10.0).log10(),
         }
     }
 
     /// How high a value stands, 0 at the bottom and 1 at the top; never outside. `None` for what is not a number.
     pub fn height(&self, value: f64) -> Option<f64> {
-        let scaled = match self.scale {
-            Scale::Linear => value,
-            Scale::Log => value.max(LOSS_RANGE.0).log10(),
-            Scale::Error => -(1.0 - value).max(LEAST_ERROR / 10.0).log10(),
+        let height = if self.foot > 0.0 && value < FOOT {
+            value / FOOT * self.foot
+        } else {
+            self.foot + (1.0 - self.foot) * (self.scaled(value) - self.low) / (self.high - self.low)
         };
-        (!scaled.is_nan()).then(|| ((scaled - self.low) / (self.high - self.low)).clamp(0.0, 1.0))
+        (!height.is_nan()).then(|| height.clamp(0.0, 1.0))
     }
 
     /// The finest set of round ticks whose labels do not crowd.
     fn with_ticks(mut self, low: f64, high: f64, rows: u16, label: impl Fn(f64) -> String) -> Self {
         let decades = || (low.log10().floor() as i32..=high.log10().ceil() as i32).rev();
-        let height = |value: f64| {
-            let scaled = if self.scale == Scale::Error { -value.log10() } else { value.log10() };
-            (scaled - self.low) / (self.high - self.low)
-        };
+        let is_error = self.scale == Scale::Error;
+        let height = |value: f64| self.height(if is_error { 1.0 - value } else { value }).unwrap_or(0.0);
         let set = |mantissas: &'static [u8], every: i32| -> Vec<(f64, f64)> {
             let values = decades().filter(|e| e.rem_euclid(every) == 0).flat_map(|e| mantissas.iter().map(move |m| power(*m, e)));
-            let mut set: Vec<_> = values.map(|value| (height(value), value)).collect();
-            set.retain(|(height, _)| (-1e-9..=1.0 + 1e-9).contains(height));
+            let inside = values.filter(|value| (low * (1.0 - 1e-9)..=high * (1.0 + 1e-9)).contains(value));
+            let mut set: Vec<_> = inside.map(|value| (height(value), value)).collect();
             set.sort_by(|a, b| a.0.total_cmp(&b.0));
             set
         };
@@ -129,24 +156,45 @@ fn step_125(value: f64) -> f64 {
     round_125(value.max(1e-9), true)
 }
 
-/// How many steps the horizontal axis shows: 20, 50, 100, … up to what is planned, so that it rarely moves.
-pub fn steps_shown(step: u64, planned: Option<u64>) -> u64 {
-    let round = step_125(step.max(20) as f64).round() as u64;
-    planned.map_or(round, |planned| round.min(planned.max(step))).max(1)
+/// A horizontal axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Across {
+    /// What it counts.
+    pub unit: Unit,
+    /// What stands at its right end; more than 0.
+    pub reach: f64,
 }
 
-/// Round steps up to `max`, with room between their labels: column, label.
-pub fn step_ticks(max: u64, columns: u16) -> Vec<(u16, String)> {
-    let widest = number::count(max).len() as u16 + 5;
-    let most = f64::from((columns / widest).max(1));
-    let step = step_125((max as f64 / most).max(1.0)).round() as u64;
-    (0..=max / step.max(1))
-        .map(|i| {
-            let value = i * step;
-            ((value as f64 / max as f64 * f64::from(columns.saturating_sub(1))).round() as u16, number::count(value))
-        })
-        .collect()
+impl Across {
+    /// An axis of steps: 20, 50, 100, … up to what is planned, so that it rarely moves.
+    pub fn steps(step: u64, planned: Option<u64>) -> Self {
+        let round = step_125(step.max(20) as f64).round() as u64;
+        let reach = planned.map_or(round, |planned| round.min(planned.max(step))).max(1);
+        Self { unit: Unit::Steps, reach: reach as f64 }
+    }
+
+    /// Round values with room between their labels: column, label.
+    pub fn ticks(&self, columns: u16) -> Vec<(u16, String)> {
+        let label = |value: f64| match self.unit {
+            Unit::Steps | Unit::Images => number::count(value.round() as u64),
+            Unit::Epochs => ((value * 1e3).round() / 1e3).to_string(),
+            Unit::Time => number::duration(value.round()),
+        };
+        let widest = label(self.reach.max(1.0)).len() as u16 + 5;
+        let rough = self.reach / f64::from((columns / widest).max(1));
+        let step = match self.unit {
+            Unit::Steps | Unit::Images => step_125(rough.max(1.0)).round(),
+            Unit::Epochs => step_125(rough),
+            Unit::Time => SECONDS.into_iter().find(|step| *step >= rough).unwrap_or_else(|| (rough / 86_400.0).ceil() * 86_400.0),
+        };
+        let all = (0..=(self.reach / step * (1.0 + 1e-9)) as u64).map(|i| i as f64 * step);
+        all.map(|value| ((value / self.reach * f64::from(columns.saturating_sub(1))).round() as u16, label(value))).collect()
+    }
 }
+
+/// Steps of an axis of seconds.
+const SECONDS: [f64; 15] =
+    [1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 10_800.0, 43_200.0];
 
 #[cfg(test)]
 mod tests {
@@ -176,16 +224,43 @@ mod tests {
     #[test]
     fn the_horizontal_axis_grows_in_jumps() {
         for (step, planned, expected) in [
-            (0, None, 20),
-            (21, None, 50),
-            (1_234, Some(4_300), 2_000),
-            (2_001, Some(4_300), 4_300),
-            (4_300, Some(4_300), 4_300),
-            (5_000, Some(4_300), 5_000),
-            (3, Some(4), 4),
-            (0, Some(0), 1),
+            (0, None, 20.0),
+            (21, None, 50.0),
+            (1_234, Some(4_300), 2_000.0),
+            (2_001, Some(4_300), 4_300.0),
+            (4_300, Some(4_300), 4_300.0),
+            (5_000, Some(4_300), 5_000.0),
+            (3, Some(4), 4.0),
+            (0, Some(0), 1.0),
         ] {
-            assert_eq!(steps_shown(step, planned), expected, "{step} of {planned:?}");
+            assert_eq!(Across::steps(step, planned).reach, expected, "{step} of {planned:?}");
+        }
+    }
+
+    #[test]
+    fn every_unit_has_round_ticks() {
+        for (unit, reach, expected) in [
+            (Unit::Steps, 4_300.0, vec!["0", "1,000", "2,000", "3,000", "4,000"]),
+            (Unit::Epochs, 2.0, vec!["0", "0.5", "1", "1.5", "2"]),
+            (Unit::Images, 110_000.0, vec!["0", "50,000", "100,000"]),
+            (Unit::Time, 95.0, vec!["0:00", "0:30", "1:00", "1:30"]),
+        ] {
+            let ticks = Across { unit, reach }.ticks(50);
+            assert_eq!(ticks.into_iter().map(|(_, label)| label).collect::<Vec<_>>(), expected);
+        }
+    }
+
+    /// Ten classes guessed at are not none right, however low the chart is.
+    #[test]
+    fn a_tenth_right_never_stands_on_the_row_of_none() {
+        for rows in 3..40 {
+            for axis in [Axis::accuracy(false, 0.5, rows), Axis::accuracy(true, 0.5, rows), Axis::accuracy(true, 0.9999, rows)] {
+                let row = |value| axis.height(value).map(|height| (height * f64::from(rows - 1)).round());
+                assert_eq!(row(0.0), Some(0.0));
+                assert!(row(0.1) >= Some(1.0), "{rows} rows: {axis:?}");
+                let heights = (0..=100).map(|i| axis.height(f64::from(i) / 100.0));
+                assert!(heights.is_sorted(), "{rows} rows: {axis:?}");
+            }
         }
     }
 }

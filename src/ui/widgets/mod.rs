@@ -5,7 +5,7 @@ mod frame;
 mod picture;
 mod plot;
 
-pub use axis::{Axis, steps_shown};
+pub use axis::{Across, Axis};
 pub use frame::{dialog, panel};
 pub use picture::{Picture, rows_for};
-pub use plot::{OtherCurve, Plot, PlotPoint, PlotStyles};
+pub use plot::{Curve, Plot, PlotPoint, PlotStyles, Stroke};

@@ -1,12 +1,12 @@
-//! A chart of one value a step: every batch faint, the smoothed curve, judgements, and what a person changed.
+//! A chart of series: single batches as a haze, curves, judgements, and what a person changed.
 
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::super::Marker;
 use super::super::pen::{Pen, columns};
-use super::axis::{Axis, step_ticks};
-use crate::run::{Intervention, Series};
+use super::axis::{Across, Axis};
+use crate::run::Series;
 
 /// Braille dots by column and row of a cell.
 const BRAILLE: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
@@ -15,44 +15,56 @@ const QUARTERS: [char; 16] = [' ', '▘', '▝', '▀', '▖', '▌', '▞', '�
 
 /// A chart.
 pub struct Plot<'a> {
-    /// The value of each step.
-    pub each: &'a Series,
-    /// The same, smoothed.
-    pub smooth: &'a Series,
-    /// Curves of other runs, behind.
-    pub others: &'a [OtherCurve<'a>],
+    /// From the back to the front.
+    pub curves: &'a [Curve<'a>],
     /// Single measurements.
     pub points: &'a [PlotPoint],
-    /// What a person changed, and when.
-    pub marks: &'a [Intervention],
-    /// The steps from the left end to the right end.
-    pub steps: u64,
+    /// Where a person changed something, in order.
+    pub marks: &'a [f64],
+    /// The horizontal axis.
+    pub across: Across,
     /// The vertical axis.
     pub axis: Axis,
     /// What it is drawn with.
     pub marker: Marker,
+    /// Points are drawn at their true height where half a cell can be; otherwise their symbols tell them apart.
+    pub halves: bool,
 }
 
-/// The curve of another run.
+/// A series on a chart.
 #[derive(Clone, Copy)]
-pub struct OtherCurve<'a> {
+pub struct Curve<'a> {
     /// The value of each step.
     pub series: &'a Series,
+    /// Which step, and which part of one, was made at a place of the horizontal axis; without, it counts steps.
+    pub step_at: Option<&'a dyn Fn(f64) -> f64>,
     /// From after this step on.
     pub from: u64,
     /// In this style.
     pub style: Style,
-    /// It stands out.
-    pub thick: bool,
-    /// What stands at its end, and tells it apart where there are no colours.
+    /// How it is drawn.
+    pub stroke: Stroke,
+    /// What stands at its end, and tells it apart where there are no colours. Curves with letters share the cells in which
+    /// they meet, so that none hides another.
     pub letter: Option<char>,
+}
+
+/// How a curve is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stroke {
+    /// The least and the greatest value of each column, and every other dot between.
+    Haze,
+    /// The mean of each column.
+    Thin,
+    /// The same, and it stands out.
+    Thick,
 }
 
 /// A single measurement.
 #[derive(Clone, Copy, Debug)]
 pub struct PlotPoint {
-    /// After this step.
-    pub step: u64,
+    /// Where it stands on the horizontal axis.
+    pub x: f64,
     /// What was measured.
     pub value: f64,
     /// How it is shown.
@@ -64,10 +76,6 @@ pub struct PlotPoint {
 /// The styles of a chart.
 #[derive(Clone, Copy, Debug)]
 pub struct PlotStyles {
-    /// Single batches.
-    pub each: Style,
-    /// The smoothed curve.
-    pub smooth: Style,
     /// The axes.
     pub axis: Style,
     /// What stands at the axes.
@@ -78,16 +86,9 @@ pub struct PlotStyles {
     pub badge: Style,
 }
 
-/// Dots of one cell, for both curves.
-#[derive(Clone, Copy, Default)]
-struct Dots {
-    each: u8,
-    smooth: u8,
-}
-
-/// The dots of a chart, `across` × `down` to a cell.
+/// The dots of a curve, `across` × `down` to a cell.
 struct Raster {
-    cells: Vec<Dots>,
+    cells: Vec<u8>,
     width: usize,
     across: usize,
     down: usize,
@@ -102,7 +103,7 @@ impl Raster {
             Marker::Dot | Marker::Ascii => (1, 1),
         };
         let width = usize::from(area.width);
-        let cells = vec![Dots::default(); width * usize::from(area.height)];
+        let cells = vec![0; width * usize::from(area.height)];
         Self { cells, width, across, down, rows: usize::from(area.height) * down }
     }
 
@@ -111,77 +112,137 @@ impl Raster {
         ((1.0 - height) * (self.rows - 1) as f64).round() as usize
     }
 
-    /// Sets the dots of a column from one row to another.
-    fn fill(&mut self, column: usize, from: usize, to: usize, smooth: bool) {
-        for row in from.min(to)..=from.max(to) {
+    /// Sets the dots of a column from one row to another; as a haze only every other one of those between.
+    fn fill(&mut self, column: usize, (from, to): (usize, usize), haze: bool) {
+        for row in from..=to {
+            if haze && row != from && row != to && (row + column) % 2 == 1 {
+                continue;
+            }
             let (dx, dy) = (column % self.across, row % self.down);
             let bit = if self.down == 4 { BRAILLE[dx][dy] } else { 1 << (dy * self.across + dx) };
             if let Some(cell) = self.cells.get_mut(row / self.down * self.width + column / self.across) {
-                *(if smooth { &mut cell.smooth } else { &mut cell.each }) |= bit;
+                *cell |= bit;
             }
         }
     }
 }
 
+/// What of a curve lies above the chart: cells of the highest row, and the greatest value with its column.
+#[derive(Default)]
+struct Above {
+    columns: Vec<u16>,
+    greatest: Option<(f32, u16)>,
+}
+
 impl Plot<'_> {
-    /// Draws the chart with its axes.
-    pub fn draw(&self, area: Rect, styles: &PlotStyles, pen: &mut Pen) {
-        let gutter = self.axis.ticks.iter().map(|(_, label)| columns(label)).max().unwrap_or(0) + 1;
+    /// Draws the chart with its axes, with `gutter` columns for the labels of the vertical one.
+    pub fn draw(&self, area: Rect, gutter: u16, styles: &PlotStyles, pen: &mut Pen) {
+        let gutter = gutter.max(self.axis.label_columns()) + 1;
         let below = u16::from(area.height >= 4);
         if area.width < gutter + 4 || area.height == 0 {
             return;
         }
         let plot = Rect { x: area.x + gutter, y: area.y, width: area.width - gutter, height: area.height - below };
         self.draw_axes(area, plot, styles, pen);
-
-        self.draw_others(plot, pen);
-        let mut raster = Raster::new(plot, self.marker);
-        self.trace(&mut raster, self.each, 0, false, false);
-        self.trace(&mut raster, self.smooth, 0, true, true);
-        for mark in self.marks {
-            let x = self.column(plot, mark.step);
-            (plot.y..plot.bottom()).for_each(|y| pen.put(x, y, '┊', styles.mark));
+        let groups = self.groups(plot);
+        for (x, _) in &groups {
+            (plot.y..plot.bottom()).for_each(|y| pen.put(*x, y, '┊', styles.mark));
         }
-        for (i, dots) in raster.cells.iter().enumerate() {
-            let (bits, style) = if dots.smooth != 0 { (dots.smooth, styles.smooth) } else { (dots.each, styles.each) };
-            if bits != 0 {
-                let (x, y) = (plot.x + (i % raster.width) as u16, plot.y + (i / raster.width) as u16);
-                pen.put(x, y, self.symbol(bits, dots.smooth != 0), style);
-            }
-        }
-        for point in self.points.iter().filter(|point| point.step <= self.steps) {
+        self.draw_curves(plot, pen);
+        for point in self.points.iter().filter(|point| point.x <= self.across.reach) {
             if let Some(height) = self.axis.height(point.value) {
-                pen.put(self.column(plot, point.step), row_of(plot, height), point.symbol, point.style);
+                self.draw_point(plot, point, height, pen);
             }
         }
-        for (i, mark) in self.marks.iter().enumerate() {
-            // Where several stand in one column, the newest number is seen.
-            let number = (i + 1).to_string();
-            let x = self.column(plot, mark.step).min(plot.right().saturating_sub(columns(&number)));
-            pen.text(x, plot.y, plot.right() - x, &number, styles.badge);
+        for (x, badge) in groups {
+            pen.text(x, plot.y, plot.right() - x, &badge, styles.badge);
         }
     }
 
-    fn draw_others(&self, plot: Rect, pen: &mut Pen) {
-        for curve in self.others {
-            let mut raster = Raster::new(plot, self.marker);
-            self.trace(&mut raster, curve.series, curve.from, true, curve.thick);
-            for (i, dots) in raster.cells.iter().enumerate().filter(|(_, dots)| dots.smooth != 0) {
-                let (x, y) = (plot.x + (i % raster.width) as u16, plot.y + (i / raster.width) as u16);
-                let symbol = match (self.marker, curve.letter) {
-                    (Marker::Dot | Marker::Ascii, Some(letter)) => letter,
-                    _ => self.symbol(dots.smooth, curve.letter.is_some()),
-                };
-                pen.put(x, y, symbol, curve.style);
+    /// Columns and badges of marks: the number of one, or how many touch each other.
+    fn groups(&self, plot: Rect) -> Vec<(u16, String)> {
+        let mut groups: Vec<(u16, usize, usize)> = Vec::new();
+        let badge = |first: usize, last: usize| if first == last { (first + 1).to_string() } else { format!("×{}", last + 1 - first) };
+        for (i, mark) in self.marks.iter().enumerate() {
+            let x = self.column(plot, *mark);
+            match groups.last_mut() {
+                Some((from, first, last)) if x <= *from + columns(&badge(*first, *last)) => *last = i,
+                _ => groups.push((x, i, i)),
             }
         }
-        for curve in self.others {
-            let height = curve.series.last().and_then(|value| self.axis.height(value.into()));
-            if let (Some(letter), Some(height)) = (curve.letter, height) {
-                let step = (curve.series.len() as u64).min(self.steps);
-                pen.put(self.column(plot, step), row_of(plot, height), letter, curve.style.add_modifier(Modifier::BOLD));
+        let placed = groups.into_iter().map(|(x, first, last)| {
+            let badge = badge(first, last);
+            (x.min(plot.right().saturating_sub(columns(&badge))), badge)
+        });
+        placed.collect()
+    }
+
+    /// A point as a block of half a cell, or as its symbol.
+    fn draw_point(&self, plot: Rect, point: &PlotPoint, height: f64, pen: &mut Pen) {
+        let x = self.column(plot, point.x);
+        let halves = (1.0 - height) * f64::from(2 * plot.height - 1);
+        match self.marker {
+            Marker::Braille | Marker::Block if self.halves => {
+                let half = halves.round() as u16;
+                pen.put(x, plot.y + half / 2, if half.is_multiple_of(2) { '▀' } else { '▄' }, point.style);
+            }
+            _ => pen.put(x, row_of(plot, height), point.symbol, point.style),
+        }
+    }
+
+    fn draw_curves(&self, plot: Rect, pen: &mut Pen) {
+        let mut above = Vec::new();
+        let rasters: Vec<Raster> = self
+            .curves
+            .iter()
+            .map(|curve| {
+                let mut raster = Raster::new(plot, self.marker);
+                above.push((self.trace(plot, &mut raster, curve), curve.style));
+                raster
+            })
+            .collect();
+        for i in 0..usize::from(plot.width) * usize::from(plot.height) {
+            let (column, row) = (i % usize::from(plot.width), i / usize::from(plot.width));
+            let there = || self.curves.iter().zip(&rasters).filter(|(_, raster)| raster.cells[i] != 0);
+            let equals = there().filter(|(curve, _)| curve.letter.is_some()).count();
+            // Those that meet here take turns from column to column, and their dots stand together.
+            let shown = if equals > 0 {
+                there().filter(|(curve, _)| curve.letter.is_some()).nth(column % equals)
+            } else {
+                there().last()
+            };
+            let Some((curve, raster)) = shown else { continue };
+            let bits = if equals > 1 { there().map(|(_, raster)| raster.cells[i]).fold(0, |a, b| a | b) } else { raster.cells[i] };
+            pen.put(plot.x + column as u16, plot.y + row as u16, self.symbol(bits, curve), curve.style);
+        }
+        for (above, style) in above {
+            above.columns.iter().for_each(|x| pen.put(*x, plot.y, '▲', style));
+            if let Some((value, x)) = above.greatest {
+                let text = super::super::number::figure(value.into());
+                let x = (x + 1).min(plot.right().saturating_sub(columns(&text)));
+                pen.text(x, plot.y, columns(&text), &text, style);
             }
         }
+        for curve in self.curves {
+            let place = self.end_of(curve);
+            if let (Some(letter), Some((at, height))) = (curve.letter, place) {
+                let style = curve.style.add_modifier(Modifier::BOLD);
+                pen.put(self.column(plot, at), row_of(plot, height), letter, style);
+            }
+        }
+    }
+
+    /// Where a curve ends, as far as it is shown: on the horizontal axis, and how high.
+    fn end_of(&self, curve: &Curve) -> Option<(f64, f64)> {
+        let steps = curve.series.len() as f64;
+        let (mut low, mut high) = (0.0, self.across.reach);
+        if step_at(curve, high) > steps {
+            for _ in 0..40 {
+                let middle = (low + high) / 2.0;
+                if step_at(curve, middle) >= steps { high = middle } else { low = middle }
+            }
+        }
+        Some((high, self.axis.height(curve.series.last()?.into())?))
     }
 
     fn draw_axes(&self, area: Rect, plot: Rect, styles: &PlotStyles, pen: &mut Pen) {
@@ -197,7 +258,7 @@ impl Plot<'_> {
             return;
         }
         let mut free = area.x;
-        for (column, label) in step_ticks(self.steps, plot.width) {
+        for (column, label) in self.across.ticks(plot.width) {
             let wide = columns(&label);
             let x = (plot.x + column).saturating_sub(wide / 2).clamp(area.x, plot.right().saturating_sub(wide));
             if x >= free && x + wide <= plot.right() {
@@ -205,67 +266,86 @@ impl Plot<'_> {
                 free = x + wide + 1;
             }
         }
-        if free + 5 <= plot.right() {
-            pen.text_right(plot.right(), plot.bottom(), 5, "steps", styles.axis);
+        let name = self.across.unit.name();
+        if free + columns(name) <= plot.right() {
+            pen.text_right(plot.right(), plot.bottom(), columns(name), name, styles.axis);
         }
     }
 
-    /// The column of a step, never outside.
-    fn column(&self, plot: Rect, step: u64) -> u16 {
-        let part = (step.saturating_sub(1) as f64 + 0.5) / self.steps as f64;
-        plot.x + ((part * f64::from(plot.width)) as u16).min(plot.width - 1)
+    /// The column of a place on the horizontal axis, never outside.
+    fn column(&self, plot: Rect, x: f64) -> u16 {
+        plot.x + ((x / self.across.reach * f64::from(plot.width)) as u16).min(plot.width - 1)
     }
 
-    /// Traces a series: each column of dots from its least to its greatest value, joined to the column before.
-    fn trace(&self, raster: &mut Raster, series: &Series, after: u64, smooth: bool, thick: bool) {
+    /// Traces a series, each column of dots joined to the column before. Values above the axis are marked at its edge.
+    fn trace(&self, plot: Rect, raster: &mut Raster, curve: &Curve) -> Above {
+        let (series, haze) = (curve.series, curve.stroke == Stroke::Haze);
         let dots = raster.width * raster.across;
-        let per_column = self.steps as f64 / dots as f64;
+        let mut above = Above::default();
         let mut before: Option<usize> = None;
         for column in 0..dots {
-            let start = column as f64 * per_column;
+            let place = |column: usize| step_at(curve, column as f64 / dots as f64 * self.across.reach);
+            let (start, end) = (place(column), place(column + 1));
             if start >= series.len() as f64 {
                 break;
             }
-            if start < after as f64 {
+            if start < curve.from as f64 {
                 continue;
             }
-            let stretch = if per_column < 1.0 {
+            let few = end - start < 1.0;
+            let stretch = if few {
                 // Fewer steps than dots: a straight line from each to the next.
-                between(series, start + per_column / 2.0 - 0.5).map(|value| (value, value))
+                between(series, (start + end) / 2.0 - 0.5).map(|value| (value, value))
             } else {
                 let from = start as usize;
-                let to = ((start + per_column) as usize).max(from + 1);
-                series.stat(from, to).map(|stat| if smooth { (stat.mean(), stat.mean()) } else { (stat.min, stat.max) })
+                let stat = series.stat(from, (end as usize).max(from + 1));
+                stat.map(|stat| if haze { (stat.min, stat.max) } else { (stat.mean(), stat.mean()) })
             };
+            let stretch = stretch.filter(|(low, high)| {
+                if self.axis.is_below((*high).into()) {
+                    let x = plot.x + (column / raster.across) as u16;
+                    above.columns.push(x);
+                    if above.greatest.is_none_or(|(value, _)| *high > value) {
+                        above.greatest = Some((*high, x));
+                    }
+                }
+                !self.axis.is_below((*low).into())
+            });
             let heights = stretch.and_then(|(low, high)| Some((self.axis.height(low.into())?, self.axis.height(high.into())?)));
             let Some((low, high)) = heights else {
                 before = None;
                 continue;
             };
             let (mut bottom, mut top) = (raster.row(low), raster.row(high));
-            let next = if smooth || per_column < 1.0 { Some(top) } else { None };
+            let next = if !haze || few { Some(top) } else { None };
             if let Some(before) = before {
                 // Reaches towards the column before, to just beside it.
                 bottom = bottom.max(before.saturating_sub(1));
                 top = top.min(before + 1);
             }
-            // The smoothed curve is two dots thick where dots are small, so that it stands out from single batches.
-            let thick = usize::from(thick && raster.down == 4 && bottom + 1 < raster.rows);
-            raster.fill(column, top, bottom + thick, smooth);
+            // A thick curve is two dots thick where dots are small, so that it stands out from single batches.
+            let thick = usize::from(curve.stroke == Stroke::Thick && raster.down == 4 && bottom + 1 < raster.rows);
+            raster.fill(column, (top, bottom + thick), haze);
             before = next;
         }
+        above
     }
 
-    fn symbol(&self, bits: u8, smooth: bool) -> char {
-        match (self.marker, smooth) {
+    fn symbol(&self, bits: u8, curve: &Curve) -> char {
+        match (self.marker, curve.stroke) {
             (Marker::Braille, _) => char::from_u32(0x2800 + u32::from(bits)).unwrap_or(' '),
             (Marker::Block, _) => QUARTERS[usize::from(bits) % QUARTERS.len()],
-            (Marker::Dot, true) => '•',
-            (Marker::Dot, false) => '·',
-            (Marker::Ascii, true) => '*',
-            (Marker::Ascii, false) => '.',
+            (Marker::Dot | Marker::Ascii, _) if curve.letter.is_some() => curve.letter.unwrap_or(' '),
+            (Marker::Dot, Stroke::Thick) => '•',
+            (Marker::Dot, _) => '·',
+            (Marker::Ascii, Stroke::Thick) => '*',
+            (Marker::Ascii, _) => '.',
         }
     }
+}
+
+fn step_at(curve: &Curve, x: f64) -> f64 {
+    curve.step_at.map_or(x, |step_at| step_at(x))
 }
 
 fn row_of(plot: Rect, height: f64) -> u16 {

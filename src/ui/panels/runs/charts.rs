@@ -3,11 +3,10 @@
 use ratatui::layout::Rect;
 
 use super::super::super::pen::{Pen, Piece};
-use super::super::super::widgets::{self, Axis, OtherCurve, Plot, PlotPoint, steps_shown};
+use super::super::super::widgets::{self, Across, Curve, Stroke};
 use super::super::super::{Context, Role};
-use super::super::chart::plot_styles;
+use super::super::chart::{Chart, Measure};
 use crate::app::LoadedRun;
-use crate::run::{Intervention, Series};
 
 /// The colours of runs, in their order; as many as can be compared.
 const ROLES: [Role; 8] =
@@ -31,54 +30,28 @@ pub fn draw(context: &Context, runs: &[LoadedRun], area: Rect, pen: &mut Pen) {
     } else {
         Rect { y: first.bottom(), height: area.height - first.height, ..area }
     };
-    draw_one(context, runs, true, first, pen);
-    draw_one(context, runs, false, second, pen);
+    draw_one(context, runs, Measure::Loss, first, pen);
+    draw_one(context, runs, Measure::Accuracy, second, pen);
 }
 
-fn draw_one(context: &Context, runs: &[LoadedRun], is_loss: bool, area: Rect, pen: &mut Pen) {
-    let (palette, log) = (&context.palette, context.app.log_scale());
-    let title: [Piece; 1] = [(if is_loss { "Loss" } else { "Accuracy" }.into(), palette.bold(Role::Text))];
+fn draw_one(context: &Context, runs: &[LoadedRun], measure: Measure, area: Rect, pen: &mut Pen) {
+    let palette = &context.palette;
+    let title: [Piece; 1] = [(measure.name().into(), palette.bold(Role::Text))];
     let note =
         vec![("━ training".into(), palette.style(Role::Muted)), ("  ◆ validation  ■ test".into(), palette.style(Role::Muted))];
     let inside = widgets::panel(pen, area, palette.style(Role::Border), &title, &[note]);
-    let mut points = Vec::new();
-    let mut curves = Vec::new();
+    let steps = runs.iter().map(|run| run.state.step).max().unwrap_or(0);
+    let (curves, points, marks) = (Vec::new(), Vec::new(), Vec::new());
+    let mut chart = Chart { measure, across: Across::steps(steps, Some(steps)), curves, points, marks };
     for (place, run) in runs.iter().enumerate() {
         let (role, letter) = sign(place);
-        let (state, style) = (&run.state, palette.style(role));
-        let series = if is_loss { &state.steps.loss_smooth } else { &state.steps.accuracy_smooth };
-        curves.push(OtherCurve { series, from: 0, style, thick: true, letter: (runs.len() > 1).then_some(letter) });
-        for (symbol, judged) in [('◆', &state.validations), ('■', &state.tests)] {
-            points.extend(judged.iter().map(|point| {
-                let value = if is_loss { point.evaluation.loss } else { point.evaluation.confusion.accuracy() };
-                PlotPoint { step: point.step, value, symbol, style }
-            }));
-        }
+        let (series, style) = (measure.smooth(&run.state.steps), palette.style(role));
+        let letter = (runs.len() > 1).then_some(letter);
+        chart.curves.push(Curve { series, step_at: None, from: 0, style, stroke: Stroke::Thick, letter });
+        chart.judgements(&run.state, [style; 2]);
     }
-    // A long curve hides nothing of a short one.
-    curves.sort_by_key(|curve| std::cmp::Reverse(curve.series.len()));
-    let stats = curves.iter().filter_map(|curve| curve.series.stat(0, curve.series.len()));
-    let ends = stats.flat_map(|stat| [f64::from(stat.min), f64::from(stat.max)]);
-    let values = ends.chain(points.iter().map(|point| point.value)).filter(|value| value.is_finite());
-    let (least, greatest) =
-        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
-    let (least, greatest) = if least <= greatest { (least, greatest) } else { (0.1, 1.0) };
-    let rows = inside.height.saturating_sub(1);
-    let steps = runs.iter().map(|run| run.state.step).max().unwrap_or(0);
-    let none = Series::default();
-    let marks: &[Intervention] = match runs {
-        [run] => &run.state.interventions,
-        _ => &[],
-    };
-    let plot = Plot {
-        each: &none,
-        smooth: &none,
-        others: &curves,
-        points: &points,
-        marks,
-        steps: steps_shown(steps, Some(steps)),
-        axis: if is_loss { Axis::loss(log, least, greatest, rows) } else { Axis::accuracy(log, greatest, rows) },
-        marker: context.marker,
-    };
-    plot.draw(inside, &plot_styles(palette), pen);
+    if let [run] = runs {
+        chart.changes(&run.state);
+    }
+    chart.draw(context, inside, pen);
 }
