@@ -32,7 +32,14 @@ fn recorded(name: &str, parent: Option<&str>, steps: u64, outcome: Option<Outcom
     let started = state.started.as_deref().expect("it has started").clone();
     let folder = RunFolder::new(format!("/home/me/runs/id-{name}"));
     let listed = Listed { folder, about: About::new(started), summary: Some(state.summary()), trained_by: None };
-    let checkpoint = |step, best| CheckpointFile { step, bytes: 1_224_567, path: format!("{step}").into(), best };
+    let checkpoint = |step: u64, best: bool| CheckpointFile {
+        step,
+        epochs: step as f64 / 860.0,
+        validation_accuracy: best.then_some(0.9876),
+        bytes: 1_224_567,
+        path: format!("{step}").into(),
+        best,
+    };
     LoadedRun { listed, state, checkpoints: vec![checkpoint(860, true), checkpoint(1_720, false)] }
 }
 

@@ -54,7 +54,7 @@ impl Comparison {
         let differ = |texts: &[String]| texts.iter().any(|text| *text != texts[0]);
         Self {
             figures: figures.into(),
-            recipe: recipe(runs),
+            recipe: recipe(&runs.iter().map(|run| run.started.as_deref()).collect::<Vec<_>>()),
             hyperparameters: hypers.into_iter().filter(|(_, texts)| differ(texts)).collect(),
         }
     }
@@ -65,12 +65,7 @@ impl Comparison {
             label: label.to_owned(),
             cells: texts.into_iter().map(|text| (text, false)).collect(),
         };
-        let value = |value: &Value| match value {
-            Value::Null => "–".to_owned(),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        let recipe = self.recipe.iter().map(|difference| plain(&difference.key, difference.values.iter().map(value).collect()));
+        let recipe = self.recipe.iter().map(|difference| plain(&difference.key, difference.values.iter().map(text).collect()));
         let hypers = self.hyperparameters.iter().map(|(hyper, texts)| plain(hyper.label(), texts.clone()));
         let mut lines: Vec<ComparedLine> = recipe.chain(hypers).collect();
         lines.push(ComparedLine::default());
@@ -108,8 +103,35 @@ impl RunState {
     }
 }
 
-fn recipe(runs: &[&RunState]) -> Vec<Difference> {
-    let recipes: Vec<_> = runs.iter().map(|run| run.started.as_deref().map(fields).unwrap_or_default()).collect();
+/// In what recipes differ, in a word or two, with the text of each: hyperparameters as they were at the start, then the rest.
+/// Presets and seeds are not among it, nor layers, since they follow from presets.
+pub fn differences(runs: &[&RunStarted]) -> Vec<(String, Vec<String>)> {
+    let hyper = |hyper: Hyper| {
+        let texts = runs.iter().map(|run| hyper.display(run.spec.hyperparameters.get(hyper)));
+        (hyper.label().to_owned(), texts.collect::<Vec<_>>())
+    };
+    let rest = recipe(&runs.iter().copied().map(Some).collect::<Vec<_>>()).into_iter();
+    let rest = rest.filter(|difference| !["preset", "seed", "layers", "parameters"].contains(&difference.key.as_str()));
+    let named = |difference: Difference| {
+        let place = difference.key.trim_end_matches(".kind");
+        let name = place.rsplit('.').next().unwrap_or(place).replace('_', " ");
+        (name, difference.values.iter().map(text).collect())
+    };
+    let differ = |texts: &[String]| texts.iter().any(|text| *text != texts[0]);
+    Hyper::ALL.into_iter().map(hyper).filter(|(_, texts)| differ(texts)).chain(rest.map(named)).collect()
+}
+
+/// A value of a recipe for people.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => "–".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn recipe(runs: &[Option<&RunStarted>]) -> Vec<Difference> {
+    let recipes: Vec<_> = runs.iter().map(|started| started.map(fields).unwrap_or_default()).collect();
     let mut keys: Vec<&String> = recipes.iter().flat_map(BTreeMap::keys).collect();
     keys.sort();
     keys.dedup();

@@ -11,7 +11,7 @@ pub mod store;
 mod summary;
 pub mod text;
 
-pub use comparison::{ComparedLine, Comparison, Difference, FigureRow};
+pub use comparison::{ComparedLine, Comparison, Difference, FigureRow, differences};
 pub use figure::Figure;
 pub use series::{Series, Stat};
 pub use state::{Ended, EvaluationPoint, Intervention, LogKind, LogLine, RunState};

@@ -95,7 +95,12 @@ impl StepSeries {
             self.learning_rate.push(steps.learning_rate.get(i).copied().unwrap_or(0.0));
             self.batch.push(column(&steps.batch));
         }
-        self.told.push(Told { step: steps.last_step(), epoch: steps.epoch, train_seconds: steps.train_seconds, images: steps.images_seen });
+        self.told.push(Told {
+            step: steps.last_step(),
+            epoch: steps.epoch,
+            train_seconds: steps.train_seconds,
+            images: steps.images_seen,
+        });
     }
 
     /// How far the run was after so many steps, and parts of one, in images or seconds: what was told, and even between.
@@ -150,7 +155,9 @@ mod tests {
             let told = StepsFinished { first_step, loss, images_seen, train_seconds, correct: none, ..StepsFinished::default() };
             series.push(&told);
         }
-        for (step, images, seconds) in [(0.0, 0.0, 0.0), (5.0, 160.0, 1.0), (10.0, 320.0, 2.0), (15.0, 640.0, 2.5), (30.0, 1600.0, 4.0)] {
+        for (step, images, seconds) in
+            [(0.0, 0.0, 0.0), (5.0, 160.0, 1.0), (10.0, 320.0, 2.0), (15.0, 640.0, 2.5), (30.0, 1600.0, 4.0)]
+        {
             assert_eq!(series.along(step, |told| told.images as f64), images);
             assert_eq!(series.along(step, |told| told.train_seconds), seconds);
             assert_eq!(series.step_at(images, |told| told.images as f64), step);

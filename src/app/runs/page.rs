@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::LoadedRun;
-use crate::run::Comparison;
 use crate::run::store::{Listed, SortKey, tree};
+use crate::run::{Comparison, differences};
 
 /// So many curves can be told apart.
 pub(super) const MOST_COMPARED: usize = 8;
 /// What the key goes through.
 const SORTS: [SortKey; 6] =
-    [SortKey::Started, SortKey::Accuracy, SortKey::Loss, SortKey::Name, SortKey::Status, SortKey::Seconds];
+    [SortKey::Accuracy, SortKey::Loss, SortKey::Started, SortKey::Name, SortKey::Status, SortKey::Seconds];
 
 /// The page of runs.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,9 @@ pub struct RunsPage {
     /// `None` until they have been listed.
     all: Option<Vec<Listed>>,
     pub(super) filter: String,
-    sort: SortKey,
+    sort: Sort,
+    /// In what the listed runs differ: a word or two, and the text of each run by its place in `all`.
+    differences: Vec<(String, Vec<String>)>,
     /// The rows that are shown: how deep each stands in the tree, and its place in `all`.
     rows: Vec<RunRow>,
     selected: usize,
@@ -28,6 +30,16 @@ pub struct RunsPage {
     pub(super) scroll: (usize, usize),
     /// What could not be done, until the next key.
     pub(super) problem: Option<String>,
+}
+
+/// What the list is sorted by: by accuracy until somebody chooses.
+#[derive(Clone, Copy, Debug)]
+struct Sort(SortKey);
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self(SortKey::Accuracy)
+    }
 }
 
 /// A row of the list.
@@ -68,7 +80,17 @@ impl RunsPage {
 
     /// What they are sorted by.
     pub fn sort(&self) -> SortKey {
-        self.sort
+        self.sort.0
+    }
+
+    /// In what the listed runs differ besides preset and seed.
+    pub fn differences(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.differences.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// What a run has there.
+    pub fn difference(&self, row: RunRow, column: usize) -> &str {
+        self.differences.get(column).and_then(|(_, texts)| texts.get(row.place)).map_or("", String::as_str)
     }
 
     /// What fills the page.
@@ -107,12 +129,18 @@ impl RunsPage {
         self.marked.contains(id)
     }
 
+    /// How many runs are marked.
+    pub fn count_marked(&self) -> usize {
+        self.marked.len()
+    }
+
     /// The marked runs, in the order of the rows; those that the filter hides come last.
     pub fn marked(&self) -> Vec<&Listed> {
         let all = self.all.as_deref().unwrap_or_default();
-        let shown: Vec<usize> = self.rows.iter().map(|row| row.place).collect();
-        let hidden = (0..all.len()).filter(|place| !shown.contains(place));
-        let ordered = shown.iter().copied().chain(hidden);
+        let mut hidden = vec![true; all.len()];
+        self.rows.iter().for_each(|row| hidden[row.place] = false);
+        let shown = self.rows.iter().map(|row| row.place);
+        let ordered = shown.chain((0..all.len()).filter(|place| hidden[*place]));
         ordered.map(|place| &all[place]).filter(|run| self.is_marked(&run.id())).collect()
     }
 
@@ -126,13 +154,14 @@ impl RunsPage {
     pub(super) fn list(&mut self, runs: Vec<Listed>) {
         let selected = self.selected_run().map(Listed::id);
         let first = self.all.is_none();
-        self.marked.retain(|id| runs.iter().any(|run| run.id() == *id));
+        let ids: BTreeSet<String> = runs.iter().map(Listed::id).collect();
+        self.marked.retain(|id| ids.contains(id));
+        let recipes: Vec<_> = runs.iter().map(|run| &run.about.started).collect();
+        self.differences = differences(&recipes);
+        // The newest is the one that somebody has just trained.
+        let newest = runs.last().filter(|_| first).map(Listed::id);
         self.all = Some(runs);
-        self.arrange(selected);
-        if first {
-            // The newest matter most, and stand at the end.
-            self.selected = self.rows.len().saturating_sub(1);
-        }
+        self.arrange(newest.or(selected));
     }
 
     /// Shows only runs with this text, and selects the run of this id when it is among them.
@@ -141,23 +170,23 @@ impl RunsPage {
         self.arrange(selected);
     }
 
-    /// The next key to sort by: by accuracy or time the best or the last at the end.
+    /// The next key to sort by.
     pub(super) fn sort_next(&mut self) {
-        let at = SORTS.iter().position(|key| *key == self.sort).unwrap_or(0);
+        let at = SORTS.iter().position(|key| *key == self.sort.0).unwrap_or(0);
         let selected = self.selected_run().map(Listed::id);
-        self.sort = SORTS[(at + 1) % SORTS.len()];
+        self.sort = Sort(SORTS[(at + 1) % SORTS.len()]);
         self.arrange(selected);
     }
 
     fn arrange(&mut self, selected: Option<String>) {
         let all = self.all.as_deref().unwrap_or_default();
         let mut shown: Vec<usize> = (0..all.len()).filter(|place| all[*place].matches(&self.filter)).collect();
-        self.rows = if self.sort == SortKey::Started {
+        self.rows = if self.sort.0 == SortKey::Started {
             // Branches below what they branched off. Those whose parent is hidden stand for themselves.
             let runs: Vec<Listed> = shown.iter().map(|place| all[*place].clone()).collect();
             tree(&runs).into_iter().map(|(depth, place)| RunRow { depth, place: shown[place] }).collect()
         } else {
-            shown.sort_by(|a, b| self.sort.compare(&all[*a], &all[*b]));
+            shown.sort_by(|a, b| self.sort.0.best_first(&all[*a], &all[*b]));
             shown.into_iter().map(|place| RunRow { depth: 0, place }).collect()
         };
         let last = self.rows.len().saturating_sub(1);
@@ -170,13 +199,12 @@ impl RunsPage {
         self.selected = self.selected.saturating_add_signed(by).min(self.rows.len().saturating_sub(1));
     }
 
-    /// Marks the selected run or takes its mark away, and goes to the next.
+    /// Marks the selected run or takes its mark away.
     pub(super) fn mark(&mut self) {
-        if let Some(id) = self.selected_run().map(Listed::id) {
-            if !self.marked.remove(&id) {
-                self.marked.insert(id);
-            }
-            self.select(1);
+        if let Some(id) = self.selected_run().map(Listed::id)
+            && !self.marked.remove(&id)
+        {
+            self.marked.insert(id);
         }
     }
 

@@ -6,14 +6,19 @@ use serde::Serialize;
 
 use super::{Listed, RunFolder};
 use crate::protocol::Hyper;
-use crate::run::text::{date, grouped};
-use crate::run::{Figure, RunState};
+use crate::run::text::{date, grouped, percent};
+use crate::run::{Figure, RunState, Unit};
 
 /// A checkpoint on disk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CheckpointFile {
     /// After this step.
     pub step: u64,
+    /// After so many epochs, and parts of one.
+    pub epochs: f64,
+    /// The accuracy on the validation images there, where they were judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_accuracy: Option<f64>,
     /// How large its file is.
     pub bytes: u64,
     /// Its file.
@@ -28,7 +33,10 @@ impl RunFolder {
         let best = state.best_validation_step();
         let file = |(step, path): (u64, PathBuf)| {
             let bytes = path.metadata().map_or(0, |metadata| metadata.len());
-            CheckpointFile { step, bytes, path, best: best == Some(step) }
+            let epochs = state.along(Unit::Epochs, step as f64);
+            let judged = state.validations.iter().rfind(|point| point.step == step);
+            let validation_accuracy = judged.map(|point| point.evaluation.confusion.accuracy());
+            CheckpointFile { step, epochs, validation_accuracy, bytes, path, best: best == Some(step) }
         };
         self.checkpoints().into_iter().map(file).collect()
     }
@@ -37,7 +45,11 @@ impl RunFolder {
 impl CheckpointFile {
     /// What there is to say of it besides its step.
     pub fn text(&self) -> String {
-        format!("{} KB{}", grouped(self.bytes.div_ceil(1000)), if self.best { ", the best" } else { "" })
+        let epochs = format!("epoch {}", (self.epochs * 100.0).round() / 100.0);
+        let accuracy = self.validation_accuracy.map(|accuracy| format!("validation {}", percent(accuracy)));
+        let size = format!("{} KB", grouped(self.bytes.div_ceil(1000)));
+        let texts = [Some(epochs), accuracy, Some(size), self.best.then(|| "the best".to_owned())];
+        texts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
 

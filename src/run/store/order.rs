@@ -84,6 +84,25 @@ impl SortKey {
     }
 }
 
+impl SortKey {
+    /// The best first, for people who look from the top; what has no such figure comes last. Otherwise as [`compare`](Self::compare).
+    pub fn best_first(self, a: &Listed, b: &Listed) -> Ordering {
+        let by = |of: fn(&Listed) -> Option<f64>, greatest: bool| {
+            let value = |run: &Listed| of(run).filter(|value| !value.is_nan()).map(|value| if greatest { -value } else { value });
+            match (value(a), value(b)) {
+                (Some(a), Some(b)) => a.total_cmp(&b),
+                (a, b) => b.is_some().cmp(&a.is_some()),
+            }
+        };
+        match self {
+            Self::Accuracy => by(Listed::accuracy, true),
+            Self::Loss => by(Listed::loss, false),
+            Self::Seconds => by(|run| Some(run.summary.as_ref()?.train_seconds), false),
+            _ => self.compare(a, b),
+        }
+    }
+}
+
 impl Listed {
     /// The accuracy that it is judged by: on the test set, or before that on the validation images.
     pub fn accuracy(&self) -> Option<f64> {

@@ -181,10 +181,9 @@ pub fn draw_overview(context: &Context, measure: Measure, area: Rect, pen: &mut 
     let curve = |series, role, stroke| Curve { series, step_at: None, from: 0, style: palette.style(role), stroke, letter: None };
     // What the run branched off, from there on: dim, because it is not what is trained.
     let branch = run.started.as_ref().and_then(|started| started.parent.as_ref());
-    let parent = branch.zip(context.app.parent()).map(|(branch, parent)| Curve {
-        from: branch.step,
-        ..curve(measure.smooth(&parent.steps), Role::Muted, Stroke::Thin)
-    });
+    let parent = branch
+        .zip(context.app.parent())
+        .map(|(branch, parent)| Curve { from: branch.step, ..curve(measure.smooth(&parent.steps), Role::Muted, Stroke::Thin) });
     let mean = Curve { style: palette.bold(Role::Training), ..curve(smooth, Role::Training, Stroke::Thick) };
     let longest = run.step.max(parent.map_or(0, |parent| parent.series.len() as u64));
     let mut chart = Chart {

@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_comes_first_then_what_is_least_sure() {
-        let samples: Vec<Sample> = [0, 1, 0, 1, 0].map(|label| Sample { label, pixels: vec![0] }).into();
+        let samples: Vec<Sample> = [0, 1, 0, 1, 0].map(|label| Sample { index: 0, label, pixels: vec![0] }).into();
         let probabilities = [[0.98, 0.02], [0.4, 0.6], [0.2, 0.8], [0.1, 0.9], [0.99, 0.01]].map(Vec::from);
         assert_eq!(by_need(&samples, &probabilities), [2, 1, 3, 0, 4]);
         let surer = [[0.99, 0.01], [0.45, 0.55], [0.4, 0.6], [0.05, 0.95], [0.98, 0.02]].map(Vec::from);

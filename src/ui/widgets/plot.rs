@@ -162,7 +162,8 @@ impl Plot<'_> {
     /// Columns and badges of marks: the number of one, or how many touch each other.
     fn groups(&self, plot: Rect) -> Vec<(u16, String)> {
         let mut groups: Vec<(u16, usize, usize)> = Vec::new();
-        let badge = |first: usize, last: usize| if first == last { (first + 1).to_string() } else { format!("×{}", last + 1 - first) };
+        let badge =
+            |first: usize, last: usize| if first == last { (first + 1).to_string() } else { format!("×{}", last + 1 - first) };
         for (i, mark) in self.marks.iter().enumerate() {
             let x = self.column(plot, *mark);
             match groups.last_mut() {
@@ -209,10 +210,11 @@ impl Plot<'_> {
             let shown = if equals > 0 {
                 there().filter(|(curve, _)| curve.letter.is_some()).nth(column % equals)
             } else {
-                there().last()
+                there().next_back()
             };
             let Some((curve, raster)) = shown else { continue };
-            let bits = if equals > 1 { there().map(|(_, raster)| raster.cells[i]).fold(0, |a, b| a | b) } else { raster.cells[i] };
+            let bits =
+                if equals > 1 { there().map(|(_, raster)| raster.cells[i]).fold(0, |a, b| a | b) } else { raster.cells[i] };
             pen.put(plot.x + column as u16, plot.y + row as u16, self.symbol(bits, curve), curve.style);
         }
         for (above, style) in above {

@@ -24,26 +24,62 @@ const TALL: u16 = 20;
 const MORE: u16 = 6;
 
 /// A column besides the name.
-struct Column {
-    title: &'static str,
+struct Column<'a> {
+    /// The greater stay longer where there is little room.
+    importance: u8,
+    title: &'a str,
     width: u16,
     right: bool,
-    text: fn(&Context, &Listed) -> String,
-    role: fn(&Listed) -> Role,
+    cell: Cell,
 }
 
-/// In the order in which they are shown, each with its importance: the greater stay longer.
-const COLUMNS: [(u8, Column); 9] = [
-    (7, Column { title: "status", width: 14, right: false, text: status, role: status_role }),
-    (3, Column { title: "preset", width: 9, right: false, text: |_, run| run.about.started.spec.preset.clone(), role: muted }),
-    (1, Column { title: "seed", width: 6, right: true, text: |_, run| run.about.started.spec.seed.to_string(), role: muted }),
-    (5, Column { title: "epochs", width: 7, right: true, text: epochs, role: text }),
-    (6, Column { title: "validation", width: 11, right: true, text: validation, role: |_| Role::Validation }),
-    (8, Column { title: "test", width: 9, right: true, text: test, role: |_| Role::Test }),
-    (4, Column { title: "time", width: 8, right: true, text: time, role: text }),
-    (2, Column { title: "started", width: 17, right: true, text: started, role: muted }),
-    (0, Column { title: "note", width: 40, right: false, text: |_, run| run.about.note.replace('\n', " "), role: muted }),
+/// What stands in a column.
+#[derive(Clone, Copy)]
+enum Cell {
+    /// A figure of the run, with its colour.
+    Figure(fn(&Context, &Listed) -> String, fn(&Listed) -> Role),
+    /// What its recipe has there in which the listed runs differ.
+    Difference(usize),
+}
+
+/// Columns that are always the same.
+const COLUMNS: [(u8, &str, u16, bool, Cell); 9] = [
+    (9, "status", 14, false, Cell::Figure(status, status_role)),
+    (3, "preset", 9, false, Cell::Figure(|_, run| run.about.started.spec.preset.clone(), muted)),
+    (1, "seed", 6, true, Cell::Figure(|_, run| run.about.started.spec.seed.to_string(), muted)),
+    (7, "epochs", 7, true, Cell::Figure(epochs, text)),
+    (8, "validation", 11, true, Cell::Figure(validation, |_| Role::Validation)),
+    (10, "test", 10, true, Cell::Figure(test, |_| Role::Test)),
+    (4, "time", 8, true, Cell::Figure(time, text)),
+    (2, "started", 17, true, Cell::Figure(started, muted)),
+    (0, "note", 40, false, Cell::Figure(|_, run| run.about.note.replace('\n', " "), muted)),
 ];
+/// How important what differs is; the first of them most.
+const DIFFERENCES: u8 = 6;
+/// The most columns of something that differs.
+const MOST_DIFFERENCE: u16 = 16;
+/// Columns that differences come before.
+const BEFORE: &str = "epochs";
+
+/// All columns, in the order in which they are shown.
+fn columns_of(page: &RunsPage) -> Vec<Column<'_>> {
+    let fixed = COLUMNS.map(|(importance, title, width, right, cell)| Column { importance, title, width, right, cell });
+    let differences = page.differences().enumerate().map(|(place, title)| {
+        let widest = page.rows().map(|(row, _)| columns(page.difference(row, place))).chain([columns(title)]).max();
+        let importance = if place < 3 { DIFFERENCES } else { DIFFERENCES - 1 };
+        let width = widest.unwrap_or(0).min(MOST_DIFFERENCE) + 2;
+        Column { importance, title, width, right: true, cell: Cell::Difference(place) }
+    });
+    let mut all = Vec::new();
+    let mut differences: Vec<Column> = differences.collect();
+    for column in fixed {
+        if column.title == BEFORE {
+            all.append(&mut differences);
+        }
+        all.push(column);
+    }
+    all
+}
 
 fn text(_: &Listed) -> Role {
     Role::Text
@@ -108,7 +144,7 @@ pub fn draw(context: &Context, body: Rect, pen: &mut Pen) {
         draw_nothing(context, page, inside, pen);
         return;
     }
-    let shown = fitting(inside.width);
+    let shown = fitting(columns_of(page), inside.width);
     let names = (inside.width - MARKS - shown.iter().map(|column| column.width).sum::<u16>()).min(MOST_NAMES);
     draw_titles(context, inside, names, &shown, pen);
     let rows = usize::from(inside.height.saturating_sub(1));
@@ -131,7 +167,7 @@ fn notes<'a>(context: &Context, page: &'a RunsPage) -> Vec<Vec<Piece<'a>>> {
         let text = if shown == all { grouped(all as u64) } else { format!("{shown} of {all}") };
         notes.push(vec![(text.into(), muted)]);
     }
-    let marked = page.marked().len();
+    let marked = page.count_marked();
     if marked > 0 {
         notes.push(vec![(format!("{marked} marked").into(), accent)]);
     }
@@ -152,22 +188,20 @@ fn draw_nothing(context: &Context, page: &RunsPage, inside: Rect, pen: &mut Pen)
     pen.text(inside.x + 2, inside.y, inside.width.saturating_sub(2), &text, context.palette.style(Role::Muted));
 }
 
-/// The columns that there is room for beside a name.
-fn fitting(width: u16) -> Vec<&'static Column> {
-    let mut shown: Vec<&(u8, Column)> = COLUMNS.iter().collect();
-    let needed = |shown: &[&(u8, Column)]| shown.iter().map(|(_, column)| column.width).sum::<u16>() + MARKS + NAMES;
-    while needed(&shown) > width {
-        let Some(least) = shown.iter().map(|(importance, _)| *importance).min() else { break };
-        shown.retain(|(importance, _)| *importance != least);
-    }
+/// The columns that there is room for beside a name: the least important go first, of those the last.
+fn fitting(mut columns: Vec<Column<'_>>, width: u16) -> Vec<Column<'_>> {
     // Names come before what is rarely looked for.
-    if width < 100 {
-        shown.retain(|(importance, _)| *importance > 2);
+    columns.retain(|column| width >= 100 || column.importance > 2);
+    let needed = |columns: &[Column]| columns.iter().map(|column| column.width).sum::<u16>() + MARKS + NAMES;
+    while needed(&columns) > width {
+        let least = columns.iter().enumerate().rev().min_by_key(|(_, column)| column.importance);
+        let Some((place, _)) = least else { break };
+        columns.remove(place);
     }
-    shown.into_iter().map(|(_, column)| column).collect()
+    columns
 }
 
-fn draw_titles(context: &Context, inside: Rect, names: u16, shown: &[&Column], pen: &mut Pen) {
+fn draw_titles(context: &Context, inside: Rect, names: u16, shown: &[Column], pen: &mut Pen) {
     let style = context.palette.style(Role::Muted);
     pen.text(inside.x + MARKS, inside.y, names, "name", style);
     let mut x = inside.x + MARKS + names;
@@ -191,7 +225,7 @@ fn draw_row(
     context: &Context,
     area: Rect,
     names: u16,
-    shown: &[&Column],
+    shown: &[Column],
     (row, run, selected): (RunRow, &Listed, bool),
     pen: &mut Pen,
 ) {
@@ -216,7 +250,12 @@ fn draw_row(
     }
     let mut x = x + names;
     for column in shown {
-        draw_cell(column, x, area.y, &(column.text)(context, run), on((column.role)(run)), pen);
+        match column.cell {
+            Cell::Figure(text, role) => draw_cell(column, x, area.y, &text(context, run), on(role(run)), pen),
+            Cell::Difference(place) => {
+                draw_cell(column, x, area.y, context.app.runs().difference(row, place), on(Role::Text), pen)
+            }
+        }
         x += column.width;
     }
 }
