@@ -9,7 +9,7 @@ use mnist_tui::app::{
 use mnist_tui::export::Format;
 use mnist_tui::protocol::{Event, Outcome, Parent};
 use mnist_tui::run::RunState;
-use mnist_tui::run::store::{About, CheckpointFile, Listed, RunFolder};
+use mnist_tui::run::store::{About, CheckpointFile, Listed, RunFolder, SortKey};
 use mnist_tui::ui::{Charset, ColorDepth, Look, Marker, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -57,13 +57,20 @@ fn runs() -> Vec<LoadedRun> {
     runs
 }
 
-/// The dashboard on a run, ended or not, with the page of runs open.
+/// The dashboard on a run, ended or not, with the page of runs open, sorted by start, the last of them selected.
 fn app(outcome: Option<Outcome>) -> App {
     let theme_names = Theme::builtin().iter().map(|theme| theme.name().to_owned()).collect();
     let mut app = App::new(AppOptions { theme_names, log_scale: true, ..AppOptions::default() });
     app.update(Message::Records(Synthetic { outcome, changes: &[], ..Synthetic::default() }.records()));
     assert_eq!(press(&mut app, "2"), [Effect::Runs(RunsRequest::Watch(true))]);
     answer(&mut app, RunsAnswer::Listed(runs().into_iter().map(|run| run.listed).collect()));
+    let selected = app.runs().selected_run().map(|run| run.about.name().to_owned());
+    assert_eq!(
+        (app.runs().sort(), selected.as_deref()),
+        (SortKey::Accuracy, Some("again")),
+        "the best first, the newest selected"
+    );
+    press(&mut app, "ss Down Down");
     app
 }
 
@@ -107,7 +114,7 @@ fn keys_ask_for_what_they_say() {
         ("Enter", request(RunsRequest::Load(ids(&["failing"])))),
         ("Up Enter", request(RunsRequest::Load(ids(&["narrow"])))),
         ("c", vec![]),
-        ("Up Space Up Up Up Space c", request(RunsRequest::Load(ids(&["wide-from-860", "narrow"])))),
+        ("Up Space Up Up Space c", request(RunsRequest::Load(ids(&["wide-from-860", "narrow"])))),
         ("M c", request(RunsRequest::Load(ids(&["wide", "wide-from-860", "again", "narrow", "failing"])))),
         ("M M c", vec![]),
         ("r new Enter", request(RunsRequest::Rename("id-failing".into(), "new".into()))),
@@ -129,9 +136,9 @@ fn keys_ask_for_what_they_say() {
         ("/ wide Enter Enter", request(RunsRequest::Load(ids(&["wide-from-860"])))),
         ("/ seed=1 Enter Up Enter", request(RunsRequest::Load(ids(&["narrow"])))),
         ("/ nothing Enter Enter x e r", vec![]),
-        // By accuracy the best stands last, and the selection stays on its run.
+        // By accuracy the best stands first, and the selection stays on its run.
         ("s Enter", request(RunsRequest::Load(ids(&["failing"])))),
-        ("s Down Down Down Down Enter", request(RunsRequest::Load(ids(&["wide-from-860"])))),
+        ("ssss Up Up Up Up Enter", request(RunsRequest::Load(ids(&["wide-from-860"])))),
         ("b", request(RunsRequest::Checkpoints("id-failing".into()))),
         // What is over does not go on, nor what is trained elsewhere.
         ("R", vec![]),
@@ -217,7 +224,7 @@ fn a_file_is_overwritten_only_after_a_yes() {
 #[test]
 fn a_new_list_keeps_what_was_selected_and_marked() {
     let mut app = app(None);
-    press(&mut app, "Up m Up");
+    press(&mut app, "Up m");
     let name = |app: &App| app.runs().selected_run().map(|run| run.about.name().to_owned());
     assert_eq!(name(&app).as_deref(), Some("narrow"));
     let mut listed: Vec<Listed> = runs().into_iter().map(|run| run.listed).collect();
@@ -242,7 +249,7 @@ fn alone_there_is_only_the_list() {
     assert_eq!(press(&mut app, "1"), []);
     assert_eq!(app.page(), Page::Runs);
     let next = NextRun::Resumed("id-narrow".into());
-    assert_eq!(press(&mut app, "Up R"), [Effect::Leave(Leave::Next(next))]);
+    assert_eq!(press(&mut app, "ss Down R"), [Effect::Leave(Leave::Next(next))]);
     assert_eq!(press(&mut app, "q"), [Effect::Leave(Leave::Discard)]);
 }
 
@@ -261,7 +268,7 @@ fn pictures() {
         }
     };
     let mut app = app(None);
-    press(&mut app, "Up m Up Up Up m");
+    press(&mut app, "ssss Up m Up Up m");
     pictures(&app, "list", &[(120, 40), (80, 24), (40, 12), (200, 60), (19, 4)]);
     assert_snapshot!("list-ascii", render(&app, Charset::Ascii, 80, 24));
     press(&mut app, "e");
@@ -279,6 +286,27 @@ fn pictures() {
     answer(&mut app, RunsAnswer::Loaded(runs()));
     pictures(&app, "compared", &[(120, 40), (80, 24), (40, 12)]);
     assert_snapshot!("compared-ascii", render(&app, Charset::Ascii, 120, 40));
+}
+
+#[test]
+fn compared_curves_are_hidden_one_by_one_and_stand_over_what_is_asked_for() {
+    let mut app = app(None);
+    answer(&mut app, RunsAnswer::Loaded(runs()));
+    let hidden = |app: &App| (0..5).filter(|run| app.runs().is_hidden(*run)).collect::<Vec<_>>();
+    press(&mut app, "Right Right Space Right Right Right Right Right Space");
+    assert_eq!(hidden(&app), [2, 4]);
+    let picture = render(&app, Charset::Unicode, 200, 60);
+    assert!(picture.contains("━ b narrow") && !picture.contains("━ c wide-from-860"), "{picture}");
+    press(&mut app, "Space");
+    assert_eq!(hidden(&app), [2]);
+    for unit in ["steps", "epochs", "images", "time", "steps"] {
+        let picture = render(&app, Charset::Unicode, 120, 40);
+        assert!(picture.lines().any(|line| line.matches(&format!(" {unit}│")).count() == 2), "{picture}");
+        press(&mut app, "u");
+    }
+    press(&mut app, "Esc");
+    answer(&mut app, RunsAnswer::Loaded(runs()));
+    assert_eq!(hidden(&app), [0; 0], "another comparison shows all");
 }
 
 #[test]

@@ -111,6 +111,10 @@ pub enum Action {
     Mark,
     /// Mark all runs, or none.
     MarkAll,
+    /// Hide the curves of the selected one of the compared runs, or show them.
+    Hide,
+    /// Let the charts count steps, epochs, images or time.
+    Unit,
     /// Show a run.
     Show,
     /// Compare the marked runs.
@@ -277,8 +281,10 @@ pub const ACTIONS: &[Binding] = &[
     row(Action::Remove, &[c('x'), k(KeyCode::Delete)], "remove", "move the marked runs to the trash; asks first", When::Browsing),
     row(Action::Up, &[k(KeyCode::Up), c('k')], "up", "scroll up", When::Looking),
     row(Action::Down, &[k(KeyCode::Down), c('j')], "down", "scroll down", When::Looking),
-    row(Action::Left, &[k(KeyCode::Left), c('h')], "left", "runs to the left", When::Looking),
-    row(Action::Right, &[k(KeyCode::Right), c('l')], "right", "runs to the right", When::Looking),
+    row(Action::Left, &[k(KeyCode::Left), c('h')], "left", "select the run to the left", When::Looking),
+    row(Action::Right, &[k(KeyCode::Right), c('l')], "right", "select the run to the right", When::Looking),
+    row(Action::Hide, &[c(' ')], "hide", "hide the curves of the selected run, or show them", When::Looking),
+    row(Action::Unit, &[c('u')], "unit", "charts over steps, epochs, images or time", When::Looking),
     row(Action::Scale, &[c('a')], "log axis", "logarithmic or linear axis on the charts", When::Looking),
     row(Action::Export, &[c('e')], "export", "write what is shown as a file", When::Looking),
     row(Action::GoOn, &[c('R')], "resume", "go on with the run where it stopped", When::Looking),

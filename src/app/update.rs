@@ -288,6 +288,8 @@ impl App {
             Action::SeekEnd => self.play(|replay| replay.seek(Seek::End)),
             Action::Mark
             | Action::MarkAll
+            | Action::Hide
+            | Action::Unit
             | Action::Show
             | Action::Compare
             | Action::Filter

@@ -104,21 +104,24 @@ impl RunState {
 }
 
 /// In what recipes differ, in a word or two, with the text of each: hyperparameters as they were at the start, then the rest.
-/// Presets and seeds are not among it, nor layers, since they follow from presets.
+/// Presets, seeds and epochs are not among it, nor layers, since they follow from presets; the data come last.
 pub fn differences(runs: &[&RunStarted]) -> Vec<(String, Vec<String>)> {
     let hyper = |hyper: Hyper| {
         let texts = runs.iter().map(|run| hyper.display(run.spec.hyperparameters.get(hyper)));
         (hyper.label().to_owned(), texts.collect::<Vec<_>>())
     };
     let rest = recipe(&runs.iter().copied().map(Some).collect::<Vec<_>>()).into_iter();
-    let rest = rest.filter(|difference| !["preset", "seed", "layers", "parameters"].contains(&difference.key.as_str()));
+    let mut rest: Vec<_> =
+        rest.filter(|difference| !["preset", "seed", "layers", "parameters"].contains(&difference.key.as_str())).collect();
+    rest.sort_by_key(|difference| difference.key.starts_with("data."));
     let named = |difference: Difference| {
         let place = difference.key.trim_end_matches(".kind");
         let name = place.rsplit('.').next().unwrap_or(place).replace('_', " ");
         (name, difference.values.iter().map(text).collect())
     };
     let differ = |texts: &[String]| texts.iter().any(|text| *text != texts[0]);
-    Hyper::ALL.into_iter().map(hyper).filter(|(_, texts)| differ(texts)).chain(rest.map(named)).collect()
+    let hypers = Hyper::ALL.into_iter().filter(|hyper| *hyper != Hyper::Epochs);
+    hypers.map(hyper).filter(|(_, texts)| differ(texts)).chain(rest.into_iter().map(named)).collect()
 }
 
 /// A value of a recipe for people.

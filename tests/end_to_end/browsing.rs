@@ -25,7 +25,7 @@ fn runs_are_compared_exported_renamed_and_removed() {
     let mut session = browse(&home, 120, 40);
     session.wait_for_text(&["2 runs", "slow", "quick", "completed"]);
     session.press("Mc");
-    session.wait_for_text(&["2 runs side by side", "a slow", "b quick", "learning rate", "the best"]);
+    session.wait_for_text(&["2 runs side by side", "a quick", "b slow", "learning rate", "the best"]);
 
     // Both at once, and never over what is there without a yes.
     session.press("e");
@@ -35,7 +35,7 @@ fn runs_are_compared_exported_renamed_and_removed() {
     session.press("\r");
     let wrote = session.wait_for_text(&["wrote", "runs.json"]);
     let exported: Vec<serde_json::Value> = serde_json::from_str(&session.file("runs.json")).expect("JSON");
-    assert_eq!(exported.iter().map(|run| &run["name"]).collect::<Vec<_>>(), ["slow", "quick"], "{wrote}");
+    assert_eq!(exported.iter().map(|run| &run["name"]).collect::<Vec<_>>(), ["quick", "slow"], "{wrote}");
     std::fs::write(session.home().path().join("runs.json"), "mine").expect("written");
     session.press("e\r\r");
     session.wait_for_text(&["Overwrite?"]);
@@ -44,7 +44,7 @@ fn runs_are_compared_exported_renamed_and_removed() {
     assert_eq!(session.file("runs.json"), "mine");
 
     session.press("\x1b");
-    session.wait_for_text(&["by started", "2 marked"]);
+    session.wait_for_text(&["by accuracy", "2 marked"]);
     session.press("Mr");
     session.wait_for_text(&["Rename"]);
     session.press("fast\r");
@@ -115,7 +115,8 @@ fn a_branch_waits_for_its_hyperparameters_and_names_its_parent() {
     session.wait_for_text(&["paused", "step 0", "parent"]);
     session.press(" ");
     session.wait_for_text(&["completed"]);
-    session.press("2");
+    // By start branches stand below what they branched off.
+    session.press("2ss");
     session.wait_for_text(&["└ test", "branched off"]);
     session.press("q");
     session.expect_end(0);

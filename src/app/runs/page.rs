@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::LoadedRun;
 use crate::run::store::{Listed, SortKey, tree};
-use crate::run::{Comparison, differences};
+use crate::run::{Comparison, Unit, differences};
 
 /// So many curves can be told apart.
 pub(super) const MOST_COMPARED: usize = 8;
@@ -26,8 +26,12 @@ pub struct RunsPage {
     selected: usize,
     marked: BTreeSet<String>,
     pub(super) view: RunsView,
-    /// How far a run or a comparison is scrolled: rows, columns.
+    /// How far a run or a comparison is scrolled, and which of the compared runs is selected.
     pub(super) scroll: (usize, usize),
+    /// The places of compared runs whose curves are hidden.
+    pub(super) hidden: BTreeSet<usize>,
+    /// What the charts count.
+    unit: Unit,
     /// What could not be done, until the next key.
     pub(super) problem: Option<String>,
 }
@@ -98,7 +102,7 @@ impl RunsPage {
         &self.view
     }
 
-    /// How far a run or a comparison is scrolled: rows, columns.
+    /// How far a run or a comparison is scrolled, and which of the compared runs is selected.
     pub fn scroll(&self) -> (usize, usize) {
         self.scroll
     }
@@ -106,6 +110,29 @@ impl RunsPage {
     /// What could not be done.
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
+    }
+
+    /// Whether the curves of a compared run are hidden.
+    pub fn is_hidden(&self, place: usize) -> bool {
+        self.hidden.contains(&place)
+    }
+
+    /// What the charts count.
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// Hides the curves of the selected one of the compared runs, or shows them again.
+    pub(super) fn hide(&mut self) {
+        if !self.hidden.remove(&self.scroll.1) {
+            self.hidden.insert(self.scroll.1);
+        }
+    }
+
+    /// Lets the charts count something else.
+    pub(super) fn next_unit(&mut self) {
+        let at = Unit::ALL.iter().position(|unit| *unit == self.unit).unwrap_or(0);
+        self.unit = Unit::ALL[(at + 1) % Unit::ALL.len()];
     }
 
     /// The rows, with their runs.

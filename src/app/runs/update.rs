@@ -33,6 +33,8 @@ impl App {
         match action {
             Action::Mark => self.runs.mark(),
             Action::MarkAll => self.runs.mark_all(),
+            Action::Hide if matches!(self.runs.view, RunsView::Compared(..)) => self.runs.hide(),
+            Action::Unit => self.runs.next_unit(),
             Action::Sort => self.runs.sort_next(),
             Action::Filter => {
                 let line = Line::new(self.runs.filter.clone(), true, LONGEST);
@@ -241,6 +243,7 @@ impl App {
             }
             RunsAnswer::Loaded(mut runs) if self.mode == Mode::Browsing => {
                 self.runs.scroll = (0, 0);
+                self.runs.hidden.clear();
                 self.runs.view = match runs.len() {
                     0 => RunsView::List,
                     1 => RunsView::Shown(Box::new(runs.remove(0))),
@@ -290,9 +293,12 @@ impl App {
             Mode::Browsing => self.runs.select(rows),
             _ => {
                 let (down, right) = self.runs.scroll;
+                let last = match &self.runs.view {
+                    RunsView::Compared(runs, _) => runs.len().saturating_sub(1),
+                    _ => 0,
+                };
                 // What is shown is short: nobody scrolls past this.
-                self.runs.scroll =
-                    (down.saturating_add_signed(rows).min(60), right.saturating_add_signed(columns).min(MOST_COMPARED));
+                self.runs.scroll = (down.saturating_add_signed(rows).min(60), right.saturating_add_signed(columns).min(last));
             }
         }
     }

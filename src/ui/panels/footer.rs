@@ -39,9 +39,9 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
 fn wanted(context: &Context, alone: bool) -> Vec<Action> {
     use Action::{
         Accept, Back, Branch, Cancel, Choose, Confirm, ConfusionSource, Detach, Down, Edit, EpochOn, Evaluate, Export, Faster,
-        FocusNext, GoOn, Help, PageRuns, Pause, Play, Quit, QuitDiscard, QuitHeadless, QuitStop, Rewind, Right, SamplesNext,
-        SamplesView, Scale, SeekOn, SeekStart, Step, StepsOn, Stop, StopConfirm, TakeOver, TakeOverConfirm, Theme, Undo, Up,
-        Zoom,
+        FocusNext, GoOn, Help, Hide, PageRuns, Pause, Play, Quit, QuitDiscard, QuitHeadless, QuitStop, Rewind, Right,
+        SamplesNext, SamplesView, Scale, SeekOn, SeekStart, Step, StepsOn, Stop, StopConfirm, TakeOver, TakeOverConfirm, Theme,
+        Undo, Unit, Up, Zoom,
     };
     let app = context.app;
     match app.mode() {
@@ -50,9 +50,9 @@ fn wanted(context: &Context, alone: bool) -> Vec<Action> {
         Mode::Confirming(_) => return vec![Confirm, Cancel],
         Mode::Browsing => return browsing(context),
         Mode::Looking if matches!(app.runs().view(), RunsView::Shown(_)) => {
-            return vec![Back, Up, Export, Branch, GoOn, Scale, Help, Quit];
+            return vec![Back, Up, Export, Branch, GoOn, Unit, Scale, Help, Quit];
         }
-        Mode::Looking => return vec![Back, Right, Up, Export, Scale, Help, Quit],
+        Mode::Looking => return vec![Back, Right, Hide, Unit, Up, Export, Scale, Help, Quit],
         Mode::Quitting => return vec![QuitStop, Detach, QuitHeadless, QuitDiscard, Cancel],
         Mode::Stopping => return vec![StopConfirm, Cancel],
         Mode::TakingOver => return vec![TakeOverConfirm, Cancel],

@@ -77,9 +77,9 @@ impl Axis {
         }
     }
 
-    /// Whether a value lies above the axis, which shows losses as far as they matter.
+    /// Whether a value lies clearly above the axis, which shows losses as far as they matter.
     pub fn is_below(&self, value: f64) -> bool {
-        self.foot == 0.0 && self.scaled(value) > self.high + 1e-9
+        self.foot == 0.0 && self.scaled(value) > self.high + (self.high - self.low) / 20.0
     }
 
     /// Columns of its widest label.

@@ -7,6 +7,7 @@ use super::super::super::widgets::{self, Across, Curve, Stroke};
 use super::super::super::{Context, Role};
 use super::super::chart::{Chart, Measure};
 use crate::app::LoadedRun;
+use crate::run::Unit;
 
 /// The colours of runs, in their order; as many as can be compared.
 const ROLES: [Role; 8] =
@@ -35,19 +36,27 @@ pub fn draw(context: &Context, runs: &[LoadedRun], area: Rect, pen: &mut Pen) {
 }
 
 fn draw_one(context: &Context, runs: &[LoadedRun], measure: Measure, area: Rect, pen: &mut Pen) {
-    let palette = &context.palette;
+    let (palette, page) = (&context.palette, context.app.runs());
     let title: [Piece; 1] = [(measure.name().into(), palette.bold(Role::Text))];
     let note =
         vec![("━ training".into(), palette.style(Role::Muted)), ("  ◆ validation  ■ test".into(), palette.style(Role::Muted))];
     let inside = widgets::panel(pen, area, palette.style(Role::Border), &title, &[note]);
-    let steps = runs.iter().map(|run| run.state.step).max().unwrap_or(0);
-    let (curves, points, marks) = (Vec::new(), Vec::new(), Vec::new());
-    let mut chart = Chart { measure, across: Across::steps(steps, Some(steps)), curves, points, marks };
-    for (place, run) in runs.iter().enumerate() {
+    let unit = page.unit();
+    let shown = || runs.iter().enumerate().filter(|(place, _)| runs.len() == 1 || !page.is_hidden(*place));
+    let step_at: Vec<_> = runs.iter().map(|run| move |x: f64| run.state.step_at(unit, x)).collect();
+    let reach = shown().map(|(_, run)| run.state.along(unit, run.state.step as f64)).fold(0.0, f64::max);
+    let across = if unit == Unit::Steps {
+        Across::steps(reach as u64, Some(reach as u64))
+    } else {
+        Across { unit, reach: if reach > 0.0 { reach } else { 1.0 } }
+    };
+    let mut chart = Chart { measure, across, curves: Vec::new(), points: Vec::new(), marks: Vec::new() };
+    for (place, run) in shown() {
         let (role, letter) = sign(place);
         let (series, style) = (measure.smooth(&run.state.steps), palette.style(role));
         let letter = (runs.len() > 1).then_some(letter);
-        chart.curves.push(Curve { series, step_at: None, from: 0, style, stroke: Stroke::Thick, letter });
+        let step_at: Option<&dyn Fn(f64) -> f64> = Some(&step_at[place]);
+        chart.curves.push(Curve { series, step_at, from: 0, style, stroke: Stroke::Thick, letter });
         chart.judgements(&run.state, [style; 2]);
     }
     if let [run] = runs {

@@ -25,17 +25,18 @@ pub fn draw(context: &Context, runs: &[LoadedRun], comparison: &Comparison, body
 }
 
 fn draw_table(context: &Context, runs: &[LoadedRun], lines: &[ComparedLine], area: Rect, pen: &mut Pen) {
-    let (palette, scroll) = (&context.palette, context.app.runs().scroll());
+    let (palette, page) = (&context.palette, context.app.runs());
+    let (down, selected) = (page.scroll().0, page.scroll().1.min(runs.len().saturating_sub(1)));
     let rows = usize::from(area.height.saturating_sub(3));
     let most = lines.len().saturating_sub(rows);
-    let top = scroll.0.min(most);
+    let top = down.min(most);
     let room = area.width.saturating_sub(3);
     let labels = LABELS.min(room / 3);
     // As wide as the widest text of its column, but none so wide that its neighbours are not seen.
     let widths: Vec<u16> = (0..runs.len())
         .map(|run| {
             let cells = lines.iter().filter_map(|line| line.cells.get(run)).map(|(text, _)| columns(text) + 2);
-            let widest = cells.chain([columns(runs[run].listed.about.name()) + 2]).max().unwrap_or(0) + 1;
+            let widest = cells.chain([columns(runs[run].listed.about.name()) + 4]).max().unwrap_or(0) + 1;
             widest.clamp(RUN.0, RUN.1).min(room.saturating_sub(labels).max(1))
         })
         .collect();
@@ -48,8 +49,7 @@ fn draw_table(context: &Context, runs: &[LoadedRun], lines: &[ComparedLine], are
         });
         fitting.count()
     };
-    let last = (0..runs.len()).find(|from| from + fits(*from) >= runs.len()).unwrap_or(0);
-    let from = scroll.1.min(last);
+    let from = (0..selected).find(|from| from + fits(*from) > selected).unwrap_or(selected);
     let shown = from..from + fits(from);
     let mut notes = Vec::new();
     if shown.len() < runs.len() {
@@ -67,8 +67,12 @@ fn draw_table(context: &Context, runs: &[LoadedRun], lines: &[ComparedLine], are
     let mut x = inside.x + 1 + labels;
     for run in shown.clone() {
         let (role, letter) = sign(run);
-        let name = format!("{letter} {}", runs[run].listed.about.name());
-        pen.text_right(x + widths[run], inside.y, widths[run] - 1, &clipped(&name, widths[run] - 1), palette.bold(role));
+        // The legend of the charts, too: a line in the colour of each curve that is there.
+        let hidden = page.is_hidden(run);
+        let name = format!("{}{letter} {}", if hidden { "" } else { "━ " }, runs[run].listed.about.name());
+        let style = if hidden { palette.style(Role::Muted) } else { palette.bold(role) };
+        let style = if run == selected { style.patch(palette.style(Role::Selection)) } else { style };
+        pen.text_right(x + widths[run], inside.y, widths[run] - 1, &clipped(&name, widths[run] - 1), style);
         x += widths[run];
     }
     for (y, line) in (inside.y + 1..inside.bottom()).zip(lines.iter().skip(top)) {
