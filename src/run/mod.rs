@@ -3,6 +3,7 @@
 mod comparison;
 mod figure;
 pub mod format;
+mod samples;
 mod series;
 mod state;
 mod steerer;
@@ -13,6 +14,7 @@ pub mod text;
 
 pub use comparison::{ComparedLine, Comparison, Difference, FigureRow, differences};
 pub use figure::Figure;
+pub use samples::{SampleOrder, most_probable};
 pub use series::{Series, Stat};
 pub use state::{Ended, EvaluationPoint, Intervention, LogKind, LogLine, RunState};
 pub use steerer::Steerer;

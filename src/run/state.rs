@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Steerer, StepSeries, Unit};
+use super::{SampleOrder, Steerer, StepSeries, Unit};
 use crate::protocol::{
     CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, MOST_CLASSES, Outcome, Phase, Quantity, Record,
     RunStarted, Sample, Schedule, Split, StepsFinished,
@@ -47,6 +47,8 @@ pub struct RunState {
     pub train_confusion: ConfusionMatrix,
     /// The images whose predictions are shown.
     pub samples: Vec<Sample>,
+    /// The order in which they are shown.
+    pub sample_order: SampleOrder,
     /// For each of them, the newest probability of each class.
     pub probabilities: Vec<Vec<f32>>,
     /// Training images as they are varied now; none when they are not, or when no batch has been trained since a change.
@@ -157,11 +159,18 @@ impl RunState {
                 self.started = Some(started.clone());
                 self.steerer = Steerer::Starter;
             }
-            Event::SamplesChosen { samples } => self.samples.clone_from(samples),
-            Event::SamplesPredicted { probabilities, .. } => self.probabilities.clone_from(probabilities),
+            Event::SamplesChosen { samples } => {
+                self.samples.clone_from(samples);
+                self.order_samples(true);
+            }
+            Event::SamplesPredicted { probabilities, .. } => {
+                self.probabilities.clone_from(probabilities);
+                self.order_samples(false);
+            }
             Event::SamplesAugmented { samples, .. } => self.augmented.clone_from(samples),
             Event::StepsFinished(steps) => self.apply_steps(steps),
             Event::EpochFinished { epoch, step, train_loss, train_accuracy } => {
+                self.order_samples(true);
                 self.epoch_train_loss = Some(*train_loss);
                 self.epochs_finished = *epoch;
                 self.step = *step;
@@ -319,6 +328,10 @@ impl RunState {
                 }
             }
         }
+    }
+
+    fn order_samples(&mut self, now: bool) {
+        self.sample_order.arrange(self.at_ms, &self.samples, &self.probabilities, now);
     }
 
     fn log(&mut self, kind: LogKind, text: LogText) {

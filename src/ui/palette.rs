@@ -21,11 +21,16 @@ impl<'a> Palette<'a> {
                 // Whatever the theme is, roles must be told apart, and a selection must be seen.
                 return Style::new().add_modifier(role.without_color());
             }
+            let fit = |color: Option<Color>| color.map(|color| color::nearest(color, depth));
             if depth == ColorDepth::Ansi16 && role == Role::TrainingFaint {
                 // The sixteen have no pale blue: single batches would shine brighter than their mean.
                 return Style { fg: Some(Color::DarkGray), ..style };
             }
-            let fit = |color: Option<Color>| color.map(|color| color::nearest(color, depth));
+            if depth == ColorDepth::Ansi16 && role == Role::Test && fit(style.fg) == fit(theme.style(Role::Training).fg) {
+                // Nor a lavender: the test set would look like training.
+                let fg = if fit(style.fg) == Some(Color::LightBlue) { Color::LightMagenta } else { Color::Magenta };
+                return Style { fg: Some(fg), ..style };
+            }
             Style { fg: fit(style.fg), bg: fit(style.bg), ..style }
         });
         Self { theme, depth, styles }

@@ -8,6 +8,7 @@ use super::super::{Context, Role, number};
 use super::{framed, title};
 use crate::app::Panel;
 use crate::protocol::Sample;
+use crate::run::most_probable;
 
 /// Columns of a picture on a small card and on a large one.
 const SMALL: u16 = 14;
@@ -76,21 +77,6 @@ impl Card {
     }
 }
 
-/// From so sure on, two right answers are alike: samples keep their places while the network only grows surer.
-const SURE: [f32; 4] = [0.5, 0.7, 0.9, 0.97];
-
-/// The samples in the order in which they matter: what is wrong, what is least sure, the rest.
-fn by_need(samples: &[Sample], probabilities: &[Vec<f32>]) -> Vec<usize> {
-    let need = |index: &usize| {
-        let row = probabilities.get(*index).map_or(&[][..], Vec::as_slice);
-        let right = best(row).filter(|class| *class == samples[*index].label);
-        right.map_or(0, |class| 1 + SURE.iter().filter(|sure| row[class] >= **sure).count())
-    };
-    let mut order: Vec<usize> = (0..samples.len()).collect();
-    order.sort_by_key(need);
-    order
-}
-
 pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let (app, palette) = (context.app, &context.palette);
     let run = app.run();
@@ -100,7 +86,8 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let a_page = (across * down).max(1);
     let pages = run.samples.len().div_ceil(a_page).max(1);
     let page = app.sample_page().rem_euclid(isize::try_from(pages).unwrap_or(1)) as usize;
-    let right = run.samples.iter().zip(&run.probabilities).filter(|(sample, row)| best(row) == Some(sample.label)).count();
+    let right =
+        run.samples.iter().zip(&run.probabilities).filter(|(sample, row)| most_probable(row) == Some(sample.label)).count();
     let muted = palette.style(Role::Muted);
     let mut notes: Vec<Vec<Piece>> = Vec::new();
     if !run.probabilities.is_empty() {
@@ -123,20 +110,13 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let between = (spare / (many + 1)).max(1);
     let left = spare.saturating_sub(between * many.saturating_sub(1)) / 2;
     let below = (inside.height.saturating_sub(down as u16 * height) / (down.max(1) as u16)).min(card.gap().1);
-    let order = by_need(&run.samples, &run.probabilities);
-    for (i, index) in order.into_iter().skip(page * a_page).take(a_page).enumerate() {
+    for (i, index) in run.sample_order.places().iter().copied().skip(page * a_page).take(a_page).enumerate() {
         let x = inside.x + left + (i % across.max(1)) as u16 * (wide + between);
         let y = inside.y + (i / across.max(1)) as u16 * (height + below);
         let place = Rect { x, y, width: wide, height }.intersection(inside);
         let probabilities = run.probabilities.get(index).map_or(&[][..], Vec::as_slice);
         draw_card(context, card, &run.samples[index], probabilities, place, pen);
     }
-}
-
-/// The most probable class.
-fn best(probabilities: &[f32]) -> Option<usize> {
-    let all = probabilities.iter().enumerate().filter(|(_, p)| p.is_finite());
-    all.max_by(|a, b| a.1.total_cmp(b.1)).map(|(class, _)| class)
 }
 
 fn draw_card(context: &Context, card: Card, sample: &Sample, probabilities: &[f32], area: Rect, pen: &mut Pen) {
@@ -183,7 +163,7 @@ fn draw_card(context: &Context, card: Card, sample: &Sample, probabilities: &[f3
 
 /// The prediction as ✓ or ✗, the class, and how sure the network is.
 fn prediction<'a>(context: &Context, sample: &Sample, probabilities: &[f32], room: u16) -> Vec<Piece<'a>> {
-    let Some(class) = best(probabilities) else {
+    let Some(class) = most_probable(probabilities) else {
         return vec![("…".into(), context.palette.style(Role::Muted))];
     };
     let (mark, style) = if class == sample.label {
@@ -227,7 +207,7 @@ fn draw_line(context: &Context, sample: &Sample, probabilities: &[f32], area: Re
 fn class_role(class: usize, sample: &Sample, probabilities: &[f32]) -> Role {
     if class == sample.label {
         Role::Good
-    } else if best(probabilities) == Some(class) {
+    } else if most_probable(probabilities) == Some(class) {
         Role::Bad
     } else {
         Role::Muted
@@ -259,7 +239,7 @@ fn draw_bars(context: &Context, sample: &Sample, probabilities: &[f32], area: Re
         let name = context.app.run().class_name(class);
         let digit = (class % 10).to_string();
         let name = if columns(&name) == 1 { &name } else { &digit };
-        let role = if probability.is_finite() && best(probabilities) == Some(class) { role } else { Role::Muted };
+        let role = if probability.is_finite() && most_probable(probabilities) == Some(class) { role } else { Role::Muted };
         pen.text(x, area.bottom(), 1, name, palette.style(role));
     }
 }
@@ -292,16 +272,6 @@ fn draw_rows(context: &Context, sample: &Sample, probabilities: &[f32], area: Re
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_wrong_comes_first_then_what_is_least_sure() {
-        let samples: Vec<Sample> = [0, 1, 0, 1, 0].map(|label| Sample { index: 0, label, pixels: vec![0] }).into();
-        let probabilities = [[0.98, 0.02], [0.4, 0.6], [0.2, 0.8], [0.1, 0.9], [0.99, 0.01]].map(Vec::from);
-        assert_eq!(by_need(&samples, &probabilities), [2, 1, 3, 0, 4]);
-        let surer = [[0.99, 0.01], [0.45, 0.55], [0.4, 0.6], [0.05, 0.95], [0.98, 0.02]].map(Vec::from);
-        assert_eq!(by_need(&samples, &surer), [2, 1, 3, 0, 4], "the same places while little changes");
-        assert_eq!(by_need(&samples, &[]), [0, 1, 2, 3, 4]);
-    }
 
     #[test]
     fn pictures_grow_where_there_is_room() {
