@@ -8,7 +8,7 @@ fn main() {
 }
 
 fn images() -> ImageSet {
-    mnist::load().expect("the embedded images").train
+    mnist::load().train
 }
 
 /// A hundred images of 28 × 28, one after the other, by the pixels that they are bent by; the rest as in the default recipe.

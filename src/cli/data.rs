@@ -30,7 +30,7 @@ impl DataCommand {
                 ))
             }),
             Self::Verify => {
-                mnist::load()?;
+                mnist::verify()?;
                 mnist::FILES.iter().try_for_each(|file| print(&format!("{}  {}: ok\n", file.sha256, file.name)))
             }
         }

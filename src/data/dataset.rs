@@ -20,8 +20,16 @@ impl Dataset {
     /// Loads the data of this name.
     pub fn load(name: &str) -> Result<Self, DataError> {
         match name {
-            "mnist" => mnist::load(),
+            "mnist" => Ok(mnist::load()),
             _ => Err(DataError::UnknownName { name: name.into(), known: Self::CHOICES.map(|(name, _)| name).join(", ") }),
         }
+    }
+
+    /// Unpacks what is not yet, both sets side by side.
+    pub fn unpack(&self) {
+        std::thread::scope(|scope| {
+            scope.spawn(|| self.test.unpack());
+            self.train.unpack();
+        });
     }
 }

@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use super::ImageSetError;
 use super::idx::IdxError;
 
 /// Why data could not be loaded.
@@ -41,13 +40,5 @@ pub enum DataError {
         file: &'static str,
         /// What is wrong with it.
         source: IdxError,
-    },
-    /// Images and labels that do not fit together.
-    #[error("the {part} images and labels do not fit together")]
-    Images {
-        /// `training` or `test`.
-        part: &'static str,
-        /// Why not.
-        source: ImageSetError,
     },
 }

@@ -1,14 +1,20 @@
 //! Images of one size with their classes, kept as bytes.
 
+use std::sync::{Arc, LazyLock};
+
 use thiserror::Error;
 
 /// Images of one size with their classes.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct ImageSet {
     shape: [usize; 3],
-    pixels: Vec<u8>,
-    labels: Vec<u8>,
+    /// How many there are.
+    count: usize,
+    content: Arc<Content>,
 }
+
+/// The pixels and the labels, as soon as somebody has looked at one.
+type Content = LazyLock<(Vec<u8>, Vec<u8>), Box<dyn FnOnce() -> (Vec<u8>, Vec<u8>) + Send>>;
 
 /// Pixels and labels that do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -62,7 +68,22 @@ impl ImageSet {
         if let Some(image) = labels.iter().position(|label| usize::from(*label) >= classes) {
             return Err(ImageSetError::Label { image, label: labels[image], classes });
         }
-        Ok(Self { shape, pixels, labels })
+        Ok(Self::unpacked_later(shape, labels.len(), || (pixels, labels)))
+    }
+
+    /// So many images of `shape`, which are known to be there: `unpack` makes the same pixels and labels of them as `new`
+    /// takes, when the first is looked at.
+    pub(super) fn unpacked_later(
+        shape: [usize; 3],
+        count: usize,
+        unpack: impl FnOnce() -> (Vec<u8>, Vec<u8>) + Send + 'static,
+    ) -> Self {
+        Self { shape, count, content: Arc::new(LazyLock::new(Box::new(unpack))) }
+    }
+
+    /// Unpacks them, where that has not been done; otherwise it happens when the first is looked at.
+    pub fn unpack(&self) {
+        LazyLock::force(&self.content);
     }
 
     /// Height, width and channels of an image.
@@ -72,34 +93,43 @@ impl ImageSet {
 
     /// How many images there are.
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.count
     }
 
     /// Whether there is no image.
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.count == 0
     }
 
     /// The pixels of an image: `height × width × channels` bytes, row by row. Panics when `index` is not below `len`.
     pub fn image(&self, index: usize) -> &[u8] {
         let bytes = self.shape.iter().product::<usize>();
-        &self.pixels[index * bytes..(index + 1) * bytes]
+        assert!(index < self.count, "image {index} of {}", self.count);
+        &self.content.0[index * bytes..(index + 1) * bytes]
     }
 
     /// The class of an image. Panics when `index` is not below `len`.
     pub fn label(&self, index: usize) -> usize {
-        usize::from(self.labels[index])
+        assert!(index < self.count, "label {index} of {}", self.count);
+        usize::from(self.content.1[index])
     }
 
     /// Only the first `count` images, or all when there are fewer.
     #[must_use]
     pub fn take(mut self, count: usize) -> Self {
-        let count = count.min(self.len());
-        self.labels.truncate(count);
-        self.pixels.truncate(count * self.shape.iter().product::<usize>());
+        self.count = self.count.min(count);
         self
     }
 }
+
+impl PartialEq for ImageSet {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |index| self.image(index) == other.image(index) && self.label(index) == other.label(index);
+        (self.shape, self.count) == (other.shape, other.count) && (0..self.count).all(same)
+    }
+}
+
+impl Eq for ImageSet {}
 
 /// Megabytes of pixels help nobody.
 impl std::fmt::Debug for ImageSet {

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::idx::Idx;
 use super::{DataError, Dataset, ImageSet};
+use crate::causes::with_causes;
 
 /// The number of classes: a digit each.
 const CLASSES: usize = 10;
@@ -52,22 +53,34 @@ pub const FILES: [EmbeddedFile; 4] = [
     },
 ];
 
-/// Unpacks all four files, each part on a thread of its own, and checks them against their digests.
-pub fn load() -> Result<Dataset, DataError> {
+/// All images. They are part of the program, so that all is known of them before they are unpacked: that takes a fifth of a
+/// second, and is done when the first is looked at.
+pub fn load() -> Dataset {
     let [train_images, train_labels, test_images, test_labels] = FILES;
-    let (train, test) = thread::scope(|scope| {
-        let train = scope.spawn(move || image_set("training", train_images, train_labels));
-        let test = image_set("test", test_images, test_labels);
-        (finish(train), test)
-    });
-    Ok(Dataset { train: train?, test: test?, class_names: (0..CLASSES).map(|digit| digit.to_string()).collect() })
+    Dataset {
+        train: image_set(60_000, train_images, train_labels),
+        test: image_set(10_000, test_images, test_labels),
+        class_names: (0..CLASSES).map(|digit| digit.to_string()).collect(),
+    }
 }
 
-fn image_set(part: &'static str, images: EmbeddedFile, labels: EmbeddedFile) -> Result<ImageSet, DataError> {
-    let ([height, width], pixels) =
-        images.read()?.into_images().map_err(|source| DataError::Idx { file: images.name, source })?;
-    let labels = labels.read()?.into_labels().map_err(|source| DataError::Idx { file: labels.name, source })?;
-    ImageSet::new([height, width, 1], pixels, labels, CLASSES).map_err(|source| DataError::Images { part, source })
+/// Unpacks all four files and compares them with their digests.
+pub fn verify() -> Result<(), DataError> {
+    FILES.iter().try_for_each(|file| file.read().map(drop))
+}
+
+/// Panics when it is unpacked in a program whose file is damaged, as any other part of such a program may.
+fn image_set(count: usize, images: EmbeddedFile, labels: EmbeddedFile) -> ImageSet {
+    ImageSet::unpacked_later([28, 28, 1], count, move || {
+        unpacked(images, labels).unwrap_or_else(|error| panic!("the program is damaged: {}", with_causes(&error)))
+    })
+}
+
+/// Unpacks images and labels, each part on a thread of its own, and checks them against their digests.
+fn unpacked(images: EmbeddedFile, labels: EmbeddedFile) -> Result<(Vec<u8>, Vec<u8>), DataError> {
+    let (_, pixels) = images.read()?.into_images().map_err(|source| DataError::Idx { file: images.name, source })?;
+    let of = labels.read()?.into_labels().map_err(|source| DataError::Idx { file: labels.name, source })?;
+    Ok((pixels, of))
 }
 
 impl EmbeddedFile {
@@ -111,7 +124,7 @@ mod tests {
 
     #[test]
     fn all_digits_are_there() {
-        let data = load().expect("embedded");
+        let data = load();
         assert_eq!((data.train.len(), data.test.len()), (60_000, 10_000));
         assert_eq!((data.train.shape(), data.test.shape()), ([28, 28, 1], [28, 28, 1]));
         assert_eq!(data.class_names, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);

@@ -137,6 +137,8 @@ impl<'a, P: Port> Engine<'a, P> {
             }
             Some(step) => self.port.emit(Event::RunResumed { step, threads: self.job.started.threads }),
         }
+        // Who looks on sees that it starts, and no step waits for it.
+        self.job.dataset.unpack();
         self.choose_samples();
         let outcome = match (self.train(), &self.diverged) {
             (Ok(()), _) => Outcome::Completed,

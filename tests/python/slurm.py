@@ -64,7 +64,7 @@ def runs(folder):
 
 
 def weights(folder):
-    return sorted((run["hyperparameters"]["learning_rate"], run["weights_sha256"]) for run in runs(folder))
+    return sorted((run["name"], run["weights_sha256"]) for run in runs(folder))
 
 
 class Cluster:
@@ -148,7 +148,7 @@ def main(folder):
     subprocess.run([program, "sweep", "--lr", "3e-4,1e-3", "--batch-size", "32", *RECIPE, "--threads", "1", "--jobs", str(RUNS),
                     "--runs-dir", undisturbed], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     expected = weights(undisturbed)
-    print("undisturbed:", ", ".join(f"{digest[:12]} at {rate}" for rate, digest in expected))
+    print("undisturbed:", ", ".join(f"{name} {digest[:12]}" for name, digest in expected))
 
     os.environ["PATH"] = os.path.dirname(program) + ":" + os.environ["PATH"]
     os.chdir(folder)
