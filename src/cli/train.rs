@@ -28,6 +28,10 @@ pub(super) struct TrainArguments {
     /// Go on as a new run from a checkpoint of a recorded one, the newest or that of a step: `RUN` or `RUN@STEP`.
     #[arg(long, value_name = "RUN", conflicts_with = "resume")]
     branch_from: Option<String>,
+    /// With --resume or --branch-from and more epochs: those that are added have a schedule of the learning rate of their own.
+    /// Without, the schedule is stretched.
+    #[arg(long)]
+    restart_schedule: bool,
     #[command(flatten)]
     pub(super) settings: SettingArguments,
 }
@@ -43,12 +47,14 @@ impl TrainArguments {
             return Ok(terminal::hold().map_err(TrainError::Start)?);
         }
         let settings = self.settings.settings()?;
+        let restart_schedule = self.restart_schedule;
         let resume = match (&self.resume, &self.branch_from) {
-            (Some(run), _) => Some(Resume { run: run.clone(), branch: None, changes: changes(&settings)? }),
+            (Some(run), _) => Some(Resume { run: run.clone(), branch: None, changes: changes(&settings)?, restart_schedule }),
             (None, Some(from)) => {
                 let (run, point) = branch_point(from);
-                Some(Resume { run: run.into(), branch: Some(point), changes: changes(&settings)? })
+                Some(Resume { run: run.into(), branch: Some(point), changes: changes(&settings)?, restart_schedule })
             }
+            (None, None) if restart_schedule => return Err(TrainError::NothingToRestart.into()),
             (None, None) => None,
         };
         Ok(terminal::train(settings.config(), mode, resume)?)

@@ -9,7 +9,8 @@ use crate::protocol::Activation;
 #[inline(always)]
 pub(super) fn apply_with<'a, S: Simd>(_: S, activation: &'a Activation, values: &'a mut [f32]) {
     match activation {
-        Activation::Relu => values.iter_mut().for_each(|v| *v = v.max(0.0)),
+        // Not `max`, which would make 0 of what is not a number.
+        Activation::Relu => values.iter_mut().for_each(|v| *v = if *v < 0.0 { 0.0 } else { *v }),
         Activation::Sigmoid => values.iter_mut().for_each(|v| *v = 1.0 / (1.0 + (-*v).exp())),
         Activation::Tanh => values.iter_mut().for_each(|v| *v = v.tanh()),
         Activation::None => {}

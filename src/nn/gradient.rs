@@ -10,6 +10,9 @@ use super::activation::add_scaled;
 /// Sums of squares are kept in so many lanes, which are added up at the end of each piece.
 const LANES: usize = 16;
 
+/// Gradients, parameters and moments of a run that makes sense are far below this.
+pub(super) const MOST: f32 = 1e17;
+
 /// The gradient of a batch, in the order of the parameters. Whatever the number of threads, it is the same to the bit.
 #[derive(Debug, Default)]
 pub(super) struct Gradient {
@@ -19,29 +22,40 @@ pub(super) struct Gradient {
 }
 
 impl Gradient {
-    /// The sum over the slices of a batch, each gradient times its weight; `pieces` are what one thread works on at a
-    /// time, one after the other, and together everything. Measures it when `measured`.
-    ///
-    /// Fails with the first place at which it is not finite.
-    pub fn sum(&mut self, slices: &[(f32, &[f32])], pieces: &[Range<usize>], measured: bool) -> Result<(), usize> {
-        self.values.resize(pieces.last().map_or(0, |piece| piece.end), 0.0);
+    /// Starts the sum over a batch's slices, of so many parameters.
+    pub fn clear(&mut self, len: usize) {
+        self.values.clear();
+        self.values.resize(len, 0.0);
+    }
+
+    /// Adds some slices, each gradient times its weight, one after the other; `pieces` are what one thread works on at a time,
+    /// and together everything.
+    pub fn add(&mut self, slices: &[(f32, &[f32])], pieces: &[Range<usize>]) {
         let mut jobs = Vec::with_capacity(pieces.len());
         let mut rest = &mut self.values[..];
         for piece in pieces {
             let (values, behind) = rest.split_at_mut(piece.len());
             rest = behind;
-            jobs.push((piece.clone(), values));
+            jobs.push((piece, values));
         }
-        let add = |(piece, sum): (Range<usize>, &mut [f32])| {
-            sum.fill(0.0);
+        jobs.into_par_iter().for_each(|(piece, sum)| {
             slices.iter().for_each(|(weight, gradient)| add_scaled(*weight, &gradient[piece.clone()], sum));
-            (greatest_bits(sum) < f32::INFINITY.to_bits(), if measured { sum_of_squares(sum) } else { 0.0 })
+        });
+    }
+
+    /// Looks at the sum, and measures it when `measured`.
+    ///
+    /// Fails with the first place at which it is [not usable](is_usable).
+    pub fn look(&mut self, pieces: &[Range<usize>], measured: bool) -> Result<(), usize> {
+        let look = |piece: &Range<usize>| {
+            let sum = &self.values[piece.clone()];
+            (is_usable(sum), if measured { sum_of_squares(sum) } else { 0.0 })
         };
-        let (finite, squares): (Vec<bool>, Vec<f64>) = jobs.into_par_iter().map(add).unzip();
+        let (usable, squares): (Vec<bool>, Vec<f64>) = pieces.par_iter().map(look).unzip();
         self.squares = squares;
-        let Some(wrong) = finite.iter().position(|finite| !finite) else { return Ok(()) };
+        let Some(wrong) = usable.iter().position(|usable| !usable) else { return Ok(()) };
         let piece = pieces[wrong].clone();
-        Err(piece.clone().find(|i| !self.values[*i].is_finite()).unwrap_or(piece.start))
+        Err(piece.clone().find(|i| !is_usable(&self.values[*i..=*i])).unwrap_or(piece.start))
     }
 
     /// The part of it that belongs to a piece.
@@ -61,7 +75,14 @@ impl Gradient {
     }
 }
 
-/// The greatest bits without the sign: from those of infinity on, some value is not finite.
+/// Whether steps can be made with these values: all are finite, and so small that whatever a step makes of them is finite,
+/// too, squares included.
+pub(super) fn is_usable(values: &[f32]) -> bool {
+    greatest_bits(values) < MOST.to_bits()
+}
+
+/// The greatest bits without the sign, which rise with the value; those of infinity and of what is not a number are the
+/// greatest.
 #[pulp::with_simd(greatest_bits = Arch::new())]
 #[inline(always)]
 fn greatest_bits_with<S: Simd>(_: S, values: &[f32]) -> u32 {
@@ -86,16 +107,23 @@ mod tests {
         vec![0..40, 40..41, 41..100]
     }
 
+    fn sum(gradient: &mut Gradient, slices: &[(f32, &[f32])], measured: bool) -> Result<(), usize> {
+        gradient.clear(100);
+        // In two waves, where there are two.
+        slices.chunks(1).for_each(|wave| gradient.add(wave, &pieces()));
+        gradient.look(&pieces(), measured)
+    }
+
     #[test]
     fn it_is_the_weighted_sum_of_the_slices() {
         let (a, b): (Vec<f32>, Vec<f32>) = (0..100).map(|i| (i as f32, -3.0 * i as f32)).unzip();
         let mut gradient = Gradient::default();
         // Twice: nothing may be left of the batch before.
         for _ in 0..2 {
-            assert_eq!(gradient.sum(&[(0.75, &a), (0.25, &b)], &pieces(), false), Ok(()));
+            assert_eq!(sum(&mut gradient, &[(0.75, &a), (0.25, &b)], false), Ok(()));
         }
         assert_eq!(gradient.of(&(40..41)), [0.0]);
-        assert_eq!(gradient.sum(&[(0.5, &a)], &pieces(), false), Ok(()));
+        assert_eq!(sum(&mut gradient, &[(0.5, &a)], false), Ok(()));
         assert_eq!(gradient.of(&(98..100)), [49.0, 49.5]);
     }
 
@@ -105,20 +133,20 @@ mod tests {
         let mut values = vec![0.0; 100];
         (values[3], values[40], values[99]) = (3.0, 4.0, 12.0);
         let mut gradient = Gradient::default();
-        assert_eq!(gradient.sum(&[(1.0, &values)], &pieces(), true), Ok(()));
+        assert_eq!(sum(&mut gradient, &[(1.0, &values)], true), Ok(()));
         assert!((gradient.clip(1.0, |_| true) * 3.0 - 0.2308).abs() < 5e-5);
         assert!((gradient.clip(2.5, |piece| piece != 2) - 0.5).abs() < 1e-6);
         assert_eq!((gradient.clip(14.0, |_| true), gradient.clip(0.0, |_| true)), (1.0, 1.0));
     }
 
     #[test]
-    fn the_first_place_that_is_not_finite_is_found() {
-        for wrong in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+    fn the_first_place_that_is_not_usable_is_found() {
+        for wrong in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, MOST, -f32::MAX] {
             for at in [0, 39, 40, 77] {
-                let mut values = vec![f32::MAX; 100];
+                let mut values = vec![-MOST / 1.01; 100];
                 values[at] = wrong;
                 values[99] = wrong;
-                assert_eq!(Gradient::default().sum(&[(1.0, &values)], &pieces(), false), Err(at));
+                assert_eq!(sum(&mut Gradient::default(), &[(1.0, &values)], false), Err(at));
             }
         }
     }

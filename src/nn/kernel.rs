@@ -51,24 +51,36 @@ pub enum Start<'a> {
 }
 
 impl Product<'_> {
-    /// Computes the product into `c`, whose rows start at `c_rows`.
+    /// Computes the product into `c`, whose rows start at `c_rows` and must not overlap.
     ///
     /// # Panics
     /// When any address lies outside its slice, or the row lists differ in length.
     pub fn compute(&self, start: Start, c: &mut [f32], c_rows: &[u32]) {
-        let Some(last_a) = self.a_rows.iter().max() else { return };
-        let last_c = c_rows.iter().max().copied().unwrap_or(0);
+        self.check(start, c.len(), c_rows);
+        Arch::new().dispatch(Tiles { product: self, start, c, c_rows });
+    }
+
+    /// Refuses addresses outside the slices. Those of `a` and of `b` are formed for runs that are not empty only.
+    fn check(&self, start: Start, c_len: usize, c_rows: &[u32]) {
+        /// Whether `width` values from `steps` steps behind the start lie within the first `len`.
+        fn is_inside(start: [u32; 2], (steps, step): (usize, usize), width: usize, len: usize) -> bool {
+            let end = || {
+                let start = (start[0] as usize).checked_add(start[1] as usize)?;
+                steps.checked_mul(step)?.checked_add(start)?.checked_add(width)
+            };
+            end().is_some_and(|end| end <= len)
+        }
         assert_eq!(self.a_rows.len(), c_rows.len(), "one row of the result for each row");
-        assert!(last_c as usize + self.columns <= c.len(), "a row of the result lies outside");
+        let (Some(last_a), Some(last_c)) = (self.a_rows.iter().max(), c_rows.iter().max()) else { return };
+        assert!(is_inside([*last_c, 0], (0, 0), self.columns, c_len), "a row of the result lies outside");
         for run in self.runs.iter().filter(|run| run.len > 0) {
-            let last = run.len as usize - 1;
-            assert!(*last_a as usize + run.a as usize + last * self.a_step < self.a.len(), "a row lies outside");
-            assert!(run.b as usize + last * self.b_step + self.columns <= self.b.len(), "a run lies outside");
+            let steps = run.len as usize - 1;
+            assert!(is_inside([*last_a, run.a], (steps, self.a_step), 1, self.a.len()), "a row lies outside");
+            assert!(is_inside([run.b, 0], (steps, self.b_step), self.columns, self.b.len()), "a run lies outside");
         }
         if let Start::Row(row) = start {
             assert!(row.len() >= self.columns, "the starting row is too short");
         }
-        Arch::new().dispatch(Tiles { product: self, start, c, c_rows });
     }
 }
 
@@ -143,17 +155,20 @@ impl<const P: usize, const V: usize> WithSimd for Tile<'_, '_, '_, P, V> {
         let last = product.columns - column - (V - 1) * lanes;
         let whole = last >= lanes;
         let mask = simd.mask_between_m32s(0, last.min(lanes) as u32);
-        // SAFETY: `Product::compute` has checked every address that rows, runs and columns can form; vectors that
-        // reach past the last column are masked.
+        // SAFETY: `Product::check` has looked at every address that is formed below, without overflow: the rows of `c`, and
+        // those of `a` and `b` along each run that is not empty (`wrapping_add` where a row is named before its runs are
+        // looked at, and behind the last row of a run). Vectors that reach past the last column are masked. All pointers into
+        // `c` come from one borrow, and nothing else reaches `c` while they are used.
         unsafe {
             let load = |at: *const f32, v: usize| {
                 let at = at.add(v * lanes);
                 if v + 1 < V || whole { at.cast::<S::f32s>().read_unaligned() } else { simd.mask_load_ptr_f32s(mask, at) }
             };
             let a = product.a.as_ptr();
-            let a_rows: [*const f32; P] = std::array::from_fn(|p| a.add(*product.a_rows.get_unchecked(row + p) as usize));
-            let c_rows: [*mut f32; P] =
-                std::array::from_fn(|p| c.as_mut_ptr().add(*c_rows.get_unchecked(row + p) as usize + column));
+            let a_rows: [*const f32; P] =
+                std::array::from_fn(|p| a.wrapping_add(*product.a_rows.get_unchecked(row + p) as usize));
+            let c = c.as_mut_ptr();
+            let c_rows: [*mut f32; P] = std::array::from_fn(|p| c.add(*c_rows.get_unchecked(row + p) as usize + column));
             let mut sums: [[S::f32s; V]; P] = match start {
                 Start::Row(values) => {
                     let values: [S::f32s; V] = std::array::from_fn(|v| load(values.as_ptr().add(column), v));
@@ -161,7 +176,7 @@ impl<const P: usize, const V: usize> WithSimd for Tile<'_, '_, '_, P, V> {
                 }
                 Start::Result => std::array::from_fn(|p| std::array::from_fn(|v| load(c_rows[p], v))),
             };
-            for run in product.runs {
+            for run in product.runs.iter().filter(|run| run.len > 0) {
                 let mut a_at = run.a as usize;
                 let mut b_at = product.b.as_ptr().add(run.b as usize + column);
                 for _ in 0..run.len {
@@ -192,6 +207,8 @@ impl<const P: usize, const V: usize> WithSimd for Tile<'_, '_, '_, P, V> {
 
 #[cfg(test)]
 mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
     use super::*;
     use proptest::prelude::*;
 
@@ -203,7 +220,7 @@ mod tests {
                     Start::Row(row) => row[j],
                     Start::Result => c[at],
                 };
-                for run in product.runs {
+                for run in product.runs.iter().filter(|run| run.len > 0) {
                     for k in 0..run.len as usize {
                         let a = product.a[(*a_row + run.a) as usize + k * product.a_step];
                         sum = a.mul_add(product.b[run.b as usize + k * product.b_step + j], sum);
@@ -214,8 +231,48 @@ mod tests {
         }
     }
 
+    /// Rows of a and of the result, steps in a and b, the run, the columns of the starting row, why it is refused.
+    type Case<'a> = (&'a [u32], &'a [u32], usize, usize, [Run; 1], usize, Option<&'a str>);
+
+    /// What was asked for lies outside its slice, by one value or by more than can be counted.
+    #[test]
+    fn addresses_outside_are_refused() {
+        let (values, far) = (vec![1.0; 40], u32::MAX);
+        let product = |a_rows, a_step, b_step, runs| Product { a: &values, a_rows, a_step, b: &values, b_step, runs, columns: 4 };
+        let run = |a, b, len| [Run { a, b, len }];
+        let cases: [Case; 12] = [
+            (&[0, 30], &[0, 36], 1, 4, run(0, 0, 10), 4, None),
+            (&[0, 31], &[0, 36], 1, 4, run(0, 0, 10), 4, Some("a row lies outside")),
+            (&[0, 30], &[0, 37], 1, 4, run(0, 0, 10), 4, Some("a row of the result lies outside")),
+            (&[0, 30], &[0, 36], 1, 4, run(0, 1, 10), 4, Some("a run lies outside")),
+            (&[0, 30], &[0, 36], 1, 4, run(0, 0, 10), 3, Some("the starting row is too short")),
+            (&[0, 30], &[0], 1, 4, run(0, 0, 10), 4, Some("one row of the result for each row")),
+            (&[0, 30], &[0, far], 1, 4, run(0, 0, 10), 4, Some("a row of the result lies outside")),
+            (&[0, 30], &[0, 36], usize::MAX, 4, run(0, 0, 3), 4, Some("a row lies outside")),
+            (&[0, 30], &[0, 36], usize::MAX / 2 + 1, 4, run(0, 0, 3), 4, Some("a row lies outside")),
+            (&[0, 30], &[0, 36], 1, usize::MAX / 2 + 1, run(0, 0, 3), 4, Some("a run lies outside")),
+            // A run without terms reads nothing, wherever it and its rows are.
+            (&[far, 30], &[0, 36], usize::MAX, usize::MAX, run(far, far, 0), 4, None),
+            (&[], &[], 1, 4, run(far, far, 3), 0, None),
+        ];
+        for (a_rows, c_rows, a_step, b_step, runs, start, refusal) in &cases {
+            let (row, mut c) = (vec![0.5; *start], vec![0.0; 40]);
+            let product = product(a_rows, *a_step, *b_step, runs);
+            let computed = catch_unwind(AssertUnwindSafe(|| product.compute(Start::Row(&row), &mut c, c_rows)));
+            let refused = computed.err().map(|panic| {
+                panic.downcast_ref::<String>().cloned().or(panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+            });
+            match (refused, refusal) {
+                (None, None) => {}
+                (Some(Some(text)), Some(expected)) => assert!(text.contains(expected), "{text} for {product:?}"),
+                (refused, _) => panic!("{refused:?} in the place of {refusal:?} for {product:?}"),
+            }
+        }
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(200))]
+        // Miri takes a second for each.
+        #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 8 } else { 200 }))]
         /// Bit for bit, for every width and number of rows: tiles and vectors change nothing.
         #[test]
         fn agrees_with_three_loops(

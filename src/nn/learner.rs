@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::Snapshot;
 use super::dropout::Chance;
-use super::gradient::Gradient;
+use super::gradient::{Gradient, is_usable};
 use super::network::{Network, SliceOutcome};
 use super::optimizer::OptimizerState;
 use super::parameter::{Parameter, ParameterKind};
@@ -22,6 +22,9 @@ use crate::protocol::{ConfusionMatrix, Evaluation, Hyperparameters, Optimizer, Q
 /// Images that go through the network together. What a slice needs fits into a core's own memory, and a batch of 32
 /// still gives two threads something to do.
 pub(super) const SLICE: usize = 16;
+/// Slices on the way at the same time, for each thread: so many that no thread waits long for another, and no more, since each
+/// has buffers and a gradient of its own.
+const SLICES_A_THREAD: usize = 4;
 /// Parameters that are summed and changed together.
 const CHUNK: usize = 8192;
 
@@ -33,6 +36,8 @@ pub struct Learner {
     workspaces: Vec<SharedWorkspace>,
     threads: rayon::ThreadPool,
     seed: u64,
+    /// A place in the first parameter from which no step can be made.
+    unusable: Option<usize>,
 }
 
 /// What one step came to, before the parameters changed.
@@ -46,11 +51,11 @@ pub struct StepOutcome {
 
 /// A batch from which no step can be made; nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("the {quantity:?} of a batch is not finite, first in layer {layer:?}")]
+#[error("the {quantity:?} of a batch cannot be used, first in layer {layer:?}")]
 pub struct NotFinite {
-    /// What is not finite.
+    /// What is not finite, or as good as.
     pub quantity: Quantity,
-    /// The first layer, from the image on, whose gradient is not finite.
+    /// The first layer, from the image on, whose gradient or parameters are not.
     pub layer: Option<String>,
 }
 
@@ -61,7 +66,26 @@ impl Learner {
     pub fn new(network: Network, optimizer: Optimizer, threads: usize, seed: u64) -> Result<Self, rayon::ThreadPoolBuildError> {
         let threads = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("train-{i}")).build()?;
         let optimizer = OptimizerState::new(optimizer, network.values().len());
-        Ok(Self { network, optimizer, gradient: Gradient::default(), workspaces: Vec::new(), threads, seed })
+        let (gradient, workspaces) = (Gradient::default(), Vec::new());
+        let mut learner = Self { network, optimizer, gradient, workspaces, threads, seed, unusable: None };
+        learner.look();
+        Ok(learner)
+    }
+
+    /// Looks at all that learns and at what the optimizer remembers, as each step does of what it changes.
+    fn look(&mut self) {
+        let OptimizerState { first, second, .. } = &self.optimizer;
+        let learning = self.network.parameters.iter().filter(|parameter| !parameter.frozen);
+        let is_wrong = |range: &Range<usize>| {
+            let negative = second[range.clone()].iter().any(|square| *square < 0.0);
+            negative || !is_usable(&self.network.values()[range.clone()]) || !is_usable(&first[range.clone()])
+        };
+        self.unusable = learning.map(|parameter| &parameter.range).find(|range| is_wrong(range)).map(|range| range.start);
+    }
+
+    /// Whether steps can be made from the parameters and moments as they are now.
+    pub fn is_usable(&self) -> bool {
+        self.unusable.is_none()
     }
 
     /// The network as it is now.
@@ -86,11 +110,13 @@ impl Learner {
     pub fn restore(&mut self, snapshot: &Snapshot) {
         self.network.update(|values| values.copy_from_slice(&snapshot.values));
         self.optimizer.clone_from(&snapshot.optimizer);
+        self.look();
     }
 
     /// Trains on the images `indices` of `set`, one batch, varied by `augmenter`. Predictions are counted into `confusion`.
     ///
-    /// Fails when the loss or the gradient is not finite; then nothing has changed.
+    /// Fails when the loss, the gradient or a parameter is not finite, or so large that what follows from it would not be;
+    /// then nothing has changed.
     pub fn step(
         &mut self,
         set: &ImageSet,
@@ -99,59 +125,100 @@ impl Learner {
         hyper: &Hyperparameters,
         confusion: &mut ConfusionMatrix,
     ) -> Result<StepOutcome, NotFinite> {
-        let slices: Vec<&[u32]> = indices.chunks(SLICE).collect();
-        let Self { network, optimizer, gradient, workspaces, threads, seed } = self;
-        let chance = Chance { seed: *seed, step: optimizer.steps + 1, slice: 0, dropout: hyper.dropout as f32 };
-        workspaces.resize_with(slices.len().max(workspaces.len()), SharedWorkspace::default);
-        let smoothing = hyper.label_smoothing as f32;
-        let outcomes: Vec<SliceOutcome> = threads.install(|| {
-            let jobs = slices.par_iter().zip(&workspaces[..slices.len()]).enumerate();
-            jobs.map(|(i, (slice, workspace))| {
-                network.gradient(set, slice, (augmenter, smoothing), workspace, Chance { slice: i as u64, ..chance })
-            })
-            .collect()
-        });
-        let guards: Vec<_> = workspaces[..slices.len()].iter().map(lock).collect();
-        // Each slice's loss is a mean over its images, so its gradient counts by its part of the batch.
-        let parts: Vec<(f32, &[f32])> = guards
-            .iter()
-            .zip(&slices)
-            .map(|(workspace, slice)| (slice.len() as f32 / indices.len() as f32, &workspace.gradient[..]))
-            .collect();
-        let loss = outcomes.iter().zip(&parts).fold(0.0, |sum, (outcome, (part, _))| sum + part * outcome.loss as f32);
-        let parameters = Arc::clone(&network.parameters);
+        let not_finite = |network: &Network, quantity, place: Option<usize>| {
+            let layer = place.and_then(|place| network.layer_at(place)).map(str::to_owned);
+            NotFinite { quantity, layer }
+        };
+        if self.unusable.is_some() {
+            return Err(not_finite(&self.network, Quantity::Parameter, self.unusable));
+        }
+        let parameters = Arc::clone(&self.network.parameters);
         let pieces: Vec<(Range<usize>, &Parameter)> =
             parameters.iter().flat_map(|parameter| pieces(&parameter.range).map(move |piece| (piece, parameter))).collect();
         let ranges: Vec<Range<usize>> = pieces.iter().map(|(piece, _)| piece.clone()).collect();
-        let sum = threads.install(|| gradient.sum(&parts, &ranges, hyper.clip_norm > 0.0));
-        let quantity = if loss.is_finite() { Quantity::Gradient } else { Quantity::Loss };
-        if sum.is_err() || !loss.is_finite() {
-            let layer = sum.err().and_then(|place| network.layer_at(place));
-            return Err(NotFinite { quantity, layer: layer.map(str::to_owned) });
+        let slices: Vec<&[u32]> = indices.chunks(SLICE).collect();
+        let outcomes = self.gradient(set, &slices, augmenter, hyper, &ranges);
+        let part = |slice: &[u32]| slice.len() as f32 / indices.len() as f32;
+        let losses = outcomes.iter().zip(&slices).map(|(outcome, slice)| part(slice) * outcome.loss as f32);
+        let loss = losses.fold(0.0, |sum, loss| sum + loss);
+        let Self { network, gradient, threads, .. } = self;
+        let looked = threads.install(|| gradient.look(&ranges, hyper.clip_norm > 0.0));
+        if looked.is_err() || !loss.is_finite() {
+            let quantity = if loss.is_finite() { Quantity::Gradient } else { Quantity::Loss };
+            return Err(not_finite(network, quantity, looked.err()));
         }
+        self.change(&pieces, hyper);
+        let correct = outcomes.iter().zip(&slices).map(|(outcome, slice)| count(set, slice, outcome, confusion)).sum();
+        Ok(StepOutcome { loss, correct })
+    }
+
+    /// Sums up the gradient of a batch, slice after slice, and says what each came to. Buffers are there for as many slices as
+    /// the threads work on, however large the batch is.
+    fn gradient(
+        &mut self,
+        set: &ImageSet,
+        slices: &[&[u32]],
+        augmenter: Option<&Augmenter>,
+        hyper: &Hyperparameters,
+        pieces: &[Range<usize>],
+    ) -> Vec<SliceOutcome> {
+        let Self { network, optimizer, gradient, workspaces, threads, seed, .. } = self;
+        let chance = Chance { seed: *seed, step: optimizer.steps + 1, slice: 0, dropout: hyper.dropout as f32 };
+        let smoothing = hyper.label_smoothing as f32;
+        let most = SLICES_A_THREAD * threads.current_num_threads();
+        workspaces.resize_with(slices.len().min(most).max(workspaces.len()), SharedWorkspace::default);
+        let images = slices.iter().map(|slice| slice.len()).sum::<usize>() as f32;
+        let mut outcomes = Vec::with_capacity(slices.len());
+        gradient.clear(network.values().len());
+        for wave in slices.chunks(most) {
+            let (first, workspaces) = (outcomes.len(), &workspaces[..wave.len()]);
+            outcomes.extend(threads.install(|| {
+                let jobs = wave.par_iter().zip(workspaces).enumerate();
+                jobs.map(|(i, (slice, workspace))| {
+                    let chance = Chance { slice: (first + i) as u64, ..chance };
+                    network.gradient(set, slice, (augmenter, smoothing), workspace, chance)
+                })
+                .collect::<Vec<_>>()
+            }));
+            let guards: Vec<_> = workspaces.iter().map(lock).collect();
+            // Each slice's loss is a mean over its images, so its gradient counts by its part of the batch.
+            let parts: Vec<(f32, &[f32])> = guards
+                .iter()
+                .zip(wave)
+                .map(|(workspace, slice)| (slice.len() as f32 / images, &workspace.gradient[..]))
+                .collect();
+            threads.install(|| gradient.add(&parts, pieces));
+        }
+        outcomes
+    }
+
+    /// Changes the parameters by the gradient of a batch, and looks at what came out.
+    fn change(&mut self, pieces: &[(Range<usize>, &Parameter)], hyper: &Hyperparameters) {
+        let Self { network, optimizer, gradient, threads, unusable, .. } = self;
         let update = optimizer.begin(hyper, gradient.clip(hyper.clip_norm, |piece| pieces[piece].1.learns()));
         network.update(|values| {
             let mut jobs = Vec::with_capacity(pieces.len());
             let (mut values, mut first, mut second) = (values, &mut optimizer.first[..], &mut optimizer.second[..]);
-            for (piece, parameter) in &pieces {
+            for (piece, parameter) in pieces {
                 let len = piece.len();
                 let (v, f, s);
                 (v, values) = values.split_at_mut(len);
                 (f, first) = first.split_at_mut(len);
                 (s, second) = second.split_at_mut(len);
                 if !parameter.frozen {
-                    jobs.push((gradient.of(piece), parameter.kind, v, f, s));
+                    jobs.push((piece, parameter.kind, v, f, s));
                 }
             }
-            threads.install(|| {
-                jobs.into_par_iter().for_each(|(gradient, kind, values, first, second)| match kind {
+            let change = |(piece, kind, values, first, second): (&Range<usize>, _, &mut [f32], &mut [f32], &mut [f32])| {
+                let gradient = gradient.of(piece);
+                match kind {
                     ParameterKind::Running { .. } => move_towards(gradient, values),
                     _ => update.apply(values, gradient, first, second, matches!(kind, ParameterKind::Weight)),
-                });
-            });
+                }
+                (!is_usable(values) || !is_usable(first)).then_some(piece.start)
+            };
+            *unusable = threads.install(|| jobs.into_par_iter().filter_map(change).min());
         });
-        let correct = outcomes.iter().zip(&slices).map(|(outcome, slice)| count(set, slice, outcome, confusion)).sum();
-        Ok(StepOutcome { loss, correct })
     }
 
     /// Judges the network on the images `indices` of `set`.

@@ -263,7 +263,11 @@ impl SliceGradients {
     pub fn sum(&mut self, clip_norm: f64) -> f32 {
         let Self { sum, slices, pieces, thread } = self;
         let parts: Vec<(f32, &[f32])> = slices.iter().map(|slice| (1.0 / slices.len() as f32, &slice[..])).collect();
-        let result = thread.install(|| sum.sum(&parts, pieces, clip_norm > 0.0));
+        let result = thread.install(|| {
+            sum.clear(pieces.last().map_or(0, |piece| piece.end));
+            sum.add(&parts, pieces);
+            sum.look(pieces, clip_norm > 0.0)
+        });
         if result.is_ok() { sum.clip(clip_norm, |_| true) } else { 0.0 }
     }
 }

@@ -58,7 +58,8 @@ impl MaxPool {
 }
 
 /// Pools one row of windows: `size` rows of `row_width` pixels become one row. `chosen` gets the place of each greatest
-/// value in its window, counted row by row; of equal values the first is taken.
+/// value in its window, counted row by row; of equal values the first is taken. What is not a number counts as the greatest, so
+/// that it is not lost.
 ///
 /// Shapes: `rows` `[size, row_width, channels]` (the last row may be cut off behind its last window), `pooled` and
 /// `chosen` `[width, channels]`.
@@ -83,7 +84,7 @@ pub(super) fn max_pool_row_with<'a, S: Simd>(
             for place in 0..size * size {
                 let values = &rows[pixel(place) + from..][..LANES];
                 for lane in 0..LANES {
-                    let greater = values[lane] > best[lane];
+                    let greater = values[lane] > best[lane] || values[lane].is_nan();
                     best[lane] = if greater { values[lane] } else { best[lane] };
                     at[lane] = if greater { place as u32 } else { at[lane] };
                 }
@@ -93,7 +94,8 @@ pub(super) fn max_pool_row_with<'a, S: Simd>(
         }
         for channel in whole..channels {
             let value = |place: usize| rows[pixel(place) + channel];
-            let best = (1..size * size).fold(0, |best, place| if value(place) > value(best) { place } else { best });
+            let is_greater = |place, best| value(place) > value(best) || value(place).is_nan();
+            let best = (1..size * size).fold(0, |best, place| if is_greater(place, best) { place } else { best });
             pooled[channel] = value(best);
             chosen[channel] = best as u8;
         }
@@ -130,6 +132,28 @@ pub(super) fn max_pool_row_backward_with<'a, S: Simd>(
             for place in 0..size * size {
                 let is_chosen = usize::from(chosen[channel]) == place;
                 rows[pixel(place) + channel] = if is_chosen { pooled[channel] } else { 0.0 };
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In every channel, of those in vectors and of the rest, and at every place of the window.
+    #[test]
+    fn what_is_not_a_number_is_not_lost() {
+        let channels = 2 * LANES + 3;
+        let pool = MaxPool::new([2, 2, channels], 2).expect("it fits");
+        for place in 0..4 {
+            for channel in 0..channels {
+                let mut input: Vec<f32> = (0..4 * channels).map(|i| (i % 7) as f32).collect();
+                input[place * channels + channel] = f32::NAN;
+                let (mut output, mut chosen) = (vec![0.0; channels], vec![0; channels]);
+                pool.forward(&input, &mut output, &mut chosen);
+                assert_eq!(output.iter().position(|value| value.is_nan()), Some(channel), "place {place}");
+                assert_eq!(usize::from(chosen[channel]), place);
             }
         }
     }

@@ -22,6 +22,12 @@ pub enum Command {
         /// Its new value.
         value: f64,
     },
+    /// Train up to so many epochs, more than before; those that are added have a schedule of the learning rate of their own,
+    /// where another number of epochs by [`SetHyper`](Self::SetHyper) stretches the one there is.
+    AddEpochs {
+        /// All of them.
+        epochs: usize,
+    },
     /// Judge the network on the validation images now.
     Evaluate,
     /// After numbers went wrong: take the parameters and moments of the last epoch's end, or of the start, again, halve

@@ -95,6 +95,21 @@ pub enum Event {
         /// The request that asked for it.
         answers: RequestId,
     },
+    /// With the number of epochs, which has just [changed](Self::HyperChanged), the schedule gives the next step another
+    /// learning rate.
+    ScheduleMoved {
+        /// The next step.
+        step: u64,
+        /// The learning rate that it would have had.
+        from: f64,
+        /// The learning rate that it has.
+        to: f64,
+        /// The epochs that were added have a schedule of their own; otherwise the one there is was stretched.
+        #[serde(default)]
+        restarts: bool,
+        /// The request that asked for it.
+        answers: RequestId,
+    },
     /// A batch gave numbers that are not finite. No step was made with it, parameters and moments are as they were, and
     /// training has paused; it goes on with the next batch.
     Diverged {
@@ -102,7 +117,7 @@ pub enum Event {
         step: u64,
         /// What is not finite.
         quantity: Quantity,
-        /// The first layer, from the image on, whose gradient is not finite.
+        /// The first layer, from the image on, whose gradient or parameters are not finite.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         layer: Option<String>,
     },
@@ -360,8 +375,10 @@ pub enum Phase {
 pub enum Quantity {
     /// The loss of a batch.
     Loss,
-    /// A part of its gradient.
+    /// A part of its gradient: not finite, or so large that what a step makes of it would not be.
     Gradient,
+    /// A parameter, or what the optimizer remembers of it: so large that what a step makes of it would not be finite.
+    Parameter,
 }
 
 impl Quantity {
@@ -370,6 +387,7 @@ impl Quantity {
         match self {
             Self::Loss => "loss",
             Self::Gradient => "gradient",
+            Self::Parameter => "parameters",
         }
     }
 }

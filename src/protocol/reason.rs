@@ -94,6 +94,15 @@ pub enum Code {
         /// The step that it would have been.
         step: u64,
     },
+    /// Parameters from which no step can be made, and nobody was there to say how to go on.
+    #[error("the parameters are too large for step {step}; start again with a lower learning rate")]
+    TooLarge {
+        /// The step that it would have been.
+        step: u64,
+    },
+    /// A schedule that is to begin anew where none does.
+    #[error("no epochs are added, or the learning rate has no schedule; set the epochs")]
+    NothingToRestart,
 }
 
 fn epochs(number: usize) -> &'static str {

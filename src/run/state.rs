@@ -71,6 +71,8 @@ pub struct RunState {
     pub not_served: bool,
     /// Who steers.
     pub steerer: Steerer,
+    /// The last step of the epoch whose end had the least validation loss, and the loss.
+    best_epoch: Option<(u64, f64)>,
     rate: VecDeque<(f64, u64)>,
 }
 
@@ -177,7 +179,13 @@ impl RunState {
                 let (epoch, loss, accuracy) = (*epoch, *train_loss, Percent(*train_accuracy));
                 self.log(LogKind::Progress, LogText::EpochDone { epoch, loss, accuracy });
             }
-            Event::Evaluated { split, epoch, step, evaluation, .. } => self.apply_evaluation(*split, *epoch, *step, evaluation),
+            Event::Evaluated { split, epoch, step, evaluation, answers } => {
+                self.apply_evaluation(*split, *epoch, *step, evaluation);
+                let is_best = evaluation.loss.is_finite() && self.best_epoch.is_none_or(|(_, best)| evaluation.loss < best);
+                if *split == Split::Validation && answers.is_none() && is_best {
+                    self.best_epoch = Some((*step, evaluation.loss));
+                }
+            }
             Event::PhaseChanged { phase, answers, .. } => {
                 let paused = self.phase == Some(Phase::Paused);
                 if *phase == Phase::Paused && !paused {
@@ -220,12 +228,24 @@ impl RunState {
                 };
                 self.log(LogKind::Intervention(self.interventions.len()), text);
             }
+            Event::ScheduleMoved { from, to, restarts, .. } => {
+                self.effective_rate = Some(*to);
+                let epochs = self.hyperparameters.map_or(0, |hyper| hyper.epochs);
+                let [from, to] = [from, to].map(|rate| Hyper::LearningRate.display(*rate));
+                let text = match restarts {
+                    true => LogText::ScheduleRestarted { from, to },
+                    false => LogText::ScheduleStretched { epochs, from, to },
+                };
+                self.log(LogKind::Progress, text);
+            }
             Event::Diverged { quantity, layer, .. } => {
                 let text = match (quantity, layer.clone()) {
                     (Quantity::Loss, None) => LogText::LossNotFinite,
                     (Quantity::Loss, Some(layer)) => LogText::LossAndLayerNotFinite { layer },
                     (Quantity::Gradient, None) => LogText::GradientNotFinite,
                     (Quantity::Gradient, Some(layer)) => LogText::LayerNotFinite { layer },
+                    (Quantity::Parameter, None) => LogText::ParametersTooLarge,
+                    (Quantity::Parameter, Some(layer)) => LogText::LayerTooLarge { layer },
                 };
                 self.log(LogKind::Problem, text.clone());
                 self.log(LogKind::Problem, LogText::HowToGoOn);
@@ -263,6 +283,8 @@ impl RunState {
             Event::RunResumed { step, .. } => {
                 self.phase = Some(Phase::Training);
                 self.steerer = Steerer::Starter;
+                // What went wrong in another process is over.
+                (self.diverged, self.not_saved) = (None, false);
                 self.log(LogKind::Progress, LogText::TrainingResumed { step: *step });
             }
             Event::ControlTaken { client: 0, .. } => {
@@ -399,10 +421,10 @@ impl RunState {
         Some(self.images_planned()?.saturating_sub(self.images_seen) as f64 / self.images_per_second()?)
     }
 
-    /// The step after which the validation loss was the least.
+    /// The last step of the epoch whose end had the least validation loss: what early stopping takes, and where there is a
+    /// checkpoint. Judgements that somebody asked for have neither.
     pub fn best_validation_step(&self) -> Option<u64> {
-        let finite = self.validations.iter().filter(|point| point.evaluation.loss.is_finite());
-        finite.min_by(|a, b| a.evaluation.loss.total_cmp(&b.evaluation.loss)).map(|point| point.step)
+        self.best_epoch.map(|(step, _)| step)
     }
 
     /// The name of a class, or its number.

@@ -100,6 +100,12 @@ pub enum TrainError {
          (LC_ALL, LC_CTYPE, LANG) has it; choose a UTF-8 locale such as C.UTF-8, ui.charset = \"unicode\" or ui.language = \"en\""
     )]
     Language,
+    /// A schedule that is to begin anew where none does.
+    #[error(
+        "--restart-schedule is for epochs that are added to a run with a schedule: it needs --resume or --branch-from, --epochs, \
+         and a run whose schedule.kind is not \"constant\""
+    )]
+    NothingToRestart,
     /// No home folder.
     #[error("the system names no folder for runs; name one with --runs-dir")]
     NoRunsFolder,
@@ -118,7 +124,7 @@ impl TrainError {
     /// Whether another configuration would help.
     pub fn is_configuration(&self) -> bool {
         match self {
-            Self::Config(_) | Self::Language | Self::NoRunsFolder | Self::NoRun(_) => true,
+            Self::Config(_) | Self::Language | Self::NoRunsFolder | Self::NoRun(_) | Self::NothingToRestart => true,
             Self::Store(error) => error.is_wrong_name(),
             Self::Job(error) => error.is_configuration(),
             _ => false,
@@ -233,8 +239,8 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared, kept: &mut Option<
         }
         None => None,
     };
-    for (number, (hyper, value)) in (0..).zip(changes) {
-        link.send(Request { id: RequestId { client: u32::MAX, number }, command: Command::SetHyper { hyper, value } });
+    for (number, command) in (0..).zip(changes) {
+        link.send(Request { id: RequestId { client: u32::MAX, number }, command });
     }
     if paused {
         link.send(Request { id: RequestId { client: u32::MAX, number: u32::MAX - 1 }, command: Command::Pause });

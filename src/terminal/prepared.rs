@@ -8,7 +8,7 @@ use crate::causes::with_causes;
 use crate::config::Config;
 use crate::data::Dataset;
 use crate::link;
-use crate::protocol::{Hyper, Parent, Record, RunStarted};
+use crate::protocol::{Command, Hyper, Parent, Record, RunStarted, Schedule};
 use crate::run::store::{Catalog, Recording, RunFolder};
 use crate::train::{Checkpoint, Course, Job, JobOptions, run_id};
 
@@ -21,6 +21,8 @@ pub struct Resume {
     pub branch: Option<BranchPoint>,
     /// What is changed before the first step.
     pub changes: Vec<(Hyper, f64)>,
+    /// The epochs that are added have a schedule of their own.
+    pub restart_schedule: bool,
 }
 
 /// Where a run branches off another.
@@ -40,7 +42,7 @@ pub(super) struct Prepared {
     /// What was told before the run goes on.
     pub history: Vec<Record>,
     /// What is changed before the first step.
-    pub changes: Vec<(Hyper, f64)>,
+    pub changes: Vec<Command>,
     /// It waits before the first step.
     pub paused: bool,
     /// What is done to it on the way, when it takes the course of another run.
@@ -64,7 +66,7 @@ pub(super) fn next(config: &Config, next: NextRun) -> Result<Scene, TrainError> 
             return Ok(Scene::Replaying(link::replay(&Catalog::new(root).find(&run)?)?, 1.0));
         }
     };
-    let resume = Resume { run, branch, changes: Vec::new() };
+    let resume = Resume { run, branch, changes: Vec::new(), restart_schedule: false };
     let options = JobOptions { threads: config.train.threads, ..JobOptions::default() };
     let prepared = go_on(config, resume, options)?;
     Ok(Scene::Training(Box::new(Prepared { paused: branch.is_some(), ..prepared })))
@@ -85,7 +87,7 @@ pub(super) fn start(config: &Config, options: JobOptions) -> Result<Prepared, Tr
 /// A recorded run that goes on, all checked.
 pub(super) fn go_on(
     config: &Config,
-    Resume { run, branch, changes }: Resume,
+    Resume { run, branch, changes, restart_schedule }: Resume,
     options: JobOptions,
 ) -> Result<Prepared, TrainError> {
     let root = config.runs.folder().ok_or(TrainError::NoRunsFolder)?;
@@ -101,9 +103,23 @@ pub(super) fn go_on(
     let is_whole = |bytes: &[u8]| Checkpoint::read_started(bytes).is_ok();
     let (recording, checkpoint, history) = Recording::resume(&folder, config.runs.keep_checkpoints, is_whole)?;
     let started = folder.about()?.started;
+    let changes = commands(changes, restart_schedule, &started)?;
     let dataset = Dataset::load(&started.spec.data.source)?;
     let job = Job::prepare(started.spec.clone(), dataset, JobOptions { resume: checkpoint, ..options })?.again(started);
     Ok(Prepared { job, recording: Some(Ok(recording)), history, changes, paused: false, course: None })
+}
+
+/// What has to be done for hyperparameters to be changed.
+fn commands(changes: Vec<(Hyper, f64)>, restart_schedule: bool, started: &RunStarted) -> Result<Vec<Command>, TrainError> {
+    let adds_epochs = changes.iter().any(|(hyper, _)| *hyper == Hyper::Epochs);
+    if restart_schedule && (!adds_epochs || started.spec.schedule == Schedule::Constant) {
+        return Err(TrainError::NothingToRestart);
+    }
+    let command = |(hyper, value)| match hyper {
+        Hyper::Epochs if restart_schedule => Command::AddEpochs { epochs: value as usize },
+        _ => Command::SetHyper { hyper, value },
+    };
+    Ok(changes.into_iter().map(command).collect())
 }
 
 /// What a run is that branches off `parent`.

@@ -24,6 +24,15 @@ texts! {
             en "gradient of {layer} not finite: no step made", zh "{layer} 的梯度不是有限数：此步未执行";
         LossAndLayerNotFinite { layer: String } =>
             en "loss and gradient of {layer} not finite: no step made", zh "损失和 {layer} 的梯度不是有限数：此步未执行";
+        ParametersTooLarge => en "parameters too large: no step made", zh "参数过大：此步未执行";
+        LayerTooLarge { layer: String } =>
+            en "parameters of {layer} too large: no step made", zh "{layer} 的参数过大：此步未执行";
+        ScheduleStretched { epochs: usize, from: String, to: String } =>
+            en "the schedule is stretched to {epochs} epochs: learning rate {from} → {to}",
+            zh "学习率调度已拉长到 {epochs} 轮：学习率 {from} → {to}";
+        ScheduleRestarted { from: String, to: String } =>
+            en "the epochs added have a schedule of their own: learning rate {from} → {to}",
+            zh "新增的轮次有自己的学习率调度：学习率 {from} → {to}";
         HowToGoOn => en "lower the rate and resume, or rewind", zh "请调低学习率后继续，或者回退";
         StartRestored => en "parameters of the start restored", zh "已恢复初始参数";
         EpochRestored { epoch: usize } =>

@@ -40,6 +40,7 @@ impl Said for Quantity {
             (Language::English, quantity) => quantity.name(),
             (Language::Chinese, Self::Loss) => "损失",
             (Language::Chinese, Self::Gradient) => "梯度",
+            (Language::Chinese, Self::Parameter) => "参数",
         })
     }
 }
@@ -91,6 +92,8 @@ fn chinese(code: &Code, to: &mut Formatter<'_>) -> Result {
             let quantity = super::say(quantity, Language::Chinese);
             return write!(to, "第 {step} 步的{quantity}不是有限数；请用更低的学习率重新开始");
         }
+        Code::TooLarge { step } => return write!(to, "参数过大，无法执行第 {step} 步；请用更低的学习率重新开始"),
+        Code::NothingToRestart => "没有增加轮次，或学习率没有调度；请直接设置轮数",
     })
 }
 

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::schedule::RateSchedule;
-use super::stopping::EarlyStopping;
+use super::stopping::{EarlyStopping, MOST as MOST_EPOCHS};
+use super::verdict::Verdict;
 use crate::nn::{CheckpointError, Learner, Snapshot, read_metadata};
 use crate::protocol::{Hyper, HyperError, Hyperparameters, RunStarted};
 
 /// The version of [`Position`]'s form.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 /// Before the names of the tensors of the newest epoch's end, and of the best epoch's.
 const PREFIXES: [&str; 2] = ["good.", "best."];
 
@@ -52,6 +53,9 @@ pub(super) struct Position {
     pub best_epoch: Option<usize>,
     /// The steps that the optimizer had taken: now, at the newest epoch's end, at the best epoch's.
     pub optimizer_steps: [u64; 3],
+    /// Between two epochs, what was decided at the end of the one before; version 1 decided later than it kept.
+    #[serde(default)]
+    pub verdict: Option<Verdict>,
 }
 
 /// No run makes so many steps, or sees so many images: there is room to count on.
@@ -63,6 +67,9 @@ impl Position {
         let Self { step, images_seen, epoch_sums: (_, correct, images), optimizer_steps: [now, good, best], .. } = *self;
         if [step, images_seen, correct, images, now, good, best].into_iter().any(|count| count > MOST) {
             return Err(ResumeError::Count);
+        }
+        if self.epoch > MOST_EPOCHS || !self.schedule.is_plausible() || !self.stopping.is_plausible() {
+            return Err(ResumeError::Memory);
         }
         // With a schedule the base rate may be above any effective one.
         let learning_rate = self.hyper.learning_rate.min(Hyper::LearningRate.range().1);
@@ -96,6 +103,9 @@ pub enum ResumeError {
     /// A position that no run reaches.
     #[error("its position is damaged: it counts more steps or images than there can be")]
     Count,
+    /// A position whose schedule or early stopping remembers what no run gives.
+    #[error("its position is damaged: what the schedule or early stopping remembers cannot be")]
+    Memory,
     /// Made by a newer program.
     #[error("it was written by a newer version of this program; use that one")]
     Newer,
@@ -138,7 +148,8 @@ impl Checkpoint {
         if version.is_some_and(|version| version > VERSION.into()) {
             return Err(ResumeError::Newer);
         }
-        let (started, position): (RunStarted, Position) = (part(&metadata, "started")?, part(&metadata, "position")?);
+        let started: RunStarted = part(&metadata, "started")?;
+        let mut position: Position = part(&metadata, "position")?;
         position.check()?;
         let read = |prefix: &str, which: usize| {
             Ok::<_, CheckpointError>(learner.read_snapshot(file, prefix, position.optimizer_steps[which])?.map(Arc::new))
@@ -147,7 +158,15 @@ impl Checkpoint {
         let good = read(PREFIXES[0], 1)?.unwrap_or_else(|| Arc::clone(&current));
         let best = match position.best_epoch {
             Some(_) => Some(read(PREFIXES[1], 2)?.unwrap_or_else(|| Arc::clone(&good))),
-            None => None,
+            // Version 1 left it out at a run's end, where early stopping had taken its parameters.
+            None if position.hyper.patience > 0 => {
+                position.best_epoch = position.stopping.best_epoch();
+                position.best_epoch.map(|_| Arc::clone(&current))
+            }
+            None => {
+                position.stopping = EarlyStopping::new(started.spec.min_delta);
+                None
+            }
         };
         Ok(Self { started, position, current, good, best })
     }

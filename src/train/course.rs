@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use thiserror::Error;
 
 use super::{Checkpoint, Port};
-use crate::protocol::{Command, Event, Outcome, Record, Request, RequestId};
+use crate::protocol::{Command, Event, Hyper, Outcome, Record, Request, RequestId};
 
 /// Every command that changed the course of a run, in order, each with the moment at which it was carried out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,6 +43,7 @@ impl Course {
     /// The course of the run that told `records`.
     pub fn of(records: &[Record]) -> Result<Self, CourseError> {
         let (mut due, mut divergences, mut restored) = (VecDeque::new(), 0, false);
+        // The rewind whose own halving of the learning rate comes next.
         let mut rewound = None;
         for Record { event, .. } in records {
             let mut at = |step, id, command| due.push_back(Due { step, divergences, request: Request { id, command } });
@@ -54,11 +55,20 @@ impl Course {
                 }
                 Event::ParametersRestored { answers: None, .. } => restored = true,
                 Event::StepsFinished(_) if restored => return Err(CourseError::WentOnFromTheBest),
-                // Rewinding halves the learning rate itself.
-                Event::HyperChanged { answers, .. } if rewound == Some(*answers) => {}
+                Event::HyperChanged { answers, .. } if rewound == Some(*answers) => rewound = None,
                 Event::HyperChanged { step, hyper, to, answers, .. } => {
                     at(step.saturating_sub(1), *answers, Command::SetHyper { hyper: *hyper, value: *to });
                 }
+                Event::ScheduleMoved { restarts: true, answers, .. } => {
+                    if let Some(Due { request: Request { id, command }, .. }) = due.back_mut()
+                        && let Command::SetHyper { hyper: Hyper::Epochs, value } = *command
+                        && id == answers
+                    {
+                        *command = Command::AddEpochs { epochs: value as usize };
+                    }
+                }
+                // Another process counts requests from the start.
+                Event::RunResumed { .. } => rewound = None,
                 Event::RunEnded { weights_sha256, .. } if weights_sha256.is_empty() => return Err(CourseError::NoWeights),
                 Event::RunEnded { outcome, step, answers, .. } => {
                     if *outcome == Outcome::Stopped {

@@ -180,7 +180,7 @@ impl Job {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let run_id = run_id(now.as_millis() as u64);
         let started = RunStarted {
-            name: if name.is_empty() { format!("{}-{}", spec.preset, &run_id[run_id.len() - 4..]) } else { name },
+            name: if name.is_empty() { format!("{}-{}", spec.preset, &run_id[run_id.len() - SHORT..]) } else { name },
             run_id,
             threads,
             started_at_ms: now.as_millis() as u64,
@@ -211,15 +211,30 @@ fn follows_validation(spec: &RunSpec) -> Option<String> {
     }
 }
 
+/// Digits of a run's id that its name gets when it is made up; no id has fewer.
+const SHORT: usize = 4;
+
 /// A name for a run that sorts by time: the milliseconds since 1970 in base 36, and three digits of chance, which tell runs
 /// of the same moment apart, of other machines too.
 pub fn run_id(at_ms: u64) -> String {
     const CHANCE: u64 = 36 * 36 * 36;
-    let mut number = at_ms.saturating_mul(CHANCE) + RandomState::new().hash_one(at_ms) % CHANCE;
+    let mut number = at_ms.saturating_mul(CHANCE).saturating_add(RandomState::new().hash_one(at_ms) % CHANCE);
     let mut digits = Vec::new();
-    while number > 0 || digits.is_empty() {
+    while number > 0 || digits.len() < SHORT {
         digits.push(char::from_digit((number % 36) as u32, 36).unwrap_or('0'));
         number /= 36;
     }
     digits.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_long_enough_for_a_name_whatever_the_clock_says() {
+        for at_ms in [0, 1, 1_700_000_000_000, u64::MAX] {
+            assert!(run_id(at_ms).len() >= SHORT);
+        }
+    }
 }

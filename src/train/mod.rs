@@ -6,6 +6,7 @@ mod engine;
 mod job;
 mod schedule;
 mod stopping;
+mod verdict;
 mod worker;
 
 pub use checkpoint::{Checkpoint, ResumeError};

@@ -4,6 +4,7 @@ use std::f64::consts::PI;
 
 use serde::{Deserialize, Serialize};
 
+use super::stopping::MOST;
 use crate::protocol::{Anneal, Schedule};
 
 /// No schedule goes below this, so that a person's rate, which is divided by the factor, always gives a base.
@@ -19,16 +20,43 @@ pub(super) struct RateSchedule {
     factor: f64,
     best: Option<f64>,
     waited: usize,
+    /// The images trained on before it began.
+    #[serde(default)]
+    begin: u64,
+    /// The images after which it begins anew.
+    #[serde(default)]
+    again: Option<u64>,
 }
 
 impl RateSchedule {
     /// A schedule at its start.
     pub fn new(schedule: Schedule) -> Self {
-        Self { schedule, factor: 1.0, best: None, waited: 0 }
+        Self { schedule, factor: 1.0, best: None, waited: 0, begin: 0, again: None }
     }
 
-    /// The factor at a place of the training: images seen over images planned, 0 to 1.
-    pub fn factor(&self, position: f64) -> f64 {
+    /// The factor after `seen` images, when `planned` are to be trained on.
+    pub fn factor_after(&self, seen: u64, planned: u64) -> f64 {
+        let (begin, end) = match self.again.filter(|again| *again < planned) {
+            Some(again) if seen >= again => (again, planned),
+            Some(again) => (self.begin, again),
+            None => (self.begin, planned),
+        };
+        self.factor(seen.saturating_sub(begin) as f64 / end.saturating_sub(begin).max(1) as f64)
+    }
+
+    /// Begins anew after `planned` images, which is what is planned after `seen`, so that what is added has a schedule of its
+    /// own.
+    pub fn restart(&mut self, seen: u64, planned: u64) {
+        match self.again {
+            // What has been added before has not begun; it becomes longer.
+            Some(again) if again > seen => {}
+            again => (self.begin, self.again) = (again.unwrap_or(self.begin), Some(planned)),
+        }
+        (self.factor, self.best, self.waited) = (1.0, None, 0);
+    }
+
+    /// The factor at a place of it: images seen over images planned, 0 to 1.
+    fn factor(&self, position: f64) -> f64 {
         let position = position.clamp(0.0, 1.0);
         let factor = match self.schedule {
             Schedule::Constant => 1.0,
@@ -46,6 +74,11 @@ impl RateSchedule {
             Schedule::Plateau { .. } => self.factor,
         };
         factor.clamp(LEAST, 1.0)
+    }
+
+    /// Whether a run can remember it: not what was damaged in a file.
+    pub fn is_plausible(&self) -> bool {
+        (0.0..=1.0).contains(&self.factor) && self.best.is_none_or(f64::is_finite) && self.waited <= MOST
     }
 
     /// Takes the validation loss of an epoch into account, as `ReduceLROnPlateau` of PyTorch does.
@@ -147,6 +180,23 @@ mod tests {
         let mut undecided = RateSchedule::new(Schedule::Plateau { patience: 0, gamma: 0.5, final_factor: 0.0 });
         undecided.judged(f64::NAN);
         assert_eq!(undecided.factor(0.5), 0.5, "a loss that is no number is not better");
+    }
+
+    #[test]
+    fn what_is_added_has_a_schedule_of_its_own() {
+        let line = Schedule::OneCycle { warmup: 0.0, initial_factor: 1.0, final_factor: 0.5, anneal: Anneal::Linear };
+        let mut schedule = RateSchedule::new(line);
+        let factors =
+            |schedule: &RateSchedule, planned| [0, 50, 100, 150, 200, 250].map(|seen| schedule.factor_after(seen, planned));
+        assert_eq!(factors(&schedule, 100), [1.0, 0.75, 0.5, 0.5, 0.5, 0.5]);
+        assert_eq!(factors(&schedule, 200), [1.0, 0.875, 0.75, 0.625, 0.5, 0.5], "stretched");
+        schedule.restart(30, 100);
+        assert_eq!(factors(&schedule, 200), [1.0, 0.75, 1.0, 0.75, 0.5, 0.5]);
+        schedule.restart(50, 200);
+        assert_eq!(factors(&schedule, 300)[..5], [1.0, 0.75, 1.0, 0.875, 0.75], "the same with more");
+        schedule.restart(150, 200);
+        assert_eq!(factors(&schedule, 250)[2..], [1.0, 0.75, 1.0, 0.5], "begun, it is brought to its end");
+        assert_eq!(factors(&schedule, 120)[2..], [1.0, 0.5, 0.5, 0.5], "less than had been planned");
     }
 
     proptest! {

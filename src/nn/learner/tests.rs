@@ -50,11 +50,11 @@ fn any_number_of_threads_gives_the_same_bits() {
         .map(|threads| {
             let mut learner = learner(threads);
             let mut confusion = ConfusionMatrix::new(3);
-            // 40 images are two slices and a half.
-            for batch in (0..200).collect::<Vec<u32>>().chunks(40) {
+            // 40 images are two slices and a half; of 200, one thread works on some after the others.
+            for batch in (0..200).collect::<Vec<u32>>().chunks(40).chain([&*(0..200).collect::<Vec<u32>>()]) {
                 learner.step(&set, batch, None, &hyper(), &mut confusion).expect("finite numbers");
             }
-            assert_eq!(confusion.total(), 200);
+            assert_eq!(confusion.total(), 400);
             learner.network().sha256()
         })
         .to_vec();
@@ -206,6 +206,57 @@ fn a_batch_that_is_not_finite_changes_nothing() {
     assert_eq!(confusion.total(), 40, "its predictions are not counted");
     learner.restore(&good);
     learner.step(&set, &indices, None, &hyper(), &mut confusion).expect("finite again");
+}
+
+/// Every step that is made leaves finite numbers behind, so that a checkpoint of any moment can be read again.
+#[test]
+fn what_grows_without_end_is_stopped_while_it_is_finite() {
+    let set = images(40);
+    let indices: Vec<u32> = (0..40).collect();
+    let is_finite = |learner: &Learner| {
+        let OptimizerState { first, second, .. } = &learner.optimizer;
+        learner.network.values().iter().chain(first).chain(second).all(|value| value.is_finite())
+    };
+    for optimizer in [Optimizer::Adam, Optimizer::AdamW, Optimizer::Sgd, Optimizer::Nesterov, Optimizer::RmsProp] {
+        let layers = [LayerSpec::Flatten, LayerSpec::Dense { units: 3, activation: Activation::None }];
+        let network = Network::new(&layers, [10, 10, 1], 3, 5).expect("a network that fits");
+        let mut learner = Learner::new(network, optimizer, 1, 5).expect("threads");
+        let start = learner.snapshot();
+        // At this rate such a decay multiplies each weight by -9 and more.
+        let wild = Hyperparameters { learning_rate: 10.0, weight_decay: 1.0, ..Hyperparameters::default() };
+        let wrong = (0..20_000).find_map(|_| {
+            let step = learner.step(&set, &indices, None, &wild, &mut ConfusionMatrix::new(3));
+            assert!(is_finite(&learner), "{optimizer:?}");
+            step.err()
+        });
+        if matches!(optimizer, Optimizer::AdamW | Optimizer::Sgd | Optimizer::Nesterov) {
+            assert_eq!(wrong.map(|wrong| wrong.quantity), Some(Quantity::Parameter), "{optimizer:?}");
+            assert!(!learner.is_usable());
+        }
+        learner.restore(&start);
+        assert!(learner.is_usable());
+        let tame = Hyperparameters::default();
+        learner.step(&set, &indices, None, &tame, &mut ConfusionMatrix::new(3)).expect("usable again");
+    }
+    // A moment that no step leaves behind, as a damaged file may have it.
+    let mut learner = plain_learner();
+    let mut snapshot = learner.snapshot();
+    snapshot.optimizer.second[7] = -1.0;
+    learner.restore(&snapshot);
+    let wrong = learner.step(&set, &indices, None, &hyper(), &mut ConfusionMatrix::new(3)).expect_err("not usable");
+    assert_eq!((wrong.quantity, wrong.layer.as_deref()), (Quantity::Parameter, Some("dense1")));
+}
+
+/// However many slices a batch has, so many buffers do.
+#[test]
+fn buffers_do_not_grow_with_the_batch() {
+    let set = images(400);
+    let indices: Vec<u32> = (0..400).collect();
+    let mut learner = learner(2);
+    for batch in [64, 400, 16] {
+        learner.step(&set, &indices[..batch], None, &hyper(), &mut ConfusionMatrix::new(3)).expect("finite numbers");
+        assert_eq!(learner.workspaces.len(), if batch == 64 { 4 } else { 2 * SLICES_A_THREAD });
+    }
 }
 
 #[test]

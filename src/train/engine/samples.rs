@@ -33,21 +33,21 @@ impl<P: Port> Engine<'_, P> {
         }
         let rounds = (0..SAMPLES_PER_CLASS).flat_map(|round| by_class.iter().filter_map(move |class| class.get(round)));
         let bytes = dataset.train.shape().iter().product::<usize>().max(1);
-        self.samples = rounds.copied().take(SAMPLES.min(SAMPLES_BYTES / bytes)).collect();
+        self.telling.samples = rounds.copied().take(SAMPLES.min(SAMPLES_BYTES / bytes)).collect();
         let sample = |index: &u32| {
             let index = *index as usize;
             Sample { index, label: dataset.train.label(index), pixels: dataset.train.image(index).to_vec() }
         };
-        let samples = self.samples.iter().map(sample).collect();
+        let samples = self.telling.samples.iter().map(sample).collect();
         self.port.emit(Event::SamplesChosen { samples });
         self.tell_samples();
     }
 
     /// Looks at the chosen images again and tells.
     pub(super) fn tell_samples(&mut self) {
-        let probabilities = self.job.learner.predict(&self.job.dataset.train, &self.samples);
-        self.port.emit(Event::SamplesPredicted { step: self.step, probabilities });
-        self.told_samples = Some(Instant::now());
+        let probabilities = self.job.learner.predict(&self.job.dataset.train, &self.telling.samples);
+        self.port.emit(Event::SamplesPredicted { step: self.cursor.step, probabilities });
+        self.telling.told_samples = Some(Instant::now());
     }
 
     /// Shows the first images of a batch as they were trained on.
@@ -61,7 +61,7 @@ impl<P: Port> Engine<'_, P> {
             let pixels = pixels.iter().map(|value| (value * 255.0).round() as u8).collect();
             Sample { index: *index as usize, label: images.label(*index as usize), pixels }
         });
-        self.port.emit(Event::SamplesAugmented { step: self.step, samples: samples.collect() });
-        self.told_augmented = Some(Instant::now());
+        self.port.emit(Event::SamplesAugmented { step: self.cursor.step, samples: samples.collect() });
+        self.telling.told_augmented = Some(Instant::now());
     }
 }

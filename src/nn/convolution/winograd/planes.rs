@@ -214,7 +214,9 @@ pub(super) fn planes_to_results_with<'a, S: Simd>(
             let (mut best, mut at) = (sums[0][0], simd.splat_u32s(0));
             for place in 1..4 {
                 let sum = sums[place / 2][place % 2];
-                let greater = simd.greater_than_f32s(sum, best);
+                // What is not a number counts as the greatest, as in other poolings.
+                let nan = simd.not_m32s(simd.equal_f32s(sum, sum));
+                let greater = simd.or_m32s(simd.greater_than_f32s(sum, best), nan);
                 best = simd.select_f32s(greater, sum, best);
                 at = simd.select_u32s(greater, simd.splat_u32s(place as u32), at);
             }

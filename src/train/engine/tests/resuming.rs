@@ -32,24 +32,6 @@ fn demanding(optimizer: Optimizer) -> RunSpec {
     spec
 }
 
-/// Runs on from the checkpoint as it comes out of its file.
-fn go_on(checkpoint: &Checkpoint, commands: &[(usize, Command)]) -> Vec<Event> {
-    let file = checkpoint.to_bytes().expect("a file");
-    let started = Checkpoint::read_started(&file).expect("its own file");
-    let job = job_from(started.spec, Some(file)).expect("a job");
-    assert_eq!(job.started.run_id, checkpoint.started.run_id);
-    let mut port = Script { commands: commands.to_vec(), batch: 1, given: 0, events: Vec::new(), checkpoints: Vec::new() };
-    Engine::new(job, &mut port).run();
-    port.events
-}
-
-/// The events of a run and its checkpoints.
-fn run_and_keep(spec: RunSpec, commands: &[(usize, Command)]) -> (Vec<Event>, Vec<Checkpoint>) {
-    let mut port = Script { commands: commands.to_vec(), batch: 1, given: 0, events: Vec::new(), checkpoints: Vec::new() };
-    Engine::new(job(spec).expect("a job"), &mut port).run();
-    (port.events, port.checkpoints)
-}
-
 #[test]
 fn from_any_step_the_same_weights_follow_to_the_bit() {
     for optimizer in [Optimizer::Adam, Optimizer::AdamW, Optimizer::Sgd, Optimizer::Nesterov, Optimizer::RmsProp] {
@@ -134,7 +116,7 @@ fn a_file_that_no_run_can_go_on_from_is_refused() {
 }
 
 /// Trains again what `events` tell of, with everything that was done at its step.
-fn again(spec: RunSpec, events: &[Event]) -> Vec<Event> {
+pub(super) fn again(spec: RunSpec, events: &[Event]) -> Vec<Event> {
     let records: Vec<_> = events.iter().map(|event| Record { at_ms: 0, event: event.clone() }).collect();
     let course = Course::of(&records).expect("a course");
     let mut events = Vec::new();
@@ -202,4 +184,29 @@ fn only_a_run_that_ended_has_a_course() {
     let records: Vec<_> = events.into_iter().map(|event| Record { at_ms: 0, event }).collect();
     assert_eq!(Course::of(&records[..records.len() - 1]), Err(CourseError::NotEnded));
     assert!(Course::of(&records).is_ok());
+}
+
+/// Requests are counted by each process anew: what has the number of an earlier rewind is not that rewind.
+#[test]
+fn the_course_of_a_run_that_was_rewound_and_resumed_is_whole() {
+    let wild = || {
+        let mut wild = spec();
+        wild.hyperparameters.learning_rate = 10.0;
+        wild
+    };
+    // The first request of each process: a rewind, then another rate.
+    let (first, checkpoints) =
+        run_and_keep(wild(), &[(99, Command::Rewind), (0, set(Hyper::LearningRate, 1e-3)), (9, Command::Stop)]);
+    let at = checkpoints.last().expect("the end");
+    let second = go_on(at, &[(1, set(Hyper::LearningRate, 1e-2))]);
+    let id = |events: &[Event]| {
+        events.iter().find_map(|event| match event {
+            Event::HyperChanged { answers, .. } => Some(*answers),
+            _ => None,
+        })
+    };
+    assert_eq!(id(&first), id(&second), "the same number");
+    let cut = first.iter().rposition(|event| matches!(event, Event::CheckpointTaken { .. })).expect("the end");
+    let whole: Vec<Event> = first[..=cut].iter().cloned().chain(second).collect();
+    assert_eq!(ended(&again(wild(), &whole)), ended(&whole));
 }
