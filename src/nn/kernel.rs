@@ -271,14 +271,16 @@ mod tests {
     }
 
     proptest! {
-        // Miri takes a second for each.
-        #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 8 } else { 200 }))]
+        // Miri takes half a minute and more for each.
+        #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 200 }))]
         /// Bit for bit, for every width and number of rows: tiles and vectors change nothing.
         #[test]
         fn agrees_with_three_loops(
             rows in 1usize..40, columns in 1usize..150, len in 0usize..20, a_step in 1usize..4, add: bool, seed in 0u32..1000,
         ) {
-            let value = |i: usize| ((i as f32 + seed as f32) * 0.7123).sin();
+            // Without vectors multiply-adds round twice; whole numbers are never rounded.
+            let whole = |i: usize| ((i + seed as usize) % 13) as f32 - 6.0;
+            let value = |i: usize| if cfg!(miri) { whole(i) } else { ((i as f32 + seed as f32) * 0.7123).sin() };
             let a: Vec<f32> = (0..rows * 7 + 200).map(value).collect();
             let b: Vec<f32> = (0..(2 * len + 1) * columns).map(|i| value(i * 3)).collect();
             let a_rows: Vec<u32> = (0..rows as u32).map(|i| i * 7 % 61).collect();
