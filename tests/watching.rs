@@ -37,7 +37,8 @@ impl Served {
         let (link, port) = connect(Vec::new());
         link.start_free();
         let id = format!("test-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let server = link.serve(id.clone(), "test".into()).expect("a thread");
+        let server =
+            link.serve(mnist_tui::link::Served { run_id: id.clone(), name: "test".into(), folder: None }).expect("a thread");
         let uid = rustix::process::getuid().as_raw();
         let own = std::env::var_os("XDG_RUNTIME_DIR").map_or_else(|| format!("/run/user/{uid}").into(), PathBuf::from);
         let folder = if own.is_dir() { own.join("mnist-tui") } else { format!("/tmp/mnist-tui-{uid}").into() };
@@ -139,7 +140,7 @@ impl Client {
     fn bye(&mut self) -> String {
         loop {
             match self.next() {
-                Some(ServerLine::Message(ServerMessage::Bye { reason })) => return reason,
+                Some(ServerLine::Message(ServerMessage::Bye { reason, .. })) => return reason,
                 Some(_) => {}
                 None => panic!("closed without a word"),
             }
@@ -243,7 +244,7 @@ fn one_steers_and_the_others_are_told_why_they_do_not() {
             Event::ControlTaken { name, answers: Some(id), .. } => Some((name.clone(), *id)),
             _ => None,
         },
-        ServerLine::Message(_) => None,
+        ServerLine::Message(_) | ServerLine::Unknown => None,
     };
     let expected = ("ben[31m".to_owned(), RequestId { client: ben.number, number: 8 });
     assert_eq!(ana.wait_for(taken), expected);
@@ -349,7 +350,7 @@ fn a_client_that_reads_nothing_holds_nobody_up_and_skips() {
                 }
             }
             ServerLine::Message(ServerMessage::Skipped { records }) => skipped += records,
-            ServerLine::Message(other) => panic!("{other:?}"),
+            other => panic!("{other:?}"),
         }
     }
     assert!(skipped > 1_000 && bytes < 8 << 20, "{skipped} skipped, {bytes} bytes");
@@ -400,4 +401,17 @@ fn no_more_than_so_many_watch() {
         client.lines.get_mut().write_all(format!("{HELLO}\n").as_bytes()).ok()?;
         matches!(client.next(), Some(ServerLine::Message(ServerMessage::Welcome { .. }))).then_some(())
     });
+}
+
+/// The system removes a user's folder for running programs when they log out; whoever watches already notices nothing.
+#[test]
+fn a_socket_that_goes_away_is_made_anew() {
+    let mut served = Served::new();
+    served.tell(short());
+    let mut client = served.attach(HELLO);
+    std::fs::remove_file(&served.path).expect("removed");
+    let mut again = served.attach(HELLO);
+    served.tell([ended()]);
+    client.fold(|event| *event == ended());
+    again.fold(|event| *event == ended());
 }

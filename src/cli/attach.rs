@@ -1,6 +1,5 @@
 //! `mnist-tui attach`: the dashboard on a run that another process trains.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -27,9 +26,8 @@ pub(super) struct AttachArguments {
 impl AttachArguments {
     pub(super) fn run(&self) -> Result<ExitCode, CliError> {
         let runs = self.place.open()?;
-        let on_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-        let mode =
-            if self.headless || !on_terminal { terminal::Mode::Headless { json: false } } else { terminal::Mode::Dashboard };
+        let lines = self.headless || !terminal::can_draw();
+        let mode = if lines { terminal::Mode::Headless { json: false } } else { terminal::Mode::Dashboard };
         Ok(terminal::attach(runs.config(), self.run.as_deref(), self.read_only, mode)?)
     }
 }

@@ -7,25 +7,42 @@ use super::{ExportError, ExportedRun, Format};
 use crate::data::Dataset;
 use crate::nn::Network;
 use crate::protocol::RunStarted;
+use crate::run::RunState;
 use crate::run::store::RunFolder;
 
 impl ExportedRun {
-    /// A recorded run, with its network and its images where the format has a use for them.
+    /// A recorded run, with its network and its images where the format has a use for them. Where the format is the network,
+    /// the figures are those of its step, which may not be the last one that was trained.
     pub fn load(folder: &RunFolder, format: Format) -> Result<Self, ExportError> {
-        let state = folder.state()?;
+        // These have something for every step.
+        let lossless = matches!(format, Format::Csv | Format::Tensorboard);
+        let mut state = if lossless { folder.lossless_state()? } else { folder.state()? };
         let judges = matches!(format, Format::Html | Format::Tensorboard);
         let started = state.started.as_deref().filter(|_| judges || format.needs_network());
-        let network = started.and_then(|started| newest_network(folder, started));
+        let newest = started.and_then(|started| newest_network(folder, started));
         let dataset = match started {
-            Some(started) if judges && network.is_some() => Some(Dataset::load(&started.spec.data.source)?),
+            Some(started) if judges && newest.is_some() => Some(Dataset::load(&started.spec.data.source)?),
             _ => None,
         };
-        Ok(Self { state, network, dataset })
+        // Older parameters have not the figures of the end.
+        let older = newest.as_ref().filter(|(step, network)| !is_of_the_end(&state, *step, network)).map(|(step, _)| *step);
+        if let Some(step) = older.filter(|_| format.needs_network()) {
+            state = folder.state_at(step)?;
+        }
+        Ok(Self { state, network: newest.map(|(_, network)| network), network_step: older, dataset })
     }
 }
 
-/// The network of the newest checkpoint that is whole.
-fn newest_network(folder: &RunFolder, started: &RunStarted) -> Option<Network> {
+/// Whether the parameters of a step are those with which the run ended, or those that it has now.
+fn is_of_the_end(state: &RunState, step: u64, network: &Network) -> bool {
+    match &state.ended {
+        Some(ended) if !ended.weights_sha256.is_empty() => network.sha256() == ended.weights_sha256,
+        _ => state.step == step,
+    }
+}
+
+/// The network of the newest checkpoint that is whole, and its step.
+fn newest_network(folder: &RunFolder, started: &RunStarted) -> Option<(u64, Network)> {
     let spec = &started.spec;
     let network = |path: &PathBuf| {
         let bytes = fs::read(path).ok()?;
@@ -34,5 +51,5 @@ fn newest_network(folder: &RunFolder, started: &RunStarted) -> Option<Network> {
         network.load_safetensors(&bytes).ok()?;
         Some(network)
     };
-    folder.checkpoints().iter().rev().find_map(|(_, path)| network(path))
+    folder.checkpoints().iter().rev().find_map(|(step, path)| Some((*step, network(path)?)))
 }

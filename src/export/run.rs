@@ -11,8 +11,10 @@ use super::ExportError;
 pub struct ExportedRun {
     /// What its events amount to.
     pub state: RunState,
-    /// Its parameters at the end, when there is a checkpoint.
+    /// Its newest parameters, when there is a checkpoint.
     pub network: Option<Network>,
+    /// The step they are of, when the run went on after it.
+    pub network_step: Option<u64>,
     /// Its images, to find the worst mistakes among those of the test set.
     pub dataset: Option<Dataset>,
 }

@@ -73,6 +73,7 @@ fn events(run: &ExportedRun) -> Result<Vec<u8>, ExportError> {
     }
     if let Some(mistakes) = worst(run, MISTAKES).filter(|mistakes| !mistakes.is_empty()) {
         let images: Vec<_> = mistakes.into_iter().map(|mistake| (mistake.picture, false)).collect();
+        let step = run.network_step.map_or(step, |step| step as i64);
         file.values(now, step, [image("worst mistakes", &Picture::sheet(&images))?]);
     }
     file.values(now, step, [hparams::session_end(run, now)]);

@@ -13,11 +13,12 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{Link, Update, place};
 use crate::protocol::{
-    ClientHello, Code, Connection, Cursor, Event, LONGEST_LINE, PROTOCOL, Request, ServerHello, ServerLine, ServerMessage,
+    ClientHello, Code, Connection, Cursor, Event, LONGEST_LINE, PROTOCOL, Record, Request, ServerHello, ServerLine, ServerMessage,
 };
 
 /// A process that answers at all does so within this time.
@@ -25,9 +26,11 @@ const ANSWER: Duration = Duration::from_secs(5);
 /// The seconds before each new try; the last one is repeated.
 const WAITS: [u64; 4] = [1, 1, 2, 5];
 /// Updates that may wait for the dashboard; then the socket waits.
-const WAITING: usize = 64;
-/// Records in one update at most.
-const TOGETHER: usize = 512;
+const WAITING: usize = 8;
+/// The bytes of the records in one update, but for the last of them.
+const TOGETHER: usize = 256 << 10;
+/// A socket on which nobody answers is of a process that is gone, when it has been there for so long.
+const STALE: Duration = Duration::from_secs(60);
 
 /// A run that some process trains now.
 #[derive(Clone, Debug)]
@@ -64,19 +67,33 @@ pub enum AttachError {
 
 /// The runs that processes of this user train now, the newest last.
 pub async fn running() -> Vec<Running> {
-    let mut runs = Vec::new();
+    let mut tries = JoinSet::new();
     for path in place::sockets() {
-        match Socket::connect(&path).await {
+        tries.spawn(async move {
+            let connected = Socket::connect(&path).await;
+            (path, connected)
+        });
+    }
+    let mut runs: Vec<Running> = Vec::new();
+    for (path, connected) in tries.join_all().await {
+        match connected {
+            // A run that has moved its socket is one run.
+            Ok((_, hello)) if runs.iter().any(|run| run.hello.nonce == hello.nonce) => {}
             Ok((_, hello)) => runs.push(Running { hello, path }),
-            // The process that made it is gone.
-            Err(AttachError::Io(error)) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                let _ = std::fs::remove_file(path);
-            }
+            Err(AttachError::Io(error)) if error.kind() == io::ErrorKind::ConnectionRefused => remove_stale(&path),
             Err(_) => {}
         }
     }
     runs.sort_by(|a, b| a.hello.run_id.cmp(&b.hello.run_id));
     runs
+}
+
+/// Removes the socket of a process that is gone. One that is new may just not listen yet.
+fn remove_stale(path: &Path) {
+    let made = std::fs::symlink_metadata(path).and_then(|metadata| metadata.modified());
+    if made.is_ok_and(|made| made.elapsed().is_ok_and(|age| age >= STALE)) {
+        let _ = std::fs::remove_file(path);
+    }
 }
 
 /// Attaches to a run, under a name that its watchers see.
@@ -115,7 +132,7 @@ impl Socket {
         let first = timeout(ANSWER, socket.next()).await.map_err(io::Error::from)??;
         match first {
             ServerLine::Message(ServerMessage::Hello(hello)) => Ok((socket, hello)),
-            ServerLine::Message(ServerMessage::Bye { reason }) => Err(AttachError::TurnedAway(reason)),
+            ServerLine::Message(ServerMessage::Bye { reason, .. }) => Err(AttachError::TurnedAway(reason)),
             _ => Err(AttachError::Closed),
         }
     }
@@ -126,7 +143,7 @@ impl Socket {
         let _ = self.send(hello).await;
         match timeout(ANSWER, self.next()).await.map_err(io::Error::from)?? {
             ServerLine::Message(ServerMessage::Welcome { client, from, length }) => Ok(Welcome { client, from, length }),
-            ServerLine::Message(ServerMessage::Bye { reason }) => Err(AttachError::TurnedAway(reason)),
+            ServerLine::Message(ServerMessage::Bye { reason, .. }) => Err(AttachError::TurnedAway(reason)),
             _ => Err(AttachError::Closed),
         }
     }
@@ -139,14 +156,20 @@ impl Socket {
 
     /// The next line. Cancel safe: what has been read of it stays.
     async fn next(&mut self) -> Result<ServerLine, AttachError> {
+        self.next_with_length().await.map(|(line, _)| line)
+    }
+
+    /// The same, and its bytes.
+    async fn next_with_length(&mut self) -> Result<(ServerLine, usize), AttachError> {
         let room = (LONGEST_LINE + 1).saturating_sub(self.line.len()) as u64;
         (&mut self.reader).take(room).read_until(b'\n', &mut self.line).await?;
         if self.line.pop() != Some(b'\n') {
             return Err(AttachError::Closed);
         }
         let line = ServerLine::decode(&self.line);
+        let length = self.line.len();
         self.line.clear();
-        Ok(line?)
+        Ok((line?, length))
     }
 
     /// Whether another whole line is here already.
@@ -190,16 +213,16 @@ impl Task {
         }
     }
 
-    /// Follows the run until the connection is lost; why, when the other side said so.
+    /// Follows the run until the connection is lost; the last line, when the other side said one.
     async fn follow(
         &mut self,
         socket: &mut Socket,
         requests: &mut mpsc::UnboundedReceiver<Request>,
-    ) -> Result<Option<String>, Left> {
-        let mut records = Vec::new();
+    ) -> Result<Option<ServerMessage>, Left> {
+        let (mut records, mut bytes) = (Vec::new(), 0);
         loop {
             let line = tokio::select! {
-                line = socket.next() => line,
+                line = socket.next_with_length() => line,
                 request = requests.recv() => match request {
                     // One that cannot be sent is lost with the connection, as the person will see.
                     Some(request) => {
@@ -209,46 +232,58 @@ impl Task {
                     None => return Err(Left),
                 },
             };
-            if let Err(AttachError::Nonsense(_)) = line {
-                // A newer program tells more than this one understands.
-                self.known += 1;
-                continue;
-            }
-            let line = line.ok();
-            if let Some(ServerLine::Record(record)) = line {
-                self.known += 1;
-                self.ended |= matches!(record.event, Event::RunEnded { .. });
-                records.push(Arc::new(*record));
-                if records.len() < TOGETHER && socket.has_more() {
-                    continue;
-                }
-                self.tell(Update::Records(std::mem::take(&mut records))).await?;
-                continue;
-            }
-            if !records.is_empty() {
-                self.tell(Update::Records(std::mem::take(&mut records))).await?;
-            }
             match line {
-                Some(ServerLine::Message(ServerMessage::Skipped { records })) => {
-                    if self.known >= self.caught_up {
-                        self.tell(Update::Connection(Connection::Skipped { records: records as u64 })).await?;
+                Ok((ServerLine::Record(record), length)) => {
+                    self.known += 1;
+                    self.ended |= matches!(record.event, Event::RunEnded { .. });
+                    records.push(Arc::new(*record));
+                    bytes += length;
+                }
+                // A record that only a newer program understands.
+                Err(AttachError::Nonsense(_)) => self.known += 1,
+                Ok((ServerLine::Message(message), _)) => {
+                    self.tell_records(&mut records).await?;
+                    if matches!(message, ServerMessage::Bye { .. }) {
+                        return Ok(Some(message));
                     }
-                    self.known += records;
+                    self.tell_message(message).await?;
                 }
-                Some(ServerLine::Message(ServerMessage::Refused { answers, reason })) => {
-                    self.tell(Update::Refused { answers, reason }).await?;
+                Ok((ServerLine::Unknown, _)) => {}
+                Err(_) => {
+                    self.tell_records(&mut records).await?;
+                    return Ok(None);
                 }
-                Some(ServerLine::Message(ServerMessage::Bye { reason })) => return Ok(Some(reason)),
-                Some(_) => {}
-                None => return Ok(None),
             }
+            if bytes >= TOGETHER || !socket.has_more() {
+                self.tell_records(&mut records).await?;
+                bytes = 0;
+            }
+        }
+    }
+
+    async fn tell_records(&self, records: &mut Vec<Arc<Record>>) -> Result<(), Left> {
+        if records.is_empty() { Ok(()) } else { self.tell(Update::Records(std::mem::take(records))).await }
+    }
+
+    async fn tell_message(&mut self, message: ServerMessage) -> Result<(), Left> {
+        match message {
+            ServerMessage::Skipped { records } => {
+                let is_news = self.known >= self.caught_up;
+                self.known += records;
+                if is_news {
+                    return self.tell(Update::Connection(Connection::Skipped { records: records as u64 })).await;
+                }
+                Ok(())
+            }
+            ServerMessage::Refused { answers, reason } => self.tell(Update::Refused { answers, reason }).await,
+            ServerMessage::Hello(_) | ServerMessage::Welcome { .. } | ServerMessage::Bye { .. } => Ok(()),
         }
     }
 
     /// Connects again, however long it takes; `None` when that makes no sense any more.
     async fn reconnect(
         &mut self,
-        farewell: Option<String>,
+        farewell: Option<ServerMessage>,
         requests: &mut mpsc::UnboundedReceiver<Request>,
     ) -> Result<Option<(Socket, Welcome)>, Left> {
         if self.ended {
@@ -256,7 +291,7 @@ impl Task {
             self.tell(Update::Connection(Connection::Gone { reason })).await?;
             return Ok(None);
         }
-        if let Some(reason) = farewell.filter(|reason| !reason.contains("has ended")) {
+        if let Some(ServerMessage::Bye { reason, .. }) = farewell.filter(|farewell| !farewell.is_end()) {
             self.tell(Update::Connection(Connection::Gone { reason })).await?;
             return Ok(None);
         }
@@ -264,11 +299,7 @@ impl Task {
             let wait = WAITS[WAITS.len().min(attempt + 1) - 1];
             for retry_in in (1..=wait).rev() {
                 self.tell(Update::Connection(Connection::Lost { retry_in })).await?;
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-            while let Ok(request) = requests.try_recv() {
-                let reason = Code::ConnectionLost.into();
-                self.tell(Update::Refused { answers: request.id, reason }).await?;
+                self.refuse_for(Duration::from_secs(1), requests).await?;
             }
             match self.connect_again().await {
                 Ok(again) => return Ok(Some(again)),
@@ -282,8 +313,19 @@ impl Task {
         Ok(None)
     }
 
+    /// Waits, and refuses at once what cannot be sent: nobody means now what they pressed an hour ago.
+    async fn refuse_for(&self, time: Duration, requests: &mut mpsc::UnboundedReceiver<Request>) -> Result<(), Left> {
+        let end = Instant::now() + time;
+        while let Ok(request) = timeout_at(end, requests.recv()).await {
+            let Some(Request { id: answers, .. }) = request else { return Err(Left) };
+            let reason = Code::ConnectionLost.into();
+            self.tell(Update::Refused { answers, reason }).await?;
+        }
+        Ok(())
+    }
+
     async fn connect_again(&mut self) -> Result<(Socket, Welcome), AttachError> {
-        let (mut socket, server) = Socket::connect(&self.path).await?;
+        let (mut socket, server) = self.find_again().await?;
         let has = Cursor { nonce: self.nonce.clone(), records: self.known };
         let welcome = socket.enter(&ClientHello { has: Some(has), ..self.hello.clone() }).await?;
         if server.nonce != self.nonce || welcome.from != self.known {
@@ -292,6 +334,22 @@ impl Task {
             let _ = self.tell(Update::Restarted).await;
         }
         Ok((socket, welcome))
+    }
+
+    /// The run, where it was or where its socket has moved to.
+    async fn find_again(&mut self) -> Result<(Socket, ServerHello), AttachError> {
+        let mut found = Socket::connect(&self.path).await;
+        let name = self.path.file_name().map(ToOwned::to_owned);
+        for path in place::sockets() {
+            if found.is_ok() {
+                break;
+            }
+            if path.file_name() == name.as_deref() {
+                found = Socket::connect(&path).await;
+                self.path = path;
+            }
+        }
+        found
     }
 
     async fn tell(&self, update: Update) -> Result<(), Left> {

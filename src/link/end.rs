@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
-use super::wheel::Wheel;
-use super::{Hub, Server};
-use crate::protocol::{Connection, Reason, Record, Request, RequestId};
+use super::wheel::{Sender, Wheel};
+use super::{Hub, Served, Server};
+use crate::protocol::{Command, Connection, Reason, Record, Request, RequestId};
 
 /// What comes over a link.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,8 +54,7 @@ impl Link {
     /// Cancel safe: nothing is lost when the future is dropped.
     pub async fn updates(&mut self) -> Update {
         loop {
-            let records = self.now();
-            if !records.is_empty() {
+            if let Some(records) = self.some() {
                 return Update::Records(records);
             }
             match &mut self.0 {
@@ -72,26 +71,40 @@ impl Link {
 
     /// All records that are there and have not been read; of the run of another process none.
     pub fn now(&mut self) -> Vec<Arc<Record>> {
-        let Source::Log { hub, read, .. } = &mut self.0 else { return Vec::new() };
-        let records = hub.since(*read);
-        *read += records.len();
-        records
+        std::iter::from_fn(|| self.some()).flatten().collect()
+    }
+
+    /// Some of them; nothing when there are none. A long run has more than there is memory for.
+    pub fn some(&mut self) -> Option<Vec<Arc<Record>>> {
+        let Source::Log { hub, read, .. } = &mut self.0 else { return None };
+        let some = hub.some_since(*read);
+        *read += some.len();
+        (!some.is_empty()).then(|| some.into_iter().filter_map(|placed| placed.record).collect())
     }
 
     /// Gives a command to the one who trains. After the run's end nobody takes it, and nothing is lost by that.
     pub fn send(&self, request: Request) {
         match &self.0 {
-            Source::Log { wheel, .. } => wheel.send_own(request),
+            Source::Log { wheel, .. } => wheel.send_own(Sender::Terminal, request),
             Source::Channels { requests, .. } => drop(requests.send(request)),
         }
+    }
+
+    /// Gives the `number`-th command of whoever started this process, which is obeyed whoever steers; its id.
+    pub fn order(&self, number: u32, command: Command) -> RequestId {
+        let id = RequestId { client: Sender::Shell.number(), number };
+        if let Source::Log { wheel, .. } = &self.0 {
+            wheel.send_own(Sender::Shell, Request { id, command });
+        }
+        id
     }
 
     /// Lets other processes of this user watch the run, and steer it one at a time.
     ///
     /// Fails when the machine gives no thread.
-    pub fn serve(&self, run_id: String, name: String) -> std::io::Result<Option<Server>> {
+    pub fn serve(&self, run: Served) -> std::io::Result<Option<Server>> {
         match &self.0 {
-            Source::Log { hub, wheel, .. } => Server::start(Arc::clone(hub), Arc::clone(wheel), run_id, name).map(Some),
+            Source::Log { hub, wheel, .. } => Server::start(Arc::clone(hub), Arc::clone(wheel), run).map(Some),
             Source::Channels { .. } => Ok(None),
         }
     }
@@ -106,7 +119,7 @@ impl Link {
     /// Leaves the wheel to whoever comes: nobody steers from here any more.
     pub fn let_go(&self) {
         if let Source::Log { wheel, .. } = &self.0 {
-            wheel.left(0);
+            wheel.left(Sender::Terminal);
         }
     }
 

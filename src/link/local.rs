@@ -1,11 +1,15 @@
 //! The link between the thread that trains and the one that shows, in one process.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, channel};
 
+use super::archive::Archive;
+use super::queue::{Queue, Waiting};
+use super::recorder::tell_dropped;
+use super::spill::spill;
 use super::wheel::Wheel;
 use super::{Hub, Link, Recorder};
-use crate::protocol::{Event, Record, Request};
+use crate::protocol::{CheckpointReason, Event, Record, Request};
 use crate::run::store::Recording;
 use crate::train::{Checkpoint, Port};
 
@@ -14,7 +18,9 @@ pub struct LocalPort {
     hub: Arc<Hub>,
     commands: Receiver<Request>,
     /// Where checkpoints go, when the run is recorded.
-    checkpoints: Option<Sender<Checkpoint>>,
+    checkpoints: Option<Arc<Queue>>,
+    /// Whether somebody asked for the checkpoint that was told of last.
+    asked: bool,
 }
 
 /// Both ends of a new link, on which readers find first what has happened already.
@@ -22,7 +28,7 @@ pub fn connect(history: Vec<Record>) -> (Link, LocalPort) {
     let hub = Arc::new(Hub::new(history));
     let (commands, received) = channel();
     let wheel = Arc::new(Wheel::new(Arc::clone(&hub), commands));
-    (Link::of_log(Arc::clone(&hub), wheel), LocalPort { hub, commands: received, checkpoints: None })
+    (Link::of_log(Arc::clone(&hub), wheel), LocalPort { hub, commands: received, checkpoints: None, asked: false })
 }
 
 impl LocalPort {
@@ -30,10 +36,23 @@ impl LocalPort {
     ///
     /// Fails when the machine gives no thread.
     pub fn record(&mut self, recording: Recording) -> std::io::Result<Recorder> {
-        let (checkpoints, received) = channel();
-        self.checkpoints = Some(checkpoints);
+        let queue = Arc::new(Queue::new());
+        self.checkpoints = Some(Arc::clone(&queue));
+        // Where it cannot be read, or holds other lines than were told, all of it stays in memory.
+        if let Ok(archive) = recording.log().and_then(|(file, whole)| Archive::open(file, whole))
+            && archive.len() == *self.hub.subscribe().borrow()
+        {
+            self.hub.archive(archive);
+        }
         let read = *self.hub.subscribe().borrow();
-        Recorder::start(Arc::clone(&self.hub), received, recording, read)
+        Recorder::start(Arc::clone(&self.hub), queue, recording, read)
+    }
+
+    /// Keeps what happens out of memory where it is not written down.
+    ///
+    /// Fails when the machine gives no thread.
+    pub fn spill(&self) -> std::io::Result<()> {
+        spill(Arc::clone(&self.hub))
     }
 }
 
@@ -47,14 +66,15 @@ impl Port for LocalPort {
     }
 
     fn emit(&mut self, event: Event) {
+        if let Event::CheckpointTaken { reason, .. } = &event {
+            self.asked = *reason == CheckpointReason::Asked;
+        }
         self.hub.append(event);
     }
 
     fn keep(&mut self, checkpoint: Checkpoint) {
-        if let Some(checkpoints) = &self.checkpoints {
-            // It fails when the recorder has been told to end.
-            let _ = checkpoints.send(checkpoint);
-        }
+        let Some(queue) = &self.checkpoints else { return };
+        tell_dropped(&self.hub, queue.push(Waiting { checkpoint, asked: self.asked, failed: None }));
     }
 }
 

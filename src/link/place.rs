@@ -12,29 +12,47 @@ const LONGEST_PATH: usize = 103;
 /// Room in it for our folder and a run's id.
 const LONGEST_NAME: usize = 48;
 
-/// The folder for sockets, which need not be there yet: in the system's own for running programs, or where there is none or
-/// its path is too long, in the one for temporary files. Every process of a user finds the same.
-fn folder() -> PathBuf {
+/// The folders for sockets, which need not be there: in the system's own for running programs, as the environment names it
+/// and where it usually is, and in the one for temporary files. Programs that cron, sudo or a container starts know other
+/// ones of them than those of a login, so everybody looks in all.
+fn folders() -> Vec<PathBuf> {
+    folders_of(std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from))
+}
+
+fn folders_of(named: Option<PathBuf>) -> Vec<PathBuf> {
     let uid = getuid().as_raw();
-    let named = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let own = named.unwrap_or_else(|| PathBuf::from(format!("/run/user/{uid}")));
-    let fits = own.is_dir() && own.as_os_str().len() + LONGEST_NAME <= LONGEST_PATH;
-    if fits { own.join("mnist-tui") } else { PathBuf::from(format!("/tmp/mnist-tui-{uid}")) }
+    let usual = PathBuf::from(format!("/run/user/{uid}"));
+    let own = named.into_iter().filter(|folder| folder.is_absolute()).chain([usual]);
+    let own = own.filter(|folder| folder.as_os_str().len() + LONGEST_NAME <= LONGEST_PATH);
+    let mut folders: Vec<PathBuf> = own.map(|folder| folder.join("mnist-tui")).collect();
+    folders.push(format!("/tmp/mnist-tui-{uid}").into());
+    folders.dedup();
+    folders
 }
 
-/// The path for the socket of a run, in a folder that is there and ours.
+/// The path for the socket of a run, in the first folder that is there, or can be made, and is ours.
 pub(super) fn socket_path(run_id: &str) -> io::Result<PathBuf> {
-    let folder = folder();
-    DirBuilder::new().mode(0o700).create(&folder).or_else(exists).and_then(|()| check(&folder))?;
-    Ok(folder.join(format!("{run_id}.sock")))
+    usable(&folders()).map(|folder| folder.join(format!("{run_id}.sock")))
 }
 
-/// The sockets that there are. Some may be of processes that are gone.
+/// The first of the folders that is there, or can be made, and is ours; of none, what is wrong with the last.
+fn usable(folders: &[PathBuf]) -> io::Result<&Path> {
+    let mut problem = io::ErrorKind::NotFound.into();
+    for folder in folders {
+        match DirBuilder::new().mode(0o700).create(folder).or_else(exists).and_then(|()| check(folder)) {
+            Ok(()) => return Ok(folder),
+            Err(error) => problem = error,
+        }
+    }
+    Err(problem)
+}
+
+/// The sockets that there are, in every folder that is ours. Some may be of processes that are gone.
 pub(super) fn sockets() -> Vec<PathBuf> {
-    let folder = folder();
-    let ours = check(&folder).and_then(|()| fs::read_dir(folder));
+    let folders = folders().into_iter().filter(|folder| check(folder).is_ok());
+    let entries = folders.filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
     let is_socket = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|metadata| metadata.file_type().is_socket());
-    ours.into_iter().flatten().flatten().map(|entry| entry.path()).filter(is_socket).collect()
+    entries.map(|entry| entry.path()).filter(is_socket).collect()
 }
 
 fn exists(error: io::Error) -> io::Result<()> {
@@ -74,5 +92,36 @@ mod tests {
             assert!(error.contains(problem), "{error}");
         }
         fs::remove_dir_all(&top).expect("removed");
+    }
+
+    #[test]
+    fn what_is_not_ours_is_passed_over() {
+        let top = std::env::temp_dir().join(format!("mnist-tui-places-{}", std::process::id()));
+        fs::create_dir(&top).expect("a folder");
+        let (file, open, ours) = (top.join("file"), top.join("open"), top.join("ours"));
+        fs::write(&file, "").expect("a file");
+        fs::create_dir(&open).expect("a folder");
+        fs::set_permissions(&open, fs::Permissions::from_mode(0o755)).expect("permissions");
+        let places = [file.join("below"), top.join("no/such"), open.clone(), ours.clone()];
+        assert_eq!(usable(&places).expect("one is ours"), ours);
+        assert!(usable(&places[..3]).expect_err("none is").to_string().contains("is open to others"));
+        fs::remove_dir_all(&top).expect("removed");
+    }
+
+    #[test]
+    fn everybody_looks_everywhere() {
+        let uid = getuid().as_raw();
+        let (usual, temporary) = (format!("/run/user/{uid}/mnist-tui"), format!("/tmp/mnist-tui-{uid}"));
+        let long = format!("/{}", "x".repeat(LONGEST_PATH));
+        let cases = [
+            (None, vec![&*usual, &*temporary]),
+            (Some("/somewhere"), vec!["/somewhere/mnist-tui", &*usual, &*temporary]),
+            (Some("relative"), vec![&*usual, &*temporary]),
+            (Some(&*long), vec![&*usual, &*temporary]),
+        ];
+        for (named, expected) in cases {
+            let expected: Vec<PathBuf> = expected.into_iter().map(PathBuf::from).collect();
+            assert_eq!(folders_of(named.map(PathBuf::from)), expected, "{named:?}");
+        }
     }
 }

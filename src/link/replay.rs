@@ -1,6 +1,7 @@
 //! The link to a recorded run, which may be trained meanwhile.
 
 use std::sync::Arc;
+use std::thread::Builder;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{Sender, channel, unbounded_channel};
@@ -26,11 +27,15 @@ pub fn replay(folder: &RunFolder) -> Result<Link, StoreError> {
     }
     let (sender, updates) = channel(1);
     let folder = folder.clone();
-    std::thread::spawn(move || {
-        if tell(&sender, records) && trained {
-            follow(&sender, &folder, read);
-        }
-    });
+    let path = folder.path().to_owned();
+    Builder::new()
+        .name("replay".into())
+        .spawn(move || {
+            if tell(&sender, records) && trained {
+                follow(&sender, &folder, read);
+            }
+        })
+        .map_err(|source| StoreError::Io { path, source })?;
     // Nobody takes requests.
     Ok(Link::of_channels(updates, unbounded_channel().0))
 }

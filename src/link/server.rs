@@ -7,7 +7,9 @@ mod client;
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::num::NonZeroU32;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
@@ -16,24 +18,39 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::interval;
 
 use super::bucket::Bucket;
 use super::wheel::Wheel;
 use super::{Hub, place};
+use crate::causes::panic_text;
 use crate::protocol::{Event, PROTOCOL, ServerHello};
 
 /// More clients than so many are turned away.
 const MOST_CLIENTS: usize = 64;
 /// So many may come at once, and so many a second.
 const ARRIVALS: (f64, f64) = (64.0, 20.0);
+/// It is looked so often whether the socket's file is still there.
+const LOOK: Duration = Duration::from_secs(1);
 /// At the end, clients get what they have not read yet for so long.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The thread that serves a run.
 pub struct Server {
     stop: watch::Sender<bool>,
-    thread: JoinHandle<()>,
+    thread: JoinHandle<Option<String>>,
+}
+
+/// What is served.
+#[derive(Clone, Debug, Default)]
+pub struct Served {
+    /// The run's id.
+    pub run_id: String,
+    /// What a person calls it.
+    pub name: String,
+    /// Where it is recorded, when it is.
+    pub folder: Option<PathBuf>,
 }
 
 /// What all clients share.
@@ -51,29 +68,35 @@ impl Server {
     /// is trained: a failure is an event.
     ///
     /// Fails when the machine gives no thread.
-    pub(super) fn start(hub: Arc<Hub>, wheel: Arc<Wheel>, run_id: String, name: String) -> io::Result<Self> {
+    pub(super) fn start(hub: Arc<Hub>, wheel: Arc<Wheel>, run: Served) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let pid = std::process::id();
         let nonce = format!("{pid:x}-{since:x}");
-        let hello = ServerHello { protocol: PROTOCOL, program: env!("CARGO_PKG_VERSION").into(), run_id, name, pid, nonce };
+        let Served { run_id, name, folder } = run;
+        let program = env!("CARGO_PKG_VERSION").into();
+        let hello = ServerHello { protocol: PROTOCOL, program, run_id, name, pid, nonce, folder };
         let read = *hub.subscribe().borrow();
         let (clients, numbers) = (AtomicUsize::new(0), AtomicU32::new(1));
         let shared = Arc::new(Shared { hub, wheel, hello, stop: stopped, clients, numbers });
         let listening = listen(&shared.hello.run_id);
         let thread = Builder::new().name("serve".into()).spawn(move || {
-            if let Err(error) = serve(&shared, listening, read) {
-                shared.hub.append(Event::ServingFailed { reason: error.to_string() });
-            }
+            let served = catch_unwind(AssertUnwindSafe(|| serve(&shared, listening, read)));
+            let (reason, broken) = match served {
+                Ok(Ok(())) => return None,
+                Ok(Err(error)) => (error.to_string(), false),
+                Err(panic) => (format!("the thread that serves the run broke down: {}", panic_text(&*panic)), true),
+            };
+            shared.hub.append(Event::ServingFailed { reason: reason.clone() });
+            broken.then_some(reason)
         })?;
         Ok(Self { stop, thread })
     }
 
-    /// Tells the clients that the process ends, and ends.
-    pub fn finish(self) {
+    /// Tells the clients that the process ends, and ends; how it broke down, when it did.
+    pub fn finish(self) -> Option<String> {
         self.stop.send_replace(true);
-        // A panic there has been told by the panic hook.
-        let _ = self.thread.join();
+        self.thread.join().unwrap_or_else(|panic| Some(panic_text(&*panic)))
     }
 }
 
@@ -83,8 +106,8 @@ fn serve(shared: &Arc<Shared>, listening: io::Result<Listening>, read: usize) ->
         if !begun(shared, read).await {
             return Ok(());
         }
-        let (listener, _socket) = listening?;
-        accept(shared, &UnixListener::from_std(listener)?).await;
+        let (listener, socket) = listening?;
+        accept(shared, UnixListener::from_std(listener)?, socket).await;
         Ok(())
     })
 }
@@ -107,12 +130,24 @@ async fn begun(shared: &Shared, mut read: usize) -> bool {
 }
 
 /// The socket's file, which goes with the server.
-struct Socket(PathBuf);
+struct Socket {
+    path: PathBuf,
+    /// What tells it apart from another file in its place.
+    inode: u64,
+}
+
+impl Socket {
+    fn is_there(&self) -> bool {
+        fs::symlink_metadata(&self.path).is_ok_and(|metadata| metadata.ino() == self.inode)
+    }
+}
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        // A socket that stays is known by nobody answering on it.
-        let _ = fs::remove_file(&self.0);
+        if self.is_there() {
+            // A socket that stays is known by nobody answering on it.
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -126,7 +161,8 @@ fn listen(run_id: &str) -> io::Result<Listening> {
     let listener = std::os::unix::net::UnixListener::bind(&path).map_err(tell)?;
     listener.set_nonblocking(true).map_err(tell)?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(tell)?;
-    Ok((listener, Socket(path)))
+    let inode = fs::symlink_metadata(&path).map_err(tell)?.ino();
+    Ok((listener, Socket { path, inode }))
 }
 
 /// Removes the socket of a process that is gone.
@@ -138,14 +174,29 @@ fn remove_stale(path: &Path) -> io::Result<()> {
     }
 }
 
-async fn accept(shared: &Arc<Shared>, listener: &UnixListener) {
+async fn accept(shared: &Arc<Shared>, mut listener: UnixListener, mut socket: Socket) {
+    let mut look = interval(LOOK);
     let mut stop = shared.stop.clone();
     let mut arrivals = Bucket::new(ARRIVALS.0, ARRIVALS.1);
     let mut clients = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            Some(_) = clients.join_next() => continue,
+            Some(ended) = clients.join_next() => match ended.map_err(JoinError::try_into_panic) {
+                // The thread's own, so that it is told.
+                Err(Ok(panic)) => resume_unwind(panic),
+                Ok(()) | Err(Err(_)) => continue,
+            },
+            _ = look.tick() => {
+                // The system removes a user's folder when they log out, and the run goes on.
+                if !socket.is_there()
+                    && let Ok((again, file)) = listen(&shared.hello.run_id)
+                    && let Ok(again) = UnixListener::from_std(again)
+                {
+                    (listener, socket) = (again, file);
+                }
+                continue;
+            }
             _ = stop.wait_for(|stop| *stop) => break,
         };
         match accepted {
@@ -171,6 +222,11 @@ fn is_ours(stream: &UnixStream) -> bool {
 }
 
 impl Shared {
+    /// The number of the next client.
+    fn number(&self) -> NonZeroU32 {
+        NonZeroU32::new(self.numbers.fetch_add(1, Ordering::Relaxed)).unwrap_or(NonZeroU32::MIN)
+    }
+
     /// A place among the clients, when there is one.
     fn enter(&self) -> Option<Seat<'_>> {
         let before = self.clients.fetch_add(1, Ordering::Relaxed);

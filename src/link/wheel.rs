@@ -1,11 +1,36 @@
 //! One hand on the wheel: who steers, and the way of commands to the one who trains.
 
-use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 
 use super::Hub;
 use super::bucket::Bucket;
 use crate::protocol::{Code, Command, Event, Reason, Request, RequestId};
+
+/// Who sends commands to a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// The person at the terminal that the run was started on.
+    Terminal,
+    /// Whoever started the process: settings that it begins with, signals.
+    Shell,
+    /// Another process, by the number that it has got.
+    Client(NonZeroU32),
+}
+
+impl Sender {
+    /// The number of the client in requests and events.
+    pub(super) fn number(self) -> u32 {
+        match self {
+            Self::Terminal => 0,
+            Self::Shell => u32::MAX,
+            Self::Client(number) => number.get(),
+        }
+    }
+}
+
+/// What the terminal that a run was started on is called.
+const TERMINAL: &str = "the terminal it was started on";
 
 /// The wheel of a run.
 pub(super) struct Wheel {
@@ -15,42 +40,43 @@ pub(super) struct Wheel {
 
 struct Held {
     /// `None` when no more commands will come.
-    commands: Option<Sender<Request>>,
+    commands: Option<mpsc::Sender<Request>>,
     /// Who steers.
-    by: Option<(u32, String)>,
+    by: Option<(Sender, String)>,
     /// How often the wheel may change hands.
     changes: Bucket,
 }
 
 impl Wheel {
     /// Held by the process itself.
-    pub fn new(hub: Arc<Hub>, commands: Sender<Request>) -> Self {
-        let by = Some((0, "the terminal it was started on".to_owned()));
+    pub fn new(hub: Arc<Hub>, commands: mpsc::Sender<Request>) -> Self {
+        let by = Some((Sender::Terminal, TERMINAL.to_owned()));
         Self { hub, held: Mutex::new(Held { commands: Some(commands), by, changes: Bucket::new(10.0, 1.0) }) }
     }
 
-    /// A command of the process itself. It can always stop the run and have a checkpoint taken; for the rest it must steer.
-    pub fn send_own(&self, request: Request) {
-        let always = request.id.client != 0 || matches!(request.command, Command::Stop | Command::Checkpoint);
+    /// A command of the process itself. Who started it is always obeyed. The person at its terminal can always stop the run and
+    /// have a checkpoint taken, and must steer for the rest.
+    pub fn send_own(&self, sender: Sender, request: Request) {
+        let always = sender == Sender::Shell || matches!(request.command, Command::Stop | Command::Checkpoint);
         if always {
             self.held().forward(request);
-        } else if let Err(reason) = self.send(0, "the terminal it was started on", request) {
+        } else if let Err(reason) = self.send(sender, TERMINAL, request) {
             self.hub.append(Event::CommandRefused { command: request.command, reason, answers: request.id });
         }
     }
 
     /// A command of a client. The error says why it was refused.
-    pub fn send(&self, client: u32, name: &str, request: Request) -> Result<(), Reason> {
+    pub fn send(&self, sender: Sender, name: &str, request: Request) -> Result<(), Reason> {
         let mut held = self.held();
-        let steers = held.by.as_ref().is_some_and(|(by, _)| *by == client);
+        let steers = held.by.as_ref().is_some_and(|(by, _)| *by == sender);
         if request.command == Command::TakeControl {
             if steers {
                 return Err(Code::SteerAlready.into());
             }
-            if client != 0 && !held.changes.take() {
+            if sender != Sender::Terminal && !held.changes.take() {
                 return Err(Code::TooManyChanges.into());
             }
-            self.hand_to(&mut held, client, name, Some(request.id));
+            self.hand_to(&mut held, sender, name, Some(request.id));
             return Ok(());
         }
         match &held.by {
@@ -58,25 +84,25 @@ impl Wheel {
                 held.forward(request);
                 Ok(())
             }
-            Some((0, _)) => Err(Code::SteeredByStarter.into()),
+            Some((Sender::Terminal, _)) => Err(Code::SteeredByStarter.into()),
             Some((_, by)) => Err(Code::SteeredBy { by: by.clone() }.into()),
             None => Err(Code::NobodySteers.into()),
         }
     }
 
     /// A client that may steer has come. It does when nobody else does.
-    pub fn joined(&self, client: u32, name: &str) {
+    pub fn joined(&self, sender: Sender, name: &str) {
         let mut held = self.held();
         if held.by.is_none() && held.changes.take() {
-            self.hand_to(&mut held, client, name, None);
+            self.hand_to(&mut held, sender, name, None);
         }
     }
 
-    /// A client has gone.
-    pub fn left(&self, client: u32) {
+    /// Somebody has gone.
+    pub fn left(&self, sender: Sender) {
         let mut held = self.held();
-        if held.by.take_if(|(by, _)| *by == client).is_some() {
-            self.hub.append(Event::ControlReleased { client });
+        if held.by.take_if(|(by, _)| *by == sender).is_some() {
+            self.hub.append(Event::ControlReleased { client: sender.number() });
         }
     }
 
@@ -90,9 +116,9 @@ impl Wheel {
         self.held().commands = None;
     }
 
-    fn hand_to(&self, held: &mut Held, client: u32, name: &str, answers: Option<RequestId>) {
-        held.by = Some((client, name.to_owned()));
-        self.hub.append(Event::ControlTaken { client, name: name.into(), answers });
+    fn hand_to(&self, held: &mut Held, sender: Sender, name: &str, answers: Option<RequestId>) {
+        held.by = Some((sender, name.to_owned()));
+        self.hub.append(Event::ControlTaken { client: sender.number(), name: name.into(), answers });
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {

@@ -26,4 +26,4 @@ pub use event::{
 pub use hyper::{Hyper, HyperError, Hyperparameters};
 pub use reason::{Code, Reason};
 pub use spec::{Activation, Anneal, DataSpec, Holdout, LayerSpec, Optimizer, Padding, RunSpec, Schedule, ScheduleKind};
-pub use wire::{ClientHello, Cursor, LONGEST_LINE, PROTOCOL, ServerHello, ServerLine, ServerMessage, decode_request};
+pub use wire::{ByeCode, ClientHello, Cursor, LONGEST_LINE, PROTOCOL, ServerHello, ServerLine, ServerMessage, decode_request};

@@ -1,5 +1,8 @@
 //! The lines on the socket of a run besides records and requests; `docs/protocol.md` has them for other programs.
 
+use std::path::PathBuf;
+
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::{Reason, Record, Request, RequestId};
@@ -39,9 +42,43 @@ pub enum ServerMessage {
     },
     /// The last line.
     Bye {
-        /// Why, and what to do.
+        /// Why, for programs; nothing from one that is older than these codes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<ByeCode>,
+        /// Why, and what to do, for people.
         reason: String,
     },
+}
+
+/// Why a server ends a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ByeCode {
+    /// The process that trained has ended. Another may go on with the run.
+    Ended,
+    /// Too many clients watch.
+    Full,
+    /// The client speaks another version of this.
+    Protocol,
+    /// The client did not do as it should.
+    Misuse,
+    /// The client has read nothing for too long.
+    Stalled,
+    /// Something that a newer program says.
+    #[serde(other)]
+    Other,
+}
+
+impl ServerMessage {
+    /// Whether it says that the process that trained has ended.
+    pub fn is_end(&self) -> bool {
+        match self {
+            Self::Bye { code: Some(code), .. } => *code == ByeCode::Ended,
+            // As programs say it that know no codes.
+            Self::Bye { code: None, reason } => reason == "the process that trained has ended",
+            _ => false,
+        }
+    }
 }
 
 /// Who trains what.
@@ -59,6 +96,9 @@ pub struct ServerHello {
     pub pid: u32,
     /// Another one for each process that trains the run.
     pub nonce: String,
+    /// The folder in which it is recorded, when it is; older programs do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
 }
 
 /// The first line of a client.
@@ -93,13 +133,17 @@ pub enum ServerLine {
     Record(Box<Record>),
     /// Something else.
     Message(ServerMessage),
+    /// Something else that only newer programs understand; no record.
+    Unknown,
 }
 
 impl ServerLine {
     /// Reads a line, without its end. Whatever the bytes are, the answer is a line or an error.
     pub fn decode(line: &[u8]) -> Result<Self, serde_json::Error> {
         if line.starts_with(b"{\"server\":") {
-            return serde_json::from_slice(line).map(Self::Message);
+            // Newer messages and newer forms of them are passed over, as long as they are whole.
+            let message = serde_json::from_slice(line).map(Self::Message);
+            return message.or_else(|_| serde_json::from_slice::<IgnoredAny>(line).map(|_| Self::Unknown));
         }
         serde_json::from_slice(line).map(|record| Self::Record(Box::new(record)))
     }

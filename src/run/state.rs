@@ -148,6 +148,11 @@ pub enum LogKind {
 }
 
 impl RunState {
+    /// A fold that keeps every step, for exports; in memory that grows with the run.
+    pub fn lossless() -> Self {
+        Self { steps: StepSeries::lossless(), ..Self::default() }
+    }
+
     /// Takes one more event into account.
     pub fn apply(&mut self, record: &Record) {
         self.at_ms = record.at_ms;
@@ -281,6 +286,8 @@ impl RunState {
                 self.log(LogKind::Progress, LogText::RecordedAgain);
             }
             Event::RunResumed { step, .. } => {
+                // Another process trains it now, from a checkpoint whose numbers are finite.
+                (self.diverged, self.not_served) = (None, false);
                 self.phase = Some(Phase::Training);
                 self.steerer = Steerer::Starter;
                 // What went wrong in another process is over.
@@ -430,5 +437,23 @@ impl RunState {
     /// The name of a class, or its number.
     pub fn class_name(&self, class: usize) -> String {
         self.started.as_ref().and_then(|started| started.class_names.get(class).cloned()).unwrap_or_else(|| class.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_goes_on_with_a_run_is_not_diverged_and_can_be_attached_to() {
+        let mut state = RunState::default();
+        for event in [
+            Event::ServingFailed { reason: "no room".into() },
+            Event::Diverged { step: 7, quantity: Quantity::Loss, layer: None },
+            Event::RunResumed { step: 6, threads: 1 },
+        ] {
+            state.apply(&Record { at_ms: 0, event });
+        }
+        assert_eq!((state.diverged, state.not_served, state.phase), (None, false, Some(Phase::Training)));
     }
 }

@@ -6,7 +6,10 @@ use crate::protocol::StepsFinished;
 /// How much of the past the smoothed curves remember: each step weighs this much of all before it.
 const SMOOTHING: f32 = 0.97;
 
-/// One value a step, from step 1 on.
+/// Of how far the run was, so many moments are kept at most; of more, every second one goes.
+const MOST_TOLD: usize = 8192;
+
+/// One value a step, from step 1 on; of long runs, the newest ones and what [`Series`] leaves of older ones.
 #[derive(Clone, Debug, Default)]
 pub struct StepSeries {
     /// The loss of each batch.
@@ -21,8 +24,14 @@ pub struct StepSeries {
     pub learning_rate: Series,
     /// The images of each batch.
     pub batch: Series,
-    /// How far the run was each time it told of steps.
+    /// How far the run was when it told of steps; of a long run, not each time.
     pub told: Vec<Told>,
+    /// Every step and every time is kept.
+    lossless: bool,
+    /// How often it told of steps.
+    tellings: u64,
+    /// How often every second of the moments went.
+    halvings: u32,
     averages: [Average; 2],
 }
 
@@ -84,6 +93,12 @@ impl Average {
 }
 
 impl StepSeries {
+    /// Those that keep every step, in memory that grows with them.
+    pub(super) fn lossless() -> Self {
+        let [loss, loss_smooth, accuracy, accuracy_smooth, learning_rate, batch] = std::array::from_fn(|_| Series::lossless());
+        Self { loss, loss_smooth, accuracy, accuracy_smooth, learning_rate, batch, lossless: true, ..Self::default() }
+    }
+
     pub(super) fn push(&mut self, steps: &StepsFinished) {
         for (i, loss) in steps.loss.iter().enumerate() {
             let column = |values: &[u32]| values.get(i).copied().unwrap_or(0) as f32;
@@ -95,7 +110,7 @@ impl StepSeries {
             self.learning_rate.push(steps.learning_rate.get(i).copied().unwrap_or(0.0));
             self.batch.push(column(&steps.batch));
         }
-        self.told.push(Told {
+        self.tell(Told {
             step: steps.last_step(),
             epoch: steps.epoch,
             train_seconds: steps.train_seconds,
@@ -111,6 +126,24 @@ impl StepSeries {
     /// The inverse: after how many steps the run was so far.
     pub(super) fn step_at(&self, x: f64, of: impl Fn(&Told) -> f64) -> f64 {
         straight(&self.told, x, of, |told| told.step as f64)
+    }
+
+    /// Keeps every moment, or every second, fourth, … of a long run, and the newest.
+    fn tell(&mut self, told: Told) {
+        let is_kept = |number: u64, halvings: u32| number.is_multiple_of(1 << halvings);
+        if self.tellings.checked_sub(1).is_some_and(|newest| !is_kept(newest, self.halvings)) {
+            self.told.pop();
+        }
+        if self.told.len() == MOST_TOLD && !self.lossless {
+            self.halvings += 1;
+            let mut place = 0;
+            self.told.retain(|_| {
+                place += 1;
+                place % 2 == 1
+            });
+        }
+        self.tellings += 1;
+        self.told.push(told);
     }
 
     /// Lets the smoothed curves forget what was before: the network is another.
@@ -163,5 +196,20 @@ mod tests {
             assert_eq!(series.step_at(images, |told| told.images as f64), step);
         }
         assert_eq!(StepSeries::default().along(3.0, |told| told.train_seconds), 0.0);
+    }
+
+    #[test]
+    fn of_a_long_run_moments_from_its_start_to_its_end_are_kept() {
+        let mut kept = [StepSeries::default(), StepSeries::lossless()].map(|mut series| {
+            for first_step in 1..=100_000 {
+                series.push(&StepsFinished { first_step, loss: vec![1.0], ..StepsFinished::default() });
+            }
+            series.told
+        });
+        assert_eq!(kept[1].len(), 100_000);
+        let told = std::mem::take(&mut kept[0]);
+        assert!((MOST_TOLD / 2..=MOST_TOLD).contains(&told.len()));
+        assert!(told[0].step < 50 && told.last().is_some_and(|told| told.step == 100_000));
+        assert!(told.windows(2).all(|pair| (1..50).contains(&(pair[1].step - pair[0].step))));
     }
 }

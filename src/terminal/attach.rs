@@ -1,6 +1,9 @@
 //! Watching a run that another process trains.
 
+use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -10,6 +13,7 @@ use super::{Mode, Shown, TrainError, capabilities, check_language, exit_code, he
 use crate::app::{AppOptions, Control};
 use crate::config::Config;
 use crate::link::{self, Attached, Running};
+use crate::protocol::ServerHello;
 use crate::run::store::Catalog;
 
 /// Why there is no run to attach to.
@@ -26,16 +30,27 @@ pub enum NoRun {
         /// Its id.
         id: String,
     },
+    /// A person was asked, and wanted none.
+    #[error("no run was chosen; `mnist-tui attach last` takes the newest")]
+    NoneChosen,
     /// None of that name.
-    #[error("no run {asked} is being trained; these are: {running}")]
+    #[error("no run {asked} is being trained; these are:{running}")]
     Unknown {
         /// What was asked for.
         asked: String,
         /// The runs that are there.
         running: String,
     },
+    /// One that is trained, and does not answer.
+    #[error("run {id} is being trained by {by}, which does not answer here; try again in a few seconds")]
+    Silent {
+        /// Its id.
+        id: String,
+        /// The process, and where.
+        by: String,
+    },
     /// Several.
-    #[error("several runs are being trained; name one of them, or `last`: {running}")]
+    #[error("several runs are being trained; name one of them, or `last`:{running}")]
     Several {
         /// The runs that are there.
         running: String,
@@ -47,8 +62,9 @@ pub fn attach(config: &Config, asked: Option<&str>, read_only: bool, mode: Mode)
     check_language(config, mode)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
     let result: Result<_, TrainError> = runtime.block_on(async {
+        // While a person chooses, Ctrl-C is what it always is.
+        let run = find(config, asked, mode).await?;
         let mut signals = signals::Signals::new().map_err(TrainError::Start)?;
-        let run = choose(config, asked, link::running().await)?;
         let read_only = read_only || mode != Mode::Dashboard;
         let Attached { mut link, .. } = link::attach(&run, own_name(), read_only).await?;
         let shown = match mode {
@@ -89,37 +105,94 @@ pub fn attach(config: &Config, asked: Option<&str>, read_only: bool, mode: Mode)
     }
 }
 
-/// The run that `asked` means among those that are being trained.
-fn choose(config: &Config, asked: Option<&str>, mut running: Vec<Running>) -> Result<Running, NoRun> {
-    let list = |running: &[Running]| {
-        let names = running.iter().map(|run| format!("{} ({})", run.hello.run_id, run.hello.name));
-        names.collect::<Vec<_>>().join(", ")
-    };
-    let Some(asked) = asked else {
-        return match running.len() {
-            0 => Err(NoRun::None),
-            1 => Ok(running.remove(0)),
-            _ => Err(NoRun::Several { running: list(&running) }),
-        };
-    };
-    if asked == "last" {
-        return running.pop().ok_or(NoRun::None);
+/// A run that is known to be trained and does not answer is looked for again so often, a second apart: a process whose socket
+/// is gone makes another one.
+const TRIES: usize = 4;
+
+/// The run that `asked` means among those that are being trained. Where that is several, the person at the terminal chooses.
+async fn find(config: &Config, asked: Option<&str>, mode: Mode) -> Result<Running, NoRun> {
+    let mut tries = 1;
+    loop {
+        match choose(config, asked, link::running().await) {
+            Ok(found) if found.len() > 1 && mode == Mode::Dashboard => return ask(found),
+            Ok(mut found) if found.len() == 1 => return found.pop().ok_or(NoRun::None),
+            Ok(found) => return Err(NoRun::Several { running: commands(&found) }),
+            Err(NoRun::Silent { .. }) if tries < TRIES => tokio::time::sleep(Duration::from_secs(1)).await,
+            Err(error) => return Err(error),
+        }
+        tries += 1;
     }
+}
+
+/// The runs that `asked` may mean, the newest last; all where nothing was asked for.
+fn choose(config: &Config, asked: Option<&str>, mut running: Vec<Running>) -> Result<Vec<Running>, NoRun> {
+    let recorded = config.runs.folder().map(Catalog::new);
+    let Some(asked) = asked.filter(|asked| *asked != "last") else {
+        if running.is_empty() {
+            let trained = recorded.and_then(|catalog| catalog.list().ok()).unwrap_or_default().into_iter().rev();
+            let silent = trained.filter_map(|run| Some(NoRun::Silent { id: run.id(), by: run.trained_by? }));
+            return Err(silent.into_iter().next().unwrap_or(NoRun::None));
+        }
+        let last = if asked.is_some() { running.len() - 1 } else { 0 };
+        return Ok(running.split_off(last));
+    };
     let fits: [&dyn Fn(&Running) -> bool; 3] = [&|run| run.hello.run_id == asked, &|run| run.hello.name == asked, &|run| {
         !asked.is_empty() && run.hello.run_id.starts_with(asked)
     }];
     for fit in fits {
         let found: Vec<Running> = running.iter().filter(|run| fit(run)).cloned().collect();
-        match found.len() {
-            0 => {}
-            1 => return found.into_iter().next().ok_or(NoRun::None),
-            _ => return Err(NoRun::Several { running: list(&found) }),
+        if !found.is_empty() {
+            return Ok(found);
         }
     }
-    match config.runs.folder().and_then(|root| Catalog::new(root).find(asked).ok()) {
-        Some(folder) => Err(NoRun::NotRunning { id: folder.id() }),
+    match recorded.and_then(|catalog| catalog.find(asked).ok()) {
+        Some(folder) => Err(match folder.trained_by() {
+            Some(by) => NoRun::Silent { id: folder.id(), by },
+            None => NoRun::NotRunning { id: folder.id() },
+        }),
         None if running.is_empty() => Err(NoRun::None),
-        None => Err(NoRun::Unknown { asked: asked.into(), running: list(&running) }),
+        None => Err(NoRun::Unknown { asked: asked.into(), running: commands(&running) }),
+    }
+}
+
+/// What tells runs apart: id, name, process, and the folder of runs.
+fn described(running: &[Running]) -> impl Iterator<Item = String> {
+    let width = running.iter().map(|run| run.hello.name.chars().count()).max().unwrap_or(0);
+    running.iter().map(move |run| {
+        let ServerHello { run_id, name, pid, folder, .. } = &run.hello;
+        let folder = folder.as_deref().and_then(Path::parent).map(|folder| format!("  in {}", folder.display()));
+        format!("{run_id}  {name:width$}  process {pid}{}", folder.unwrap_or_default())
+    })
+}
+
+/// The commands that attach to them, a line each.
+fn commands(running: &[Running]) -> String {
+    described(running).map(|run| format!("\n  mnist-tui attach {run}")).collect()
+}
+
+/// Has the person at the terminal choose one, the newest first.
+fn ask(mut running: Vec<Running>) -> Result<Running, NoRun> {
+    running.reverse();
+    let mut output = std::io::stderr().lock();
+    // Whoever sees nothing of it can answer nothing, and is told by the error.
+    let _ = writeln!(output, "several runs are being trained:");
+    for (number, run) in (1..).zip(described(&running)) {
+        let _ = writeln!(output, "  {number}  {run}");
+    }
+    loop {
+        let _ = write!(output, "which one? [1-{}, Enter for 1, q for none] ", running.len()).and_then(|()| output.flush());
+        let mut line = String::new();
+        if std::io::stdin().read_line(&mut line).unwrap_or(0) == 0 {
+            return Err(NoRun::Several { running: commands(&running) });
+        }
+        match line.trim() {
+            "" => return Ok(running.swap_remove(0)),
+            "q" => return Err(NoRun::NoneChosen),
+            number => match number.parse::<usize>() {
+                Ok(number) if (1..=running.len()).contains(&number) => return Ok(running.swap_remove(number - 1)),
+                _ => {}
+            },
+        }
     }
 }
 

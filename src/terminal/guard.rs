@@ -92,20 +92,21 @@ pub(super) fn give_back() {
     let _ = output.flush();
 }
 
-/// A panic that ends the program gives the terminal back first. One on a training thread is an event of the run, and is
-/// shown by the dashboard.
+/// A panic that ends the program gives the terminal back first. One on the threads that train, record and serve is an event
+/// of the run, and is shown by the dashboard.
 fn install_panic_hook() {
     std::panic::set_hook(Box::new(|info| {
         let thread = std::thread::current();
         let name = thread.name().unwrap_or("unnamed");
-        if name.starts_with("train") && TAKEN.load(Ordering::SeqCst) {
+        let is_event = ["train", "record", "serve"].iter().any(|thread| name.starts_with(thread));
+        if is_event && TAKEN.load(Ordering::SeqCst) {
             return;
         }
         restore();
         // Not eprintln, which panics when standard error is gone.
         let _ =
             writeln!(io::stderr(), "error: the program has a bug: thread {name}: {info}\nPlease report it with the line above.");
-        if !name.starts_with("train") {
+        if !is_event {
             std::process::exit(101);
         }
     }));

@@ -22,7 +22,7 @@ const NEW_LINE_MS: u64 = 5000;
 
 /// A signal that comes so soon after another is the same: it went to all processes of the terminal, and the one that holds
 /// this one passed it on.
-const SAME: Duration = Duration::from_millis(300);
+pub(super) const SAME: Duration = Duration::from_millis(300);
 
 /// Follows the run to its end, with progress lines in `charset`, or without a word in the background. The first signal to
 /// end stops the training and waits for its results; the second does not wait, and neither does one of a batch system. A hangup ends the run, too, unless this

@@ -24,7 +24,7 @@ mod terminfo;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use thiserror::Error;
 
@@ -36,8 +36,8 @@ pub use prepared::{BranchPoint, Resume};
 use crate::app::AppOptions;
 use crate::config::{Config, ConfigError, UiConfig};
 use crate::data::DataError;
-use crate::link::{AttachError, Link, Update, connect};
-use crate::protocol::{Command, Event, Outcome, Request, RequestId};
+use crate::link::{AttachError, Link, Recorder, Served, Server, Update, connect};
+use crate::protocol::{Command, Event, Outcome};
 use crate::run::RunState;
 use crate::run::store::{RunFolder, StoreError};
 use crate::run::text::grouped;
@@ -46,7 +46,7 @@ use crate::ui::{Charset, ascii_text};
 use dashboard::{Dashboard, Left};
 use prepared::{Prepared, go_on, start};
 use scene::{Scene, present};
-use signals::Signals;
+use signals::{Asked, Signals};
 
 pub use reproduce::{Reproduction, reproduce};
 pub use scene::{browse, replay};
@@ -144,22 +144,40 @@ enum Shown {
     Signalled(u8, Box<RunState>),
 }
 
-/// So long the last checkpoint of a run that is left may take.
-const LAST_CHECKPOINT: Duration = Duration::from_secs(2);
+/// A batch that takes longer is waited for with a word.
+const SOON: Duration = Duration::from_millis(500);
 
-/// Has a checkpoint taken and waits until it is on the disk.
-async fn last_checkpoint(link: &mut Link) {
-    link.send(Request { id: RequestId { client: u32::MAX, number: u32::MAX }, command: Command::Checkpoint });
-    let done = |event: &Event| {
-        matches!(event, Event::CheckpointSaved { .. } | Event::CheckpointFailed { .. } | Event::RecordingFailed { .. })
-    };
-    let mut taken = false;
+/// Has a checkpoint taken and waits until it is on the disk, as long as it takes, or until a signal says not to.
+async fn last_checkpoint(link: &mut Link, signals: &mut Signals) {
+    let asked = link.order(u32::MAX, Command::Checkpoint);
+    let (began, patience) = (Instant::now(), tokio::time::sleep(SOON));
+    tokio::pin!(patience);
+    let (mut taken, mut told) = (None, false);
     loop {
-        let Update::Records(records) = link.updates().await else { continue };
+        let records = tokio::select! {
+            update = link.updates() => match update {
+                Update::Records(records) => records,
+                _ => continue,
+            },
+            () = &mut patience, if !told => {
+                told = true;
+                // Nobody is left to be told where this cannot be written.
+                let _ = writeln!(std::io::stderr(), "waiting for the batch, to keep what it comes to; Ctrl-C drops it");
+                continue;
+            }
+            asked = signals.next() => match asked {
+                // The signal that said to leave may come twice.
+                Asked::End(_) | Asked::Leave(_) if began.elapsed() < headless::SAME => continue,
+                Asked::End(_) | Asked::Leave(_) => return,
+                Asked::Suspend | Asked::Continued | Asked::Resized => continue,
+            },
+        };
         for record in records {
-            taken |= matches!(record.event, Event::CheckpointTaken { answers: Some(_), .. });
-            if taken && done(&record.event) || matches!(record.event, Event::RunEnded { .. }) {
-                return;
+            match &record.event {
+                Event::CheckpointTaken { step, answers: Some(id), .. } if *id == asked => taken = Some(*step),
+                Event::CheckpointSaved { step, .. } | Event::CheckpointFailed { step, .. } if taken == Some(*step) => return,
+                Event::RecordingFailed { .. } | Event::RunEnded { .. } => return,
+                _ => {}
             }
         }
     }
@@ -217,8 +235,15 @@ fn exit_code(state: &RunState) -> ExitCode {
     if state.not_saved || failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// Trains and shows a run until it has ended or is left.
-fn carry_out(config: &Config, mode: Mode, prepared: Prepared, kept: &mut Option<Dashboard>) -> Result<Shown, TrainError> {
+/// Trains and shows a run until it has ended or is left. What of it was lost on the way to the disk and to other processes
+/// is added to `lost`, a line each.
+fn carry_out(
+    config: &Config,
+    mode: Mode,
+    prepared: Prepared,
+    kept: &mut Option<Dashboard>,
+    lost: &mut Vec<String>,
+) -> Result<Shown, TrainError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
     let Prepared { job, recording, history, changes, paused, course } = prepared;
     let run = job.started().run_id.clone();
@@ -226,26 +251,33 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared, kept: &mut Option<
     // What was told before is not told again by progress lines; the dashboard wants all of it.
     let mut told = Box::<RunState>::default();
     if let Mode::Headless { .. } = mode {
-        link.now().iter().for_each(|record| told.apply(record));
+        while let Some(records) = link.some() {
+            records.iter().for_each(|record| told.apply(record));
+        }
     }
     if mode != Mode::Dashboard {
         link.start_free();
     }
+    let folder = recording.as_ref().and_then(|recording| Some(recording.as_ref().ok()?.folder().path().to_owned()));
+    let folder = folder.map(|folder| std::path::absolute(&folder).unwrap_or(folder));
+    let served = Served { run_id: run.clone(), name: job.started().name.clone(), folder };
     let recorder = match recording {
         Some(Ok(recording)) => Some(port.record(recording).map_err(TrainError::Start)?),
-        Some(Err(reason)) => {
-            port.emit(Event::RecordingFailed { reason });
+        other => {
+            if let Some(Err(reason)) = other {
+                port.emit(Event::RecordingFailed { reason });
+            }
+            port.spill().map_err(TrainError::Start)?;
             None
         }
-        None => None,
     };
     for (number, command) in (0..).zip(changes) {
-        link.send(Request { id: RequestId { client: u32::MAX, number }, command });
+        link.order(number, command);
     }
     if paused {
-        link.send(Request { id: RequestId { client: u32::MAX, number: u32::MAX - 1 }, command: Command::Pause });
+        link.order(u32::MAX - 1, Command::Pause);
     }
-    let server = link.serve(run.clone(), job.started().name.clone()).map_err(TrainError::Start)?;
+    let server = link.serve(served).map_err(TrainError::Start)?;
     let recorded = recorder.is_some();
     let shown = runtime.block_on(async {
         // Signals are heard before there is anything to interrupt.
@@ -262,17 +294,13 @@ fn carry_out(config: &Config, mode: Mode, prepared: Prepared, kept: &mut Option<
             Ok(Shown::Ended(_) | Shown::Next(_)) => false,
         };
         if recorded && left_early {
-            // Whoever stops waiting for the run can still go on with it. Nobody waits long for that.
-            let _ = tokio::time::timeout(LAST_CHECKPOINT, last_checkpoint(&mut link)).await;
+            // Whoever stops waiting for the run can still go on with it.
+            last_checkpoint(&mut link, &mut signals).await;
         }
         shown
     });
-    if let Some(recorder) = recorder {
-        recorder.finish();
-    }
-    if let Some(server) = server {
-        server.finish();
-    }
+    lost.extend(recorder.map(Recorder::finish).unwrap_or_default());
+    lost.extend(server.and_then(Server::finish));
     // The input thread may wait for a key that never comes.
     runtime.shutdown_background();
     shown
@@ -341,6 +369,14 @@ fn tell_how_to_return(config: &Config, mode: Mode, run: &str, state: &RunState) 
         let _ = std::io::stdout().write_all(text.as_bytes());
     }
     let _ = std::io::stdout().flush();
+}
+
+/// Says what of a run is neither on the disk nor told, after everything else.
+fn tell_lost(lost: &[String]) {
+    for line in lost {
+        // Nobody is left to be told where this cannot be written.
+        let _ = writeln!(std::io::stderr(), "error: {line}");
+    }
 }
 
 fn print_summary(state: &RunState, config: &UiConfig, json: bool, folder: Option<&RunFolder>) -> Result<(), TrainError> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Mode, Prepared, Shown, TrainError, carry_out};
+use super::{Mode, Prepared, Shown, TrainError, carry_out, tell_lost};
 use crate::causes::with_causes;
 use crate::config::Config;
 use crate::data::Dataset;
@@ -46,7 +46,10 @@ pub fn reproduce(config: &Config, run: &str) -> Result<Result<Reproduction, u8>,
         .then(|| Recording::create(&root, job.started(), config.runs.keep_checkpoints).map_err(|error| with_causes(&error)));
     let prepared = Prepared { job, recording, history: Vec::new(), changes: Vec::new(), paused: false, course: Some(course) };
     let reproduced_as = prepared.folder().map(|folder| folder.id());
-    let state = match carry_out(config, Mode::Headless { json: true }, prepared, &mut None)? {
+    let mut lost = Vec::new();
+    let shown = carry_out(config, Mode::Headless { json: true }, prepared, &mut None, &mut lost)?;
+    tell_lost(&lost);
+    let state = match shown {
         Shown::Ended(state) => state,
         Shown::Signalled(signal, _) => return Ok(Err(signal)),
         Shown::Discarded(_) | Shown::Next(_) => Box::default(),

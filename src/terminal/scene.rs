@@ -6,7 +6,7 @@ use super::dashboard::{self, Dashboard, Left};
 use super::farewell::Farewell;
 use super::prepared::Prepared;
 use super::signals::{HANGUP, Signals};
-use super::{Mode, Shown, TrainError, carry_out, check_language, exit_code, print_summary};
+use super::{Mode, Shown, TrainError, carry_out, check_language, exit_code, print_summary, tell_lost};
 use crate::app::{AppOptions, Control};
 use crate::config::Config;
 use crate::link::{self, Link, connect};
@@ -38,9 +38,10 @@ pub fn browse(config: &Config) -> Result<ExitCode, TrainError> {
 /// something else was shown after it.
 pub(super) fn present(config: &Config, mode: Mode, mut scene: Scene) -> Result<ExitCode, TrainError> {
     let mut kept = None;
+    let mut lost = Vec::new();
     loop {
         let (folder, shown) = match scene {
-            Scene::Training(prepared) => (prepared.folder(), carry_out(config, mode, *prepared, &mut kept)?),
+            Scene::Training(prepared) => (prepared.folder(), carry_out(config, mode, *prepared, &mut kept, &mut lost)?),
             Scene::Replaying(link, speed) => {
                 let options = AppOptions { control: Control::Replaying, replay_speed: Some(speed), ..AppOptions::default() };
                 (None, look(config, &mut kept, options, link)?)
@@ -52,18 +53,18 @@ pub(super) fn present(config: &Config, mode: Mode, mut scene: Scene) -> Result<E
             }
         };
         let json = mode == Mode::Headless { json: true };
-        return match shown {
+        let code = match shown {
             Shown::Next(next) => {
                 scene = next;
                 continue;
             }
             Shown::Discarded(state) => {
                 Farewell::Trained(&state, folder.as_ref()).say(None, &config.ui, mode);
-                Ok(ExitCode::SUCCESS)
+                ExitCode::SUCCESS
             }
             Shown::Ended(state) => {
                 print_summary(&state, &config.ui, json, folder.as_ref())?;
-                Ok(exit_code(&state))
+                exit_code(&state)
             }
             Shown::Signalled(signal, state) => {
                 if state.ended.is_some() {
@@ -71,9 +72,11 @@ pub(super) fn present(config: &Config, mode: Mode, mut scene: Scene) -> Result<E
                 } else {
                     Farewell::Trained(&state, folder.as_ref()).say(Some(signal), &config.ui, mode);
                 }
-                Ok(ExitCode::from(128 + signal))
+                ExitCode::from(128 + signal)
             }
         };
+        tell_lost(&lost);
+        return Ok(if code == ExitCode::SUCCESS && !lost.is_empty() { ExitCode::FAILURE } else { code });
     }
 }
 

@@ -1,11 +1,11 @@
 //! The thread that trains. A panic on it is an event like any other.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{Builder, JoinHandle};
 
 use super::engine::Engine;
 use super::{Checkpoint, Job, Port};
+use crate::causes::panic_text;
 use crate::protocol::{Event, Outcome, Request};
 
 /// Starts training on a thread of its own, named `train`.
@@ -17,8 +17,7 @@ pub fn spawn(job: Job, port: impl Port + Send + 'static) -> std::io::Result<Join
     Builder::new().name("train".into()).spawn(move || {
         let run = AssertUnwindSafe(|| Engine::new(job, &mut port).run());
         if let Err(panic) = catch_unwind(run) {
-            let message = message(&*panic);
-            let (outcome, step) = (Outcome::Failed { message: message.into() }, port.step);
+            let (outcome, step) = (Outcome::Failed { message: panic_text(&*panic).into() }, port.step);
             port.emit(Event::RunEnded { outcome, step, weights_sha256: String::new(), answers: None });
         }
     })
@@ -47,11 +46,6 @@ impl<P: Port> Port for Counted<P> {
     fn keep(&mut self, checkpoint: Checkpoint) {
         self.port.keep(checkpoint);
     }
-}
-
-fn message(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("the training thread panicked").to_owned()
 }
 
 #[cfg(test)]

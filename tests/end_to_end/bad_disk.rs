@@ -142,8 +142,9 @@ fn a_training_whose_disk_fills_ends_well_and_can_go_on() {
 
     let output = run(Command::new("sh").args(limited(100)), &home, &recipe);
     let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("not recorded: ") && told.contains("events.jsonl: no file may be so large here"), "{told}");
+    assert!(told.contains("error: what the run told last is not on the disk: "), "{told}");
     assert_eq!(summary(&output)["weights_sha256"], expected["weights_sha256"]);
 
     // What is there is whole, and the run goes on from it.

@@ -154,3 +154,48 @@ fn a_run_in_the_background_waits_for_somebody_when_numbers_go_wrong() {
     send_signal(home.trainer().expect("a process"), Signal::TERM);
     home.ended_run();
 }
+
+/// As at a logout, and as cron, sudo and a container start programs: without the folder that others know.
+#[test]
+fn a_run_is_found_wherever_its_socket_is() {
+    let home = Home::new();
+    let trainer = start(&home);
+    // The system removes it with everything in it.
+    std::fs::remove_dir_all(home.path().join("run")).expect("removed");
+    let mut watcher = Session::start_in(&home, 120, 40, &["attach", "test"]);
+    watcher.wait_for_text(&["● training", "watching"]);
+    watcher.press("q");
+    watcher.expect_end(0);
+    let nowhere = home.path().join("nowhere");
+    let nowhere = nowhere.to_str().expect("a path in UTF-8");
+    let variables = home.variables();
+    let mut environment = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
+    environment[3].1 = nowhere;
+    let mut watcher = Session::start_with(120, 40, &["attach", "test"], &environment);
+    watcher.wait_for_text(&["● training", "watching"]);
+    watcher.press("q");
+    watcher.expect_end(0);
+    end(trainer);
+}
+
+#[test]
+fn of_several_runs_one_is_chosen() {
+    let home = Home::new();
+    let trainers = ["one", "two"].map(|name| {
+        let trainer = Session::start_in(&home, 120, 40, &[ENDLESS, &["--name", name, "--runs-dir", name]].concat());
+        trainer.wait_for_text(&["● training"]);
+        trainer
+    });
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mnist-tui"));
+    let output = command.args(["attach"]).envs(home.variables()).output().expect("it runs");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(2) && told.matches("\n  mnist-tui attach 2").count() == 2, "{told}");
+    assert!(told.contains("/one\n") && told.trim_end().ends_with("/two"), "{told}");
+    let mut watcher = Session::start_in(&home, 120, 40, &["attach"]);
+    watcher.wait_for_text(&["several runs are being trained:", "  1  ", "  2  ", "/one", "/two", "which one?"]);
+    watcher.press("7\n2\n");
+    watcher.wait_for_text(&["● training", "watching", "one"]);
+    watcher.press("q");
+    watcher.end();
+    trainers.into_iter().for_each(end);
+}

@@ -143,7 +143,8 @@ fn pictures(text: &mut String, run: &ExportedRun) -> Result<(), ExportError> {
         }
         let note =
             if mistakes.is_empty() { "There are none." } else { "Test images that the network got wrong, the surest first." };
-        let _ = writeln!(text, "</div><p class=\"note\">{note}</p></div>");
+        let when = run.network_step.map_or_else(String::new, |step| format!(" The network is that of step {}.", grouped(step)));
+        let _ = writeln!(text, "</div><p class=\"note\">{note}{when}</p></div>");
         return Ok(());
     }
     let Some(shape) = state.started.as_ref().map(|started| started.image_shape) else { return Ok(()) };

@@ -1,5 +1,6 @@
 //! One client of the server: its hello, its requests, and its place in the log.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -9,8 +10,10 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::super::bucket::Bucket;
+use super::super::hub::Placed;
+use super::super::wheel::Sender;
 use super::{FAREWELL, MOST_CLIENTS, Shared};
-use crate::protocol::{ClientHello, Code, LONGEST_LINE, PROTOCOL, Request, RequestId, ServerMessage, decode_request};
+use crate::protocol::{ByeCode, ClientHello, Code, LONGEST_LINE, PROTOCOL, Request, RequestId, ServerMessage, decode_request};
 
 /// No line of a client needs to be longer.
 const LONGEST_REQUEST: u64 = 64 << 10;
@@ -28,58 +31,63 @@ const PATIENCE: usize = 100;
 const LONGEST_NAME: usize = 40;
 
 /// Why a client is cut off; nothing when it went by itself.
-type Reason = Option<String>;
+type Farewell = Option<(ByeCode, String)>;
+
+/// Cuts off a client that does not do as it should.
+fn misuse(reason: impl Into<String>) -> Farewell {
+    Some((ByeCode::Misuse, reason.into()))
+}
 
 /// Serves a client to its end.
 pub(super) async fn serve(shared: &Shared, stream: UnixStream) {
     let (reader, writer) = stream.into_split();
     let (mut reader, mut out) = (BufReader::with_capacity(4096, reader), Outgoing { writer, waiting: Vec::new(), sent: 0 });
     let reason = attend(shared, &mut reader, &mut out).await;
-    if let Some(reason) = reason {
-        out.message(&ServerMessage::Bye { reason });
+    if let Some((code, reason)) = reason {
+        out.message(&ServerMessage::Bye { code: Some(code), reason });
         let _ = timeout(FAREWELL, out.send_all()).await;
     }
 }
 
-async fn attend(shared: &Shared, reader: &mut BufReader<OwnedReadHalf>, out: &mut Outgoing) -> Reason {
+async fn attend(shared: &Shared, reader: &mut BufReader<OwnedReadHalf>, out: &mut Outgoing) -> Farewell {
     out.message(&ServerMessage::Hello(shared.hello.clone()));
     let Some(_seat) = shared.enter() else {
-        return Some(format!("{MOST_CLIENTS} clients watch already; try again when one has left"));
+        return Some((ByeCode::Full, format!("{MOST_CLIENTS} clients watch already; try again when one has left")));
     };
     if !matches!(timeout(HELLO, out.send_all()).await, Ok(Ok(()))) {
         return None;
     }
     let mut line = Vec::new();
     let first = match timeout(HELLO, next_line(reader, &mut line)).await {
-        Err(_) => return Some("you have not said hello within 10 s".into()),
+        Err(_) => return misuse("you have not said hello within 10 s"),
         Ok(Err(reason)) => return reason,
         Ok(Ok(())) => line.as_slice(),
     };
     let hello: ClientHello = match serde_json::from_slice(first) {
         Ok(hello) => hello,
-        Err(error) => return Some(format!("the first line is no hello such as {{\"protocol\":{PROTOCOL}}}: {error}")),
+        Err(error) => return misuse(format!("the first line is no hello such as {{\"protocol\":{PROTOCOL}}}: {error}")),
     };
     if hello.protocol != PROTOCOL {
         let who =
             if hello.protocol < PROTOCOL { "update the program you attach with" } else { "attach with the program that trains" };
-        return Some(format!("you speak protocol {}, this run {PROTOCOL}; {who}", hello.protocol));
+        return Some((ByeCode::Protocol, format!("you speak protocol {}, this run {PROTOCOL}; {who}", hello.protocol)));
     }
-    let client = shared.numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let client = shared.number();
     let length = *shared.hub.subscribe().borrow();
     let has = hello.has.filter(|has| has.nonce == shared.hello.nonce && has.records <= length);
     let from = has.map_or(0, |has| has.records);
-    out.message(&ServerMessage::Welcome { client, from, length });
-    let name = clean(&hello.name, client);
+    out.message(&ServerMessage::Welcome { client: client.get(), from, length });
+    let name = clean(&hello.name, client.get());
     if !hello.read_only {
-        shared.wheel.joined(client, &name);
+        shared.wheel.joined(Sender::Client(client), &name);
     }
     let (notices, noticed) = mpsc::channel(64);
-    let sender = Sender { shared, client, name: (!hello.read_only).then_some(name), notices };
+    let incoming = Incoming { shared, client, name: (!hello.read_only).then_some(name), notices };
     let reason = tokio::select! {
-        reason = sender.take(reader, &mut line) => reason,
+        reason = incoming.take(reader, &mut line) => reason,
         reason = tell(shared, out, from, noticed) => reason,
     };
-    shared.wheel.left(client);
+    shared.wheel.left(Sender::Client(client));
     reason
 }
 
@@ -90,29 +98,29 @@ fn clean(name: &str, client: u32) -> String {
 }
 
 /// Reads a line. An end in the middle of one, or one that is too long, is an error.
-async fn next_line(reader: &mut BufReader<OwnedReadHalf>, line: &mut Vec<u8>) -> Result<(), Reason> {
+async fn next_line(reader: &mut BufReader<OwnedReadHalf>, line: &mut Vec<u8>) -> Result<(), Farewell> {
     line.clear();
     match reader.take(LONGEST_REQUEST).read_until(b'\n', line).await {
         Ok(0) | Err(_) => Err(None),
         Ok(_) if line.last() == Some(&b'\n') => Ok(()),
         Ok(read) if read as u64 == LONGEST_REQUEST => {
-            Err(Some(format!("a line of yours is longer than {LONGEST_REQUEST} bytes")))
+            Err(misuse(format!("a line of yours is longer than {LONGEST_REQUEST} bytes")))
         }
-        Ok(_) => Err(Some("your last line has no end".into())),
+        Ok(_) => Err(misuse("your last line has no end")),
     }
 }
 
 /// What a client asks for.
-struct Sender<'a> {
+struct Incoming<'a> {
     shared: &'a Shared,
-    client: u32,
+    client: NonZeroU32,
     /// `None` for one that only looks.
     name: Option<String>,
     notices: mpsc::Sender<ServerMessage>,
 }
 
-impl Sender<'_> {
-    async fn take(&self, reader: &mut BufReader<OwnedReadHalf>, line: &mut Vec<u8>) -> Reason {
+impl Incoming<'_> {
+    async fn take(&self, reader: &mut BufReader<OwnedReadHalf>, line: &mut Vec<u8>) -> Farewell {
         let (mut requests, mut refused) = (Bucket::new(REQUESTS.0, REQUESTS.1), 0);
         loop {
             if let Err(reason) = next_line(reader, line).await {
@@ -120,19 +128,19 @@ impl Sender<'_> {
             }
             let request = match decode_request(line) {
                 Ok(request) => request,
-                Err(error) => return Some(format!("a line of yours is no command: {error}")),
+                Err(error) => return misuse(format!("a line of yours is no command: {error}")),
             };
-            let id = RequestId { client: self.client, number: request.id.number };
+            let id = RequestId { client: self.client.get(), number: request.id.number };
             let result = match &self.name {
                 _ if !requests.take() => Err(Code::TooManyCommands.into()),
                 None => Err(Code::ReadOnly.into()),
-                Some(name) => self.shared.wheel.send(self.client, name, Request { id, ..request }),
+                Some(name) => self.shared.wheel.send(Sender::Client(self.client), name, Request { id, ..request }),
             };
             let Err(reason) = result else { continue };
             refused += 1;
             let told = self.notices.try_send(ServerMessage::Refused { answers: id, reason });
             if told.is_err() || refused > PATIENCE {
-                return Some("too many commands were refused".into());
+                return misuse("too many commands were refused");
             }
             // Others have their turn.
             tokio::task::yield_now().await;
@@ -141,7 +149,7 @@ impl Sender<'_> {
 }
 
 /// Tells a client what happens, from its place in the log on.
-async fn tell(shared: &Shared, out: &mut Outgoing, mut read: usize, mut notices: mpsc::Receiver<ServerMessage>) -> Reason {
+async fn tell(shared: &Shared, out: &mut Outgoing, mut read: usize, mut notices: mpsc::Receiver<ServerMessage>) -> Farewell {
     let (mut length, mut stop) = (shared.hub.subscribe(), shared.stop.clone());
     loop {
         length.mark_unchanged();
@@ -154,11 +162,14 @@ async fn tell(shared: &Shared, out: &mut Outgoing, mut read: usize, mut notices:
             match timeout(if stopping { FAREWELL } else { STALLED }, out.send()).await {
                 Ok(Ok(())) => continue,
                 Ok(Err(_)) => return None,
-                Err(_) => return Some("you have read nothing for 30 s; attach again to see the run as it is then".into()),
+                Err(_) => {
+                    let reason = "you have read nothing for 30 s; attach again to see the run as it is then";
+                    return Some((ByeCode::Stalled, reason.into()));
+                }
             }
         }
         if stopping {
-            return Some("the process that trained has ended".into());
+            return Some((ByeCode::Ended, "the process that trained has ended".into()));
         }
         tokio::select! {
             _ = length.changed() => {}
@@ -194,13 +205,14 @@ impl Outgoing {
         if self.waiting.len() - self.sent >= AHEAD {
             return 0;
         }
-        for (record, replaced) in shared.hub.some_since(read) {
+        for Placed { record, replaced } in shared.hub.some_since(read) {
             if self.waiting.len() - self.sent >= AHEAD {
                 break;
             }
             dealt += 1;
             let start = self.waiting.len();
-            let written = !replaced && serde_json::to_writer(&mut self.waiting, &*record).is_ok();
+            let record = record.filter(|_| !replaced);
+            let written = record.is_some_and(|record| serde_json::to_writer(&mut self.waiting, &*record).is_ok());
             if written && self.waiting.len() - start < LONGEST_LINE {
                 self.waiting.push(b'\n');
                 if skipped > 0 {

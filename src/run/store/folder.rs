@@ -11,7 +11,7 @@ use super::StoreError;
 use super::journal::Journal;
 use super::lock::Lock;
 use crate::files::write_whole;
-use crate::protocol::{Record, RunStarted};
+use crate::protocol::{Event, Record, RunStarted};
 use crate::run::{RunState, Summary};
 
 /// The version of the form of a run's folder. It grows when older programs cannot read it any more.
@@ -145,9 +145,27 @@ impl RunFolder {
 
     /// What the events come to, under the name that people have given the run.
     pub fn state(&self) -> Result<RunState, StoreError> {
+        self.fold_into(RunState::default(), &self.records()?)
+    }
+
+    /// The same with every step, for exports.
+    pub fn lossless_state(&self) -> Result<RunState, StoreError> {
+        self.fold_into(RunState::lossless(), &self.records()?)
+    }
+
+    /// The same up to the first checkpoint after a step, as it was taken; all of it when there was none.
+    pub fn state_at(&self, step: u64) -> Result<RunState, StoreError> {
+        let mut records = self.records()?;
+        let taken = |record: &Record| matches!(record.event, Event::CheckpointTaken { step: taken, .. } if taken == step);
+        if let Some(place) = records.iter().position(taken) {
+            records.truncate(place + 1);
+        }
+        self.fold_into(RunState::default(), &records)
+    }
+
+    fn fold_into(&self, mut state: RunState, records: &[Record]) -> Result<RunState, StoreError> {
         let about = self.about()?;
-        let mut state = RunState::default();
-        self.records()?.iter().for_each(|record| state.apply(record));
+        records.iter().for_each(|record| state.apply(record));
         if let Some(started) = &mut state.started {
             started.name = about.name().to_owned();
         }

@@ -13,6 +13,8 @@ pub(super) struct Journal {
     file: File,
     /// Bytes of whole lines.
     whole: u64,
+    /// The bytes to the end of each record of the last time that some were appended.
+    ends: Vec<u64>,
 }
 
 impl Journal {
@@ -20,12 +22,12 @@ impl Journal {
     pub fn open(path: &Path, whole: u64) -> io::Result<Self> {
         let file = File::options().create(true).append(true).open(path)?;
         file.set_len(whole)?;
-        Ok(Self { file, whole })
+        Ok(Self { file, whole, ends: Vec::new() })
     }
 
     /// Appends records. After an error it is as it was before, or that is tried again next time.
     pub fn append(&mut self, records: &[Arc<Record>]) -> io::Result<()> {
-        let mut lines = Vec::new();
+        let (mut lines, mut ends) = (Vec::new(), Vec::new());
         for record in records {
             let start = lines.len();
             serde_json::to_writer(&mut lines, &**record)?;
@@ -34,6 +36,7 @@ impl Journal {
                 // It would be the end of what can be read.
                 lines.truncate(start);
             }
+            ends.push(self.whole + lines.len() as u64);
         }
         // What a failed attempt left behind.
         if self.file.metadata()?.len() != self.whole {
@@ -45,7 +48,19 @@ impl Journal {
             return Err(error);
         }
         self.whole += lines.len() as u64;
+        self.ends = ends;
         Ok(())
+    }
+
+    /// The bytes of whole lines.
+    pub fn whole(&self) -> u64 {
+        self.whole
+    }
+
+    /// The bytes to the end of each record of the last time that some were appended. One that was left out ends where the one
+    /// before does.
+    pub fn ends(&self) -> &[u64] {
+        &self.ends
     }
 
     /// Waits until everything is on the disk.

@@ -129,6 +129,16 @@ impl Recording {
         &self.folder
     }
 
+    /// The file of the events, for reading, and its bytes so far.
+    pub fn log(&self) -> io::Result<(fs::File, u64)> {
+        Ok((fs::File::open(self.folder.journal_path())?, self.journal.whole()))
+    }
+
+    /// Where in that file each of the events ends that were [appended](Self::append) last.
+    pub fn ends(&self) -> &[u64] {
+        self.journal.ends()
+    }
+
     /// Writes events down. After an error nothing of them is, and they can be given again.
     pub fn append(&mut self, records: &[Arc<Record>]) -> Result<(), StoreError> {
         let path = self.folder.journal_path();
