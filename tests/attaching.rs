@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 use mnist_tui::link::{Link, Running, Update, attach, connect, running};
 use mnist_tui::protocol::{ClientHello, Command, Connection, Event, Phase, Record, Request, RequestId};
 
+/// Whoever looks which runs there are talks to all of them: one test at a time.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// A server that a test plays.
 struct Server {
     listener: UnixListener,
@@ -100,6 +103,7 @@ async fn until<T>(link: &mut Link, mut fits: impl FnMut(Update) -> Option<T>) ->
 /// What only newer programs understand is passed over, whatever stands in it; records are told although nothing follows them.
 #[tokio::test]
 async fn lines_of_a_newer_server_are_no_records() {
+    let _alone = ALONE.lock().await;
     let (id, server) = played(|server| {
         let (_, mut stream) = server.welcome();
         for line in [&record(1), r#"{"server":"weather","sun":true}"#, &record(2), r#"{"server":"skipped","records":"many"}"#] {
@@ -124,11 +128,14 @@ async fn lines_of_a_newer_server_are_no_records() {
     })
     .await;
     assert_eq!(steps, [1, 2]);
-    assert_eq!(server.join().expect("no panic"), Some(3), "so many records are known");
+    // Beside it, the client connects again.
+    let known = tokio::task::spawn_blocking(|| server.join().expect("no panic")).await.expect("no panic");
+    assert_eq!(known, Some(3), "so many records are known");
 }
 
 #[tokio::test]
 async fn a_paused_run_is_shown_although_a_strange_line_follows() {
+    let _alone = ALONE.lock().await;
     let (id, server) = played(|server| {
         let (_, mut stream) = server.welcome();
         say(&mut stream, &format!("{}\n{}", record(1), r#"{"server":"weather"}"#)).expect("said");
@@ -141,6 +148,7 @@ async fn a_paused_run_is_shown_although_a_strange_line_follows() {
 
 #[tokio::test]
 async fn whether_a_run_comes_back_hangs_on_no_sentence() {
+    let _alone = ALONE.lock().await;
     let cases = [
         (r#"{"server":"bye","code":"ended","reason":"fini"}"#, true),
         (r#"{"server":"bye","reason":"the process that trained has ended"}"#, true),
@@ -165,6 +173,7 @@ async fn whether_a_run_comes_back_hangs_on_no_sentence() {
 
 #[tokio::test]
 async fn what_is_asked_for_while_the_connection_is_lost_is_refused_at_once() {
+    let _alone = ALONE.lock().await;
     let (id, server) = played(|server| drop(server.welcome()));
     let mut link = attached(&id).await;
     server.join().expect("no panic");
@@ -182,6 +191,7 @@ async fn what_is_asked_for_while_the_connection_is_lost_is_refused_at_once() {
 
 #[tokio::test]
 async fn processes_that_do_not_answer_are_waited_for_together() {
+    let _alone = ALONE.lock().await;
     let servers: Vec<Server> = (0..4).map(|_| Server::new()).collect();
     let began = Instant::now();
     let found = running().await;
