@@ -10,6 +10,7 @@ mod confusion;
 mod connection;
 mod event;
 mod hyper;
+mod outcome;
 mod reason;
 mod spec;
 mod wire;
@@ -20,10 +21,10 @@ pub use command::{Command, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix, MOST_CLASSES};
 pub use connection::Connection;
 pub use event::{
-    CheckpointReason, Evaluation, Event, LayerShape, Outcome, Parent, Phase, Quantity, Record, RunStarted, Sample, Split,
-    StepsFinished,
+    CheckpointReason, Evaluation, Event, LayerShape, Parent, Phase, Quantity, Record, RunStarted, Sample, Split, StepsFinished,
 };
 pub use hyper::{Hyper, HyperError, Hyperparameters};
+pub use outcome::Outcome;
 pub use reason::{Code, Reason};
 pub use spec::{Activation, Anneal, DataSpec, Holdout, LayerSpec, Optimizer, Padding, RunSpec, Schedule, ScheduleKind};
 pub use wire::{ByeCode, ClientHello, Cursor, LONGEST_LINE, PROTOCOL, ServerHello, ServerLine, ServerMessage, decode_request};
