@@ -33,7 +33,7 @@ fn typed(text: &str) -> Vec<Key> {
 
 fn terminal(app: &App, look: &Look, width: u16, height: u16) -> Terminal<TestBackend> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a buffer is a terminal");
-    terminal.draw(|frame| draw(app, look, frame)).expect("a buffer takes every frame");
+    terminal.draw(|frame| drop(draw(app, look, frame))).expect("a buffer takes every frame");
     terminal
 }
 

@@ -4,9 +4,7 @@ mod synthetic;
 
 use std::sync::Arc;
 
-use mnist_tui::app::{
-    ACTIONS, App, AppOptions, Control, Effect, Key, KeyCode, Leave, Message, Mode, Panel, SampleView, When, keys_markdown,
-};
+use mnist_tui::app::{App, AppOptions, Control, Effect, Key, KeyCode, Leave, Message, Overlay, Panel, SampleView};
 use mnist_tui::config::Notify;
 use mnist_tui::protocol::{
     Command, Connection, Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule, StepsFinished,
@@ -53,6 +51,15 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         effects.extend(app.update(Message::Key(key)));
     }
     effects
+}
+
+fn notice(app: &App) -> Option<&str> {
+    app.shared().notice.as_ref().map(|notice| notice.text.as_str())
+}
+
+fn view(app: &App) -> (Panel, bool, usize, bool) {
+    let (page, view) = (&app.pages().overview, &app.shared().view);
+    (page.focus, page.zoomed, view.theme, view.log_scale)
 }
 
 fn commands(effects: &[Effect]) -> Vec<Command> {
@@ -145,7 +152,7 @@ fn leaving_asks_only_while_there_is_something_to_lose() {
 fn stop_and_leave_waits_for_the_judgement() {
     let mut app = app(None);
     press(&mut app, "q s");
-    assert_eq!(app.state_word(), Word::Stopping);
+    assert_eq!(app.shared().state_word(), Word::Stopping);
     let ended = Event::RunEnded { outcome: Outcome::Stopped, step: 1_764, weights_sha256: String::new(), answers: None };
     assert_eq!(tell(&mut app, ended), [Effect::Leave(Leave::Ended)]);
 }
@@ -155,7 +162,7 @@ fn a_change_is_pending_until_it_is_answered() {
     let mut app = app(None);
     let id = |number| RequestId { client: 0, number };
     press(&mut app, "Right");
-    assert_eq!(app.pending(Hyper::LearningRate), Some(0.002));
+    assert_eq!(app.shared().requests.pending(Hyper::LearningRate), Some(0.002));
     let changed = |from, to, number| Event::HyperChanged {
         step: 1_765,
         hyper: Hyper::LearningRate,
@@ -165,19 +172,19 @@ fn a_change_is_pending_until_it_is_answered() {
         answers: id(number),
     };
     tell(&mut app, changed(0.001, 0.002, 1));
-    assert_eq!((app.pending(Hyper::LearningRate), app.run().interventions.len()), (None, 1));
+    assert_eq!((app.shared().requests.pending(Hyper::LearningRate), app.run().interventions.len()), (None, 1));
 
     press(&mut app, "Right");
     let command = set(Hyper::LearningRate, 0.005);
     tell(&mut app, Event::CommandRefused { command, reason: "read-only".into(), answers: id(2) });
-    assert_eq!(app.pending(Hyper::LearningRate), None);
-    assert_eq!(app.hypers().refusal(Hyper::LearningRate), Some("read-only"));
+    assert_eq!(app.shared().requests.pending(Hyper::LearningRate), None);
+    assert_eq!(app.shared().hypers.refusal(Hyper::LearningRate), Some("read-only"));
 
     // The refused change is not there to be undone; somebody else's is.
     let answers = RequestId { client: 3, number: 1 };
     tell(&mut app, Event::HyperChanged { step: 1_766, hyper: Hyper::Epochs, from: 5.0, to: 9.0, base: None, answers });
     assert_eq!(commands(&press(&mut app, "u u")), [set(Hyper::Epochs, 5.0), set(Hyper::LearningRate, 0.001)]);
-    assert_eq!(app.hypers().refusal(Hyper::LearningRate), None);
+    assert_eq!(app.shared().hypers.refusal(Hyper::LearningRate), None);
 }
 
 #[test]
@@ -257,17 +264,17 @@ fn a_run_that_diverged_can_be_gone_back_from() {
     let phase = |phase, answers| Event::PhaseChanged { phase, step: 1_764, answers };
     tell(&mut app, Event::Diverged { step: 1_765, quantity: Quantity::Loss, layer: Some("conv1".into()) });
     tell(&mut app, phase(Phase::Paused, None));
-    assert_eq!(app.state_word(), Word::Diverged);
+    assert_eq!(app.shared().state_word(), Word::Diverged);
     let alert = "loss and gradient of conv1 not finite: no step made";
-    assert_eq!(app.alert().as_deref(), Some(alert));
+    assert_eq!(app.shared().alert().as_deref(), Some(alert));
     assert_eq!(commands(&press(&mut app, "b b")), [Command::Rewind]);
-    assert_eq!(app.state_word(), Word::Resuming);
+    assert_eq!(app.shared().state_word(), Word::Resuming);
     let answers = RequestId { client: 0, number: 1 };
     tell(&mut app, Event::ParametersRestored { step: 1_764, epoch: 2, answers: Some(answers) });
     let (hyper, base) = (Hyper::LearningRate, None);
     tell(&mut app, Event::HyperChanged { step: 1_765, hyper, from: 0.001, to: 0.0005, base, answers });
     tell(&mut app, phase(Phase::Training, Some(answers)));
-    assert_eq!((app.state_word(), app.alert()), (Word::Training, None));
+    assert_eq!((app.shared().state_word(), app.shared().alert()), (Word::Training, None));
     assert_eq!(commands(&press(&mut app, "u")), [set(Hyper::LearningRate, 0.001)]);
     let log: Vec<LogText> = app.run().log.iter().rev().take(3).map(|line| line.text.clone()).collect();
     let changed = LogText::HyperChanged { hyper: Hyper::LearningRate, from: "0.001".into(), to: "5e-4".into() };
@@ -277,29 +284,31 @@ fn a_run_that_diverged_can_be_gone_back_from() {
 #[test]
 fn the_state_is_a_word() {
     let mut app = app(None);
-    assert_eq!(app.state_word(), Word::Training);
+    assert_eq!(app.shared().state_word(), Word::Training);
     press(&mut app, "Space");
-    assert_eq!(app.state_word(), Word::Pausing);
+    assert_eq!(app.shared().state_word(), Word::Pausing);
     let phase = |phase, answers| Event::PhaseChanged { phase, step: 1_764, answers };
     tell(&mut app, phase(Phase::Paused, Some(RequestId { client: 0, number: 1 })));
-    assert_eq!((app.state_word(), app.title().as_str()), (Word::Paused, "seed 41 % · paused"));
+    assert_eq!((app.shared().state_word(), app.shared().title().as_str()), (Word::Paused, "seed 41 % · paused"));
     press(&mut app, "Space");
-    assert_eq!(app.state_word(), Word::Resuming);
+    assert_eq!(app.shared().state_word(), Word::Resuming);
     tell(&mut app, phase(Phase::Training, Some(RequestId { client: 0, number: 2 })));
-    assert_eq!((app.state_word(), app.title().as_str()), (Word::Training, "seed 41 % · epoch 3/5"));
+    assert_eq!((app.shared().state_word(), app.shared().title().as_str()), (Word::Training, "seed 41 % · epoch 3/5"));
 }
 
 #[test]
 fn the_view_follows_the_keys() {
     let mut app = app(None);
     press(&mut app, "Tab z t a");
-    assert_eq!((app.focus(), app.zoomed(), app.theme(), app.log_scale()), (Panel::Loss, true, 1, false));
+    assert_eq!(view(&app), (Panel::Loss, true, 1, false));
     press(&mut app, "BackTab t p");
-    assert_eq!((app.focus(), app.theme(), app.sample_page()), (Panel::Hypers, 0, -1));
+    assert_eq!((view(&app), app.pages().overview.sample_page), ((Panel::Hypers, true, 0, false), -1));
     press(&mut app, "v v v");
-    assert_eq!(app.sample_view(), SampleView::Augmented);
+    assert_eq!(app.pages().overview.sample_view, SampleView::Augmented);
     press(&mut app, "Tab Enter");
-    assert!(matches!(app.mode(), Mode::Editing(_)) && app.focus() == Panel::Hypers);
+    assert!(app.shared().overlays.is_empty(), "what is not focused is not edited");
+    press(&mut app, "BackTab Enter");
+    assert!(matches!(app.shared().overlays[..], [Overlay::Edit(_)]));
     app.update(Message::Paste(" 2e-3 \n; rm".into()));
     assert_eq!(commands(&press(&mut app, "Back Enter")), []);
 }
@@ -328,10 +337,11 @@ fn only_who_steers_sends_commands() {
         let played = control == Control::Replaying;
         for key in if played { &["s", "Enter", "x"][..] } else { &["Space", "Right", "Enter", "x"] } {
             press(&mut app, key);
-            assert_eq!((app.notice(), app.mode()), (Some(says), &Mode::Watching), "{key}");
+            assert_eq!((notice(&app), app.shared().overlays.len()), (Some(says), 0), "{key}");
         }
         press(&mut app, "T");
-        assert_eq!(*app.mode() == Mode::TakingOver, matches!(control, Control::Observing { .. }), "{control:?}");
+        let asks = matches!(app.shared().overlays[..], [Overlay::Question(_)]);
+        assert_eq!(asks, matches!(control, Control::Observing { .. }), "{control:?}");
     }
 }
 
@@ -340,17 +350,17 @@ fn the_wheel_goes_from_hand_to_hand() {
     let mut app = app(None);
     press(&mut app, "Enter");
     tell(&mut app, taken(3, None));
-    assert_eq!((app.control(), app.mode()), (&Control::Observing { by: Some("client 3".into()) }, &Mode::Watching));
-    assert_eq!(app.notice(), Some("client 3 took over; T takes back"));
+    assert_eq!((&app.shared().control, app.shared().overlays.len()), (&Control::Observing { by: Some("client 3".into()) }, 0));
+    assert_eq!(notice(&app), Some("client 3 took over; T takes back"));
     assert_eq!(commands(&press(&mut app, "T Esc T y")), [Command::TakeControl]);
     tell(&mut app, taken(0, Some(RequestId { client: 0, number: 1 })));
-    assert_eq!((app.control(), app.notice()), (&Control::Steering, Some("you steer")));
+    assert_eq!((&app.shared().control, notice(&app)), (&Control::Steering, Some("you steer")));
     tell(&mut app, taken(3, None));
     tell(&mut app, Event::ControlReleased { client: 3 });
-    assert_eq!(app.control(), &Control::Observing { by: None });
+    assert_eq!(app.shared().control, Control::Observing { by: None });
     // Another process trains now, and this is its dashboard.
     tell(&mut app, Event::RunResumed { step: 1_764, threads: 1 });
-    assert_eq!(app.control(), &Control::Steering);
+    assert_eq!(app.shared().control, Control::Steering);
 }
 
 #[test]
@@ -359,14 +369,14 @@ fn a_run_of_another_process_is_left_without_a_question() {
     let mut app = App::new(AppOptions { control: observing, ..options() });
     app.update(Message::Connection(Connection::Up { client: 5 }));
     app.update(Message::Records(Synthetic { changes: &[], ..Synthetic::default() }.records()));
-    assert_eq!(app.control(), &Control::Observing { by: Some("the terminal it was started on".into()) });
+    assert_eq!(app.shared().control, Control::Observing { by: Some("the terminal it was started on".into()) });
     tell(&mut app, taken(5, None));
     let pause = press(&mut app, "Space");
     assert!(matches!(pause[..], [Effect::Send(request)] if request.id == RequestId { client: 5, number: 1 }), "{pause:?}");
-    assert_eq!(app.state_word(), Word::Pausing);
+    assert_eq!(app.shared().state_word(), Word::Pausing);
     let reason = "too many at once".into();
     app.update(Message::Refused { answers: RequestId { client: 5, number: 1 }, reason });
-    assert_eq!((app.state_word(), app.notice()), (Word::Training, Some("refused: too many at once")));
+    assert_eq!((app.shared().state_word(), notice(&app)), (Word::Training, Some("refused: too many at once")));
     assert_eq!(press(&mut app, "q"), [Effect::Leave(Leave::Away)]);
 
     app.update(Message::Connection(Connection::Lost { retry_in: 2 }));
@@ -374,35 +384,6 @@ fn a_run_of_another_process_is_left_without_a_question() {
     app.update(Message::Restarted);
     assert_eq!((app.run().step, app.run().log.len()), (0, 0));
     assert_eq!(press(&mut app, "q"), [Effect::Leave(Leave::Away)]);
-}
-
-#[test]
-fn no_key_has_two_meanings() {
-    let always = [When::Always];
-    let situations: [&[When]; 11] = [
-        &[When::Watching, When::Training, When::Pages],
-        &[When::Watching, When::Observing, When::Pages],
-        &[When::Browsing, When::Pages],
-        &[When::Looking, When::Pages],
-        &[When::Choosing],
-        &[When::Confirming],
-        &[When::Editing],
-        &[When::Help],
-        &[When::Quitting],
-        &[When::Stopping],
-        &[When::TakingOver],
-    ];
-    for situation in situations {
-        let rows = ACTIONS.iter().filter(|row| situation.iter().chain(&always).any(|when| *when == row.when));
-        let keys: Vec<Key> = rows.flat_map(|row| row.keys).copied().collect();
-        for (i, key) in keys.iter().enumerate() {
-            assert!(!keys[i + 1..].contains(key), "{key} is bound twice in {situation:?}");
-            assert_eq!(key.normal(), *key, "{key} would never be found");
-        }
-    }
-    for row in ACTIONS {
-        assert!(keys_markdown().contains(row.help), "{:?} is not in the README's table", row.action);
-    }
 }
 
 #[test]

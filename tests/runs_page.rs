@@ -4,7 +4,7 @@ mod synthetic;
 
 use insta::assert_snapshot;
 use mnist_tui::app::{
-    App, AppOptions, Effect, Key, KeyCode, Leave, LoadedRun, Message, Mode, NextRun, Page, RunsAnswer, RunsRequest, RunsView,
+    App, AppOptions, Effect, Key, KeyCode, Leave, LoadedRun, Message, NextRun, PageId, RunsAnswer, RunsRequest, RunsView,
 };
 use mnist_tui::export::Format;
 use mnist_tui::protocol::{Event, Outcome, Parent};
@@ -62,16 +62,20 @@ fn app(outcome: Option<Outcome>) -> App {
     let theme_names = Theme::builtin().iter().map(|theme| theme.name().to_owned()).collect();
     let mut app = App::new(AppOptions { theme_names, log_scale: true, ..AppOptions::default() });
     app.update(Message::Records(Synthetic { outcome, changes: &[], ..Synthetic::default() }.records()));
-    assert_eq!(press(&mut app, "2"), [Effect::Runs(RunsRequest::Watch(true))]);
+    assert_eq!(press(&mut app, "7"), [Effect::Runs(RunsRequest::Watch(true))]);
     answer(&mut app, RunsAnswer::Listed(runs().into_iter().map(|run| run.listed).collect()));
-    let selected = app.runs().selected_run().map(|run| run.about.name().to_owned());
+    let selected = app.pages().runs.selected_run().map(|run| run.about.name().to_owned());
     assert_eq!(
-        (app.runs().sort(), selected.as_deref()),
+        (app.pages().runs.sort(), selected.as_deref()),
         (SortKey::Accuracy, Some("again")),
         "the best first, the newest selected"
     );
     press(&mut app, "ss Down Down");
     app
+}
+
+fn problem(app: &App) -> Option<&str> {
+    app.shared().notice.as_ref().filter(|notice| notice.is_problem).map(|notice| notice.text.as_str())
 }
 
 fn answer(app: &mut App, answer: RunsAnswer) {
@@ -147,7 +151,7 @@ fn keys_ask_for_what_they_say() {
         ("Up Up Up R", next("wide-from-860")),
         ("Up v", vec![Effect::Leave(Leave::Next(NextRun::Played("id-narrow".into())))]),
         ("1", request(RunsRequest::Watch(false))),
-        ("2", vec![]),
+        ("7", vec![]),
         ("q", vec![Effect::Leave(Leave::Ended)]),
     ];
     for (keys, expected) in cases {
@@ -158,7 +162,7 @@ fn keys_ask_for_what_they_say() {
 #[test]
 fn a_filter_acts_while_it_is_typed_and_escape_takes_it_back() {
     let mut app = app(None);
-    let shown = |app: &App| app.runs().rows().len();
+    let shown = |app: &App| app.pages().runs.rows().len();
     for (keys, expected) in [
         ("/", 5),
         ("wide", 2),
@@ -175,10 +179,10 @@ fn a_filter_acts_while_it_is_typed_and_escape_takes_it_back() {
     }
     press(&mut app, "/");
     app.update(Message::Paste("seed=1 ".into()));
-    assert_eq!((shown(&app), app.runs().filter()), (5, "seed=1"));
+    assert_eq!((shown(&app), app.pages().runs.filter()), (5, "seed=1"));
     // What was selected is so again, though it was hidden for a while.
     press(&mut app, "Enter Up");
-    let selected = |app: &App| app.runs().selected_run().map(|run| run.about.name().to_owned());
+    let selected = |app: &App| app.pages().runs.selected_run().map(|run| run.about.name().to_owned());
     let before = selected(&app);
     press(&mut app, "/ failing");
     assert_ne!(selected(&app), before);
@@ -190,13 +194,13 @@ fn a_filter_acts_while_it_is_typed_and_escape_takes_it_back() {
 fn another_run_waits_until_this_one_has_ended() {
     let mut app = app(None);
     assert_eq!(press(&mut app, "Up R"), []);
-    assert_eq!(app.runs().problem(), Some("a run trains here: stop it first (1, then x)"));
+    assert_eq!(problem(&app), Some("a run trains here: stop it first (1, then x)"));
     assert_eq!((press(&mut app, "b"), press(&mut app, "v")), (vec![], vec![]));
     // Steering keys mean nothing here, and what lies over the page leaves it there.
     press(&mut app, "? Esc q Esc");
-    assert_eq!((app.page(), app.mode()), (Page::Runs, &Mode::Browsing));
+    assert_eq!((app.pages().open(), app.shared().overlays.len()), (PageId::Runs, 0));
     assert_eq!(press(&mut app, "1"), [Effect::Runs(RunsRequest::Watch(false))]);
-    assert_eq!((app.page(), app.mode()), (Page::Overview, &Mode::Watching));
+    assert_eq!((app.pages().open(), app.shared().overlays.len()), (PageId::Overview, 0));
 }
 
 #[test]
@@ -207,7 +211,7 @@ fn a_branch_starts_at_the_chosen_checkpoint() {
     let next = NextRun::Branched("id-wide".into(), 860);
     assert_eq!(press(&mut app, "Up Enter"), [Effect::Leave(Leave::Next(next))]);
     answer(&mut app, RunsAnswer::Checkpoints("id-wide".into(), Vec::new()));
-    assert_eq!(app.runs().problem(), Some("it has no checkpoint"));
+    assert_eq!(problem(&app), Some("it has no checkpoint"));
 }
 
 #[test]
@@ -217,7 +221,7 @@ fn a_file_is_overwritten_only_after_a_yes() {
         let mut app = app(None);
         answer(&mut app, RunsAnswer::Exists(request(true), "/tmp/x".into()));
         assert_eq!(press(&mut app, keys), expected, "{keys}");
-        assert_eq!(app.mode(), &Mode::Browsing);
+        assert_eq!(app.shared().overlays.len(), 0);
     }
 }
 
@@ -225,21 +229,21 @@ fn a_file_is_overwritten_only_after_a_yes() {
 fn a_new_list_keeps_what_was_selected_and_marked() {
     let mut app = app(None);
     press(&mut app, "Up m");
-    let name = |app: &App| app.runs().selected_run().map(|run| run.about.name().to_owned());
+    let name = |app: &App| app.pages().runs.selected_run().map(|run| run.about.name().to_owned());
     assert_eq!(name(&app).as_deref(), Some("narrow"));
     let mut listed: Vec<Listed> = runs().into_iter().map(|run| run.listed).collect();
     listed.remove(0);
     answer(&mut app, RunsAnswer::Listed(listed.clone()));
-    assert_eq!((name(&app).as_deref(), app.runs().marked().len()), (Some("narrow"), 1));
+    assert_eq!((name(&app).as_deref(), app.pages().runs.marked().len()), (Some("narrow"), 1));
     listed.retain(|run| run.about.name() != "narrow");
     answer(&mut app, RunsAnswer::Listed(listed));
-    assert_eq!((name(&app).is_some(), app.runs().marked().len()), (true, 0));
+    assert_eq!((name(&app).is_some(), app.pages().runs.marked().len()), (true, 0));
     answer(&mut app, RunsAnswer::Listed(Vec::new()));
     assert_eq!(press(&mut app, "Up Down Enter Space M c e x b R p r"), []);
     // Somebody who has turned away is not called back.
     press(&mut app, "1");
     answer(&mut app, RunsAnswer::Loaded(runs()));
-    assert!(matches!(app.runs().view(), RunsView::List) && app.page() == Page::Overview);
+    assert!(matches!(app.pages().runs.view(), RunsView::List) && app.pages().open() == PageId::Overview);
 }
 
 #[test]
@@ -247,7 +251,7 @@ fn alone_there_is_only_the_list() {
     let mut app = App::new(AppOptions { alone: true, ..AppOptions::default() });
     answer(&mut app, RunsAnswer::Listed(runs().into_iter().map(|run| run.listed).collect()));
     assert_eq!(press(&mut app, "1"), []);
-    assert_eq!(app.page(), Page::Runs);
+    assert_eq!(app.pages().open(), PageId::Runs);
     let next = NextRun::Resumed("id-narrow".into());
     assert_eq!(press(&mut app, "ss Down R"), [Effect::Leave(Leave::Next(next))]);
     assert_eq!(press(&mut app, "q"), [Effect::Leave(Leave::Discard)]);
@@ -256,7 +260,7 @@ fn alone_there_is_only_the_list() {
 fn render(app: &App, charset: Charset, width: u16, height: u16) -> String {
     let look = Look { themes: Theme::builtin(), depth: ColorDepth::TrueColor, charset, marker: Marker::Braille };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a buffer is a terminal");
-    terminal.draw(|frame| draw(app, &look, frame)).expect("a buffer takes every frame");
+    terminal.draw(|frame| drop(draw(app, &look, frame))).expect("a buffer takes every frame");
     terminal.backend().to_string()
 }
 
@@ -292,7 +296,7 @@ fn pictures() {
 fn compared_curves_are_hidden_one_by_one_and_stand_over_what_is_asked_for() {
     let mut app = app(None);
     answer(&mut app, RunsAnswer::Loaded(runs()));
-    let hidden = |app: &App| (0..5).filter(|run| app.runs().is_hidden(*run)).collect::<Vec<_>>();
+    let hidden = |app: &App| (0..5).filter(|run| app.pages().runs.is_hidden(*run)).collect::<Vec<_>>();
     press(&mut app, "Right Right Space Right Right Right Right Right Space");
     assert_eq!(hidden(&app), [2, 4]);
     let picture = render(&app, Charset::Unicode, 200, 60);
@@ -300,7 +304,7 @@ fn compared_curves_are_hidden_one_by_one_and_stand_over_what_is_asked_for() {
     press(&mut app, "Space");
     assert_eq!(hidden(&app), [2]);
     for unit in ["steps", "epochs", "images", "time", "steps"] {
-        assert_eq!(app.runs().unit().name(), unit);
+        assert_eq!(app.pages().runs.unit().name(), unit);
         press(&mut app, "u");
     }
     press(&mut app, "Esc");

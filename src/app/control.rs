@@ -39,12 +39,12 @@ impl Control {
         *self == Self::Steering
     }
 
-    /// Why not, and what to do about it.
-    pub fn refusal(&self) -> Option<String> {
+    /// Why not, and what to do about it; `take_over` is the key for that.
+    pub fn refusal(&self, take_over: &str) -> Option<String> {
         Some(match self {
             Self::Steering => return None,
-            Self::Observing { by: Some(by) } => format!("{by} steers: T takes over"),
-            Self::Observing { by: None } => "nobody steers: T takes over".into(),
+            Self::Observing { by: Some(by) } => format!("{by} steers: {take_over} takes over"),
+            Self::Observing { by: None } => format!("nobody steers: {take_over} takes over"),
             Self::ReadOnly => "read-only: attach without --read-only to steer".into(),
             Self::Replaying => "a recorded run cannot be changed".into(),
         })

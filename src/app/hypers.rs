@@ -1,4 +1,4 @@
-//! The panel in which hyperparameters are changed: which one is selected, what can be undone, what was refused.
+//! Hyperparameters as they are changed: which one is selected, what can be undone, what was refused.
 
 use crate::protocol::{Hyper, RequestId};
 
@@ -12,15 +12,15 @@ struct Change {
     to: f64,
 }
 
-/// The state of the hyperparameter panel.
+/// Hyperparameters as they are changed.
 #[derive(Clone, Debug, Default)]
-pub struct HyperPanel {
+pub struct Hypers {
     selected: usize,
     changes: Vec<Change>,
     refused: Option<(Hyper, String)>,
 }
 
-impl HyperPanel {
+impl Hypers {
     /// The selected hyperparameter.
     pub fn selected(&self) -> Hyper {
         Hyper::ALL[self.selected % Hyper::ALL.len()]
@@ -29,6 +29,11 @@ impl HyperPanel {
     /// Why the last change of this hyperparameter was refused, if it was.
     pub fn refusal(&self, hyper: Hyper) -> Option<&str> {
         self.refused.as_ref().filter(|(refused, _)| *refused == hyper).map(|(_, reason)| reason.as_str())
+    }
+
+    /// Selects one.
+    pub(super) fn select(&mut self, hyper: Hyper) {
+        self.selected = Hyper::ALL.iter().position(|other| *other == hyper).unwrap_or(self.selected);
     }
 
     /// Selects the next one, or the one before.
@@ -61,7 +66,7 @@ impl HyperPanel {
     /// The hyperparameter of the last change, its value before and after; that change is then forgotten.
     pub(super) fn undo(&mut self) -> Option<(Hyper, f64, f64)> {
         let change = self.changes.pop()?;
-        self.selected = Hyper::ALL.iter().position(|hyper| *hyper == change.hyper).unwrap_or(self.selected);
+        self.select(change.hyper);
         Some((change.hyper, change.from, change.to))
     }
 

@@ -1,6 +1,7 @@
 //! Keys as the dashboard understands them, whatever terminal they came from.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// Which key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,6 +102,78 @@ impl fmt::Display for Key {
             KeyCode::PageUp => f.write_str("PgUp"),
             KeyCode::PageDown => f.write_str("PgDn"),
             KeyCode::Delete => f.write_str("Del"),
+        }
+    }
+}
+
+/// Keys with names, as they are written first.
+const NAMED: [(KeyCode, &str); 16] = [
+    (KeyCode::Char(' '), "Space"),
+    (KeyCode::Enter, "Enter"),
+    (KeyCode::Esc, "Esc"),
+    (KeyCode::Tab, "Tab"),
+    (KeyCode::Backspace, "Backspace"),
+    (KeyCode::Up, "Up"),
+    (KeyCode::Down, "Down"),
+    (KeyCode::Left, "Left"),
+    (KeyCode::Right, "Right"),
+    (KeyCode::Home, "Home"),
+    (KeyCode::End, "End"),
+    (KeyCode::PageUp, "PgUp"),
+    (KeyCode::PageDown, "PgDn"),
+    (KeyCode::PageUp, "PageUp"),
+    (KeyCode::PageDown, "PageDown"),
+    (KeyCode::Delete, "Del"),
+];
+
+impl Key {
+    /// The names of keys that are no characters.
+    pub fn names() -> Vec<&'static str> {
+        NAMED.iter().map(|(_, name)| *name).collect()
+    }
+}
+
+impl FromStr for Key {
+    type Err = ();
+
+    /// Reads a key as people write it: `x`, `Space`, `ctrl-x`, `Shift-Tab`.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut key = Self::plain(KeyCode::Enter);
+        let mut rest = text;
+        while let Some((held, behind)) = rest.split_once('-').filter(|(_, behind)| !behind.is_empty()) {
+            match held.to_ascii_lowercase().as_str() {
+                "ctrl" => key.ctrl = true,
+                "alt" => key.alt = true,
+                "shift" => key.shift = true,
+                _ => return Err(()),
+            }
+            rest = behind;
+        }
+        let mut characters = rest.chars();
+        let named = NAMED.iter().find(|(code, name)| name.eq_ignore_ascii_case(rest) || Self::plain(*code).to_string() == rest);
+        key.code = match (named, characters.next(), characters.next()) {
+            (Some((code, _)), ..) => *code,
+            // Terminals tell Ctrl with small letters.
+            (None, Some(character), None) if key.ctrl => KeyCode::Char(character.to_ascii_lowercase()),
+            (None, Some(character), None) if !character.is_control() => KeyCode::Char(character),
+            _ => return Err(()),
+        };
+        Ok(key.normal())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_read_as_it_is_written() {
+        let plain = NAMED.iter().map(|(code, _)| Key::plain(*code)).chain("a?-é".chars().map(Key::char));
+        for key in plain.chain([Key::ctrl('x'), Key::plain(KeyCode::BackTab)]) {
+            assert_eq!(key.to_string().parse(), Ok(key));
+        }
+        for (text, key) in [("shift-tab", Key::plain(KeyCode::BackTab)), ("ctrl-X", Key::ctrl('x')), ("page", Key::char('p'))] {
+            assert_eq!(text.parse::<Key>().ok(), Some(key).filter(|_| text != "page"), "{text}");
         }
     }
 }

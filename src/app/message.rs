@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Key, NextRun, RunsAnswer, RunsRequest};
+use super::{Key, NextRun, Point, RunsAnswer, RunsRequest};
 use crate::protocol::{Connection, Event, Reason, Record, Request, RequestId};
 
 /// Something that happened outside.
@@ -13,6 +13,8 @@ pub enum Message {
     Key(Key),
     /// Text was pasted.
     Paste(String),
+    /// The mouse did something.
+    Point(Point),
     /// The window has the focus now, or no longer.
     Focus(bool),
     /// The run said something.
@@ -67,6 +69,8 @@ pub enum Effect {
     Suspend,
     /// Clear the terminal and draw all of it again.
     Repaint,
+    /// Ask the terminal for what the mouse does, or leave the mouse to it, so that text can be selected.
+    Mouse(bool),
     /// Tell a person who may look elsewhere.
     Notify(String),
 }

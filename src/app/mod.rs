@@ -3,36 +3,45 @@
 //! Everything here is pure: no terminal, no clock, no channel. The terminal layer turns keys and records into
 //! [`Message`]s, gives them to [`App::update`], and carries out the [`Effect`]s it returns.
 
-mod action;
 mod control;
-mod edit;
+mod dashboard;
+mod explain;
+mod global;
 mod hypers;
 mod key;
+mod keymap;
 mod line;
 mod message;
-mod mode;
-mod page;
-mod panel;
+mod overlay;
+mod pages;
+mod pointer;
+mod records;
 mod replay;
 mod requests;
-mod runs;
+mod row;
 mod setting;
-mod state;
-mod update;
+mod shared;
+mod status;
+mod table;
 
-pub use action::{ACTIONS, Action, Binding, When, keys_markdown};
 pub use control::Control;
-pub use edit::Edit;
-pub use hypers::HyperPanel;
+pub use dashboard::{App, AppOptions};
+pub use explain::{Explained, of_hyper, of_panel};
+pub use hypers::Hypers;
 pub use key::{Key, KeyCode};
+pub use keymap::{Keymap, KeymapError};
 pub use line::Line;
 pub use message::{Effect, Leave, Message};
-pub use mode::Mode;
-pub use page::Page;
-pub use panel::{ConfusionSource, Panel, SampleView};
+pub use overlay::{Choice, ChoiceItem, Drawer, Edit, Found, Help, HelpLine, Overlay, Palette, Prompt, Question, Typed};
+pub use pages::{
+    ConfusionSource, LoadedRun, NextRun, Overview, PageId, Pages, Panel, RunRow, Runs, RunsAnswer, RunsRequest, RunsView,
+    SampleView,
+};
+pub use pointer::{Point, Pointer, Spot, Target};
 pub use replay::{Replay, Seek};
 pub use requests::Requests;
-pub use runs::{
-    Choice, ChoiceItem, LoadedRun, NextRun, Prompt, PromptKind, Question, RunRow, RunsAnswer, RunsPage, RunsRequest, RunsView,
-};
-pub use state::{App, AppOptions};
+pub use row::{Label, Layer, Offer, Rank, Row, RowId, Rows};
+pub use shared::{Attention, Notice, Shared, View};
+pub use table::{Place, Table, TableRow, keys_markdown, tables};
+
+use shared::Closing;

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use super::error::CliError;
 use super::print;
 use super::settings::SettingArguments;
-use crate::app::keys_markdown;
+use crate::app::{Keymap, keys_markdown};
 use crate::config::{EXAMPLE, Settings, Sources};
 use crate::ui::Theme;
 
@@ -27,8 +27,8 @@ pub(super) enum ConfigCommand {
         #[arg(long)]
         force: bool,
     },
-    /// Print the keys of the dashboard as a Markdown table.
-    Keys,
+    /// Print the keys of the dashboard, and the names by which `[keys]` gives them others, as Markdown tables.
+    Keys(Box<SettingArguments>),
     /// List the themes.
     Themes,
 }
@@ -42,7 +42,11 @@ impl ConfigCommand {
                 write_example(&path, *force)?;
                 print(&format!("wrote {}\n", path.display()))
             }
-            Self::Keys => print(&keys_markdown()),
+            Self::Keys(settings) => {
+                let settings = settings.settings()?;
+                let keymap = Keymap::new(&settings.config().keys);
+                print(&keys_markdown(&keymap.unwrap_or_default()))
+            }
             Self::Themes => print(&format!("{}\n", Theme::names().join("\n"))),
         }
     }

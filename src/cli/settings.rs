@@ -7,6 +7,7 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::error::Error;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
+use crate::app::Keymap;
 use crate::config::{ConfigError, FLAGS, Flag, FlagValue, Settings, Sources, choices};
 use crate::ui::Theme;
 
@@ -97,6 +98,7 @@ impl SettingArguments {
     pub(super) fn settings(&self) -> Result<Settings, ConfigError> {
         let settings = Sources { environment: std::env::vars_os().collect(), ..self.sources() }.settings()?;
         settings.expect_one_of("ui.theme", &Theme::names())?;
+        Keymap::new(&settings.config().keys).map_err(|(id, error)| settings.refuse(&format!("keys.{id}"), error.to_string()))?;
         Ok(settings)
     }
 

@@ -20,6 +20,8 @@ mod tests;
 mod train;
 mod ui;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use data::DataConfig;
@@ -33,7 +35,7 @@ pub use schedule::ScheduleConfig;
 pub use settings::{Setting, Settings};
 pub use sources::{FlagValue, Sources};
 pub use train::TrainConfig;
-pub use ui::{AxisScale, Charset, ColorMode, Language, Marker, Notify, UiConfig};
+pub use ui::{AxisScale, Charset, ColorMode, Language, Marker, Mouse, Notify, UiConfig};
 
 use crate::protocol::Augmentation;
 
@@ -55,6 +57,9 @@ pub struct Config {
     pub runs: RunsConfig,
     /// How the dashboard looks.
     pub ui: UiConfig,
+    /// Keys of one's own, by the names of what they do.
+    #[serde(default)]
+    pub keys: BTreeMap<String, Vec<String>>,
 }
 
 /// A commented configuration with every key at its default.

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use toml::Value;
 
-use super::{AxisScale, Charset, ColorMode, Language, Marker, Notify, Preset, Problem};
+use super::settings::KEYS;
+use super::{AxisScale, Charset, ColorMode, Language, Marker, Mouse, Notify, Preset, Problem};
 use crate::data::Dataset;
 use crate::protocol::{Anneal, Augmentation, Hyper, LayerSpec, Optimizer, ScheduleKind};
 
@@ -15,6 +16,7 @@ pub(super) enum Kind {
     Number,
     Switch,
     Layers,
+    Keys,
 }
 
 impl Kind {
@@ -22,6 +24,7 @@ impl Kind {
     pub(super) fn of(key: &str, default: &Value) -> Self {
         match default {
             _ if key == "data.validation" => Self::Number,
+            _ if key.split_once('.').is_some_and(|(table, _)| table == KEYS) => Self::Keys,
             Value::Integer(_) => Self::Whole,
             Value::Float(_) => Self::Number,
             Value::Boolean(_) => Self::Switch,
@@ -35,7 +38,7 @@ impl Kind {
     pub(super) fn read(self, text: &str) -> Value {
         let number = || text.parse().map(Value::Integer).or_else(|_| text.parse().map(Value::Float));
         match self {
-            Self::Text => Value::String(text.into()),
+            Self::Text | Self::Keys => Value::String(text.into()),
             Self::Whole | Self::Number => number().unwrap_or_else(|_| Value::String(text.into())),
             Self::Switch => text.parse().map_or_else(|_| Value::String(text.into()), Value::Boolean),
             Self::Layers => text.parse().unwrap_or_else(|_| Value::String(text.into())),
@@ -48,6 +51,7 @@ impl Kind {
             Self::Whole => "a whole number",
             Self::Number => "a number",
             Self::Switch => "true or false",
+            Self::Keys => "a list of keys, such as [\"n\", \"Space\"]",
             Self::Layers => "a list of layers, each a table with its kind",
         }
     }
@@ -59,6 +63,10 @@ pub(super) fn check(key: &str, default: &Value, value: Value) -> Result<Value, P
     let value = match (kind, default, value) {
         // A whole number is a number too.
         (Kind::Number, Value::Float(_), Value::Integer(number)) => Value::Float(number as f64),
+        // One key needs no list, and several can stand in one text.
+        (Kind::Keys, _, Value::String(text)) => {
+            Value::Array(text.split_whitespace().map(|key| Value::String(key.into())).collect())
+        }
         (_, _, value) => value,
     };
     match (kind, &value) {
@@ -66,6 +74,7 @@ pub(super) fn check(key: &str, default: &Value, value: Value) -> Result<Value, P
         (Kind::Whole | Kind::Number, Value::Integer(number)) => check_number(key, *number as f64, &value)?,
         (Kind::Number, Value::Float(number)) => check_number(key, *number, &value)?,
         (Kind::Switch, Value::Boolean(_)) => {}
+        (Kind::Keys, Value::Array(keys)) if keys.iter().all(Value::is_str) => {}
         (Kind::Layers, Value::Array(layers)) => {
             layers.iter().enumerate().try_for_each(|(i, layer)| check_layer(key, i + 1, layer))?
         }
@@ -110,6 +119,7 @@ pub fn choices(key: &str) -> Option<&'static [(&'static str, &'static str)]> {
         "ui.language" => Some(&Language::CHOICES),
         "ui.marker" => Some(&Marker::CHOICES),
         "ui.notify" => Some(&Notify::CHOICES),
+        "ui.mouse" => Some(&Mouse::CHOICES),
         "ui.axis" => Some(&AxisScale::CHOICES),
         _ => None,
     }

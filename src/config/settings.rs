@@ -6,6 +6,9 @@ use toml::{Table, Value};
 use super::rules::{self, Kind};
 use super::{Config, ConfigError, Origin, Problem, preset};
 
+/// The table that has any number of keys.
+pub(super) const KEYS: &str = "keys";
+
 /// All settings with the place each comes from.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -115,13 +118,28 @@ impl Settings {
         rules::check_choice(key, name, choices).map_err(|problem| ConfigError::new(entry.origin.clone(), problem))
     }
 
+    /// Refuses the value that `key` has; for what is wrong with it only the caller knows.
+    pub fn refuse(&self, key: &str, message: String) -> ConfigError {
+        let entry = self.entries.iter().find(|entry| entry.key == key);
+        let origin = entry.map_or(Origin::Default, |entry| entry.origin.clone());
+        let found = entry.map_or_else(String::new, |entry| rules::describe(&entry.value));
+        ConfigError::new(origin, Problem::Refused { key: key.into(), found, message })
+    }
+
     /// Whether `name` is one of the tables.
     pub(super) fn has_table(&self, name: &str) -> bool {
-        self.tables().contains(&name)
+        name == KEYS || self.tables().contains(&name)
     }
 
     fn changed(&self, key: &str, value: Value, origin: &Origin) -> Result<Self, Problem> {
         let mut changed = self.clone();
+        if let Some(KEYS) = key.split_once('.').map(|(table, _)| table)
+            && !changed.entries.iter().any(|entry| entry.key == key)
+        {
+            // What keys can be given to is known where there are keys; here, any name can have some.
+            let none = Value::Array(Vec::new());
+            changed.entries.push(Setting { key: key.into(), value: none.clone(), origin: Origin::Default, default: none });
+        }
         let Some(entry) = changed.entries.iter_mut().find(|entry| entry.key == key) else {
             return Err(self.unknown(key));
         };

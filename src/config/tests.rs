@@ -276,6 +276,7 @@ fn any_config() -> impl Strategy<Value = Config> {
             let (preset, name, optimizer, hyperparameters, seed, threads, until, min_delta) = train;
             let (kind, warmup, anneal) = schedule;
             Config {
+                keys: [("overview.zoom".to_owned(), vec!["Z".to_owned()])].into(),
                 train: TrainConfig {
                     preset: preset.into(),
                     name,

@@ -26,6 +26,8 @@ pub struct UiConfig {
     pub low_bandwidth: bool,
     /// Whether a person is told of the run's end.
     pub notify: Notify,
+    /// Whether the mouse is the dashboard's, where the terminal can.
+    pub mouse: Mouse,
 }
 
 impl Default for UiConfig {
@@ -40,6 +42,7 @@ impl Default for UiConfig {
             max_fps: 3,
             low_bandwidth: false,
             notify: Notify::Unfocused,
+            mouse: Mouse::On,
         }
     }
 }
@@ -107,6 +110,16 @@ choices! {
         Log = "log",
         /// equal differences, equal distances
         Linear = "linear",
+    }
+}
+
+choices! {
+    /// Whether the mouse is the dashboard's, where the terminal can.
+    pub enum Mouse {
+        /// clicks and the wheel do what keys do
+        On = "on",
+        /// the terminal's, which selects text with it
+        Off = "off",
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::style::Modifier;
 use tokio::time::{Instant, sleep_until};
 
 use super::capabilities::{charset, color_depth, environment, language, marker, synchronized};
-use super::guard::{Guard, Title};
+use super::guard::{Guard, TakeMouse, Title};
 use super::input::{self, Input, Inputs};
 use super::notification::{Notification, Passage};
 use super::screen::Screen;
@@ -16,12 +16,12 @@ use super::shelf::Shelf;
 use super::signals::{Asked, HANGUP, Signals, stop_process_group};
 use super::size::size;
 use super::{Scene, Shown};
-use crate::app::{App, AppOptions, Control, Effect, Leave, Message, Panel, RunsAnswer, RunsRequest};
+use crate::app::{App, AppOptions, Control, Effect, Keymap, Leave, Message, Panel, RunsAnswer, RunsRequest};
 use crate::causes::with_causes;
-use crate::config::{AxisScale, Config};
+use crate::config::{AxisScale, Config, Mouse};
 use crate::link::{Link, Update};
 use crate::run::RunState;
-use crate::ui::{Charset, ColorDepth, Look, Theme, draw, opening_panel};
+use crate::ui::{Charset, ColorDepth, Hits, Look, Theme, draw, opening_panel};
 
 /// The least time from one frame to the next, whatever happens.
 const FRAME: Duration = Duration::from_millis(33);
@@ -57,6 +57,8 @@ pub(super) struct Dashboard {
     guard: Option<Guard>,
     terminal: Terminal<Screen>,
     title: String,
+    /// Where everything stands in the last frame.
+    hits: Hits,
     /// The least time from one frame to the next while nothing but the run's own course has changed.
     interval: Duration,
     drawn: Option<Instant>,
@@ -101,8 +103,13 @@ impl Dashboard {
     /// The loop.
     async fn follow(&mut self, config: &Config, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
         loop {
-            self.ticked =
-                self.app.replay().filter(|replay| replay.is_playing()).map(|_| self.ticked.unwrap_or_else(Instant::now));
+            self.ticked = self
+                .app
+                .shared()
+                .replay
+                .as_ref()
+                .filter(|replay| replay.is_playing())
+                .map(|_| self.ticked.unwrap_or_else(Instant::now));
             let tick = self.ticked.map(|ticked| ticked + TICK);
             let messages = tokio::select! {
                 biased;
@@ -134,6 +141,7 @@ impl Dashboard {
                 Some(input) = self.inputs.next() => match input {
                     Input::Key(key) => Some(Message::Key(key)),
                     Input::Paste(text) => Some(Message::Paste(text)),
+                    Input::Point { x, y, how } => self.hits.at(x, y, how).map(Message::Point),
                     Input::Focus(focused) => Some(Message::Focus(focused)),
                     Input::Lost => return Ok(self.lost()),
                 },
@@ -148,6 +156,7 @@ impl Dashboard {
                     Effect::Send(request) => link.send(request),
                     Effect::Runs(request) => self.shelf.ask(request),
                     Effect::Suspend => self.suspend()?,
+                    Effect::Mouse(on) => crossterm::execute!(io::stdout(), TakeMouse(on))?,
                     Effect::Repaint => self.repaint(),
                     Effect::Notify(text) => {
                         let text = plain_text(&text, self.look.charset);
@@ -200,6 +209,7 @@ impl Dashboard {
             marker: marker(&config.ui, &environment),
         };
         let guard = Guard::enter()?;
+        crossterm::execute!(io::stdout(), TakeMouse(app.shared().view.mouse))?;
         let terminal = Terminal::new(Screen::new(synchronized(&environment)))?;
         Ok(Self {
             app,
@@ -209,6 +219,7 @@ impl Dashboard {
             guard: Some(guard),
             terminal,
             title: String::new(),
+            hits: Hits::default(),
             interval: if low_bandwidth { SLOW_FRAME } else { Duration::from_secs(1) / config.ui.max_fps.max(1) },
             drawn: None,
             whole: true,
@@ -220,7 +231,7 @@ impl Dashboard {
     /// The same on the terminal, with nothing known of the run.
     fn with_another_run(self, config: &Config, options: AppOptions) -> io::Result<Self> {
         let theme_names = self.look.themes.iter().map(|theme| theme.name().to_owned()).collect();
-        let app = app(config, AppOptions { theme_names, theme: self.app.theme(), ..options })?;
+        let app = app(config, AppOptions { theme_names, theme: self.app.shared().view.theme, ..options })?;
         // What was asked for on behalf of the run before would come too late.
         Ok(Self { app, shelf: Shelf::start(config.runs.folder())?, due: Some(Instant::now()), ..self })
     }
@@ -243,13 +254,14 @@ impl Dashboard {
         if std::mem::take(&mut self.whole) {
             self.forget_picture()?;
         }
-        let title = plain_text(&self.app.title(), self.look.charset);
+        let title = plain_text(&self.app.shared().title(), self.look.charset);
         if title != self.title {
             self.terminal.backend_mut().queue(Title(&title));
             self.title = title;
         }
-        let Self { terminal, app, look, .. } = self;
-        terminal.draw(|frame| draw(app, look, frame))?;
+        let Self { terminal, app, look, hits, .. } = self;
+        terminal.draw(|frame| *hits = draw(app, look, frame))?;
+        app.saw(hits.rows());
         self.terminal.backend_mut().send()?;
         self.drawn = Some(Instant::now());
         self.due = None;
@@ -284,6 +296,7 @@ impl Dashboard {
     fn claim(&mut self) -> io::Result<()> {
         self.guard = None;
         self.guard = Some(Guard::enter()?);
+        crossterm::execute!(io::stdout(), TakeMouse(self.app.shared().view.mouse))?;
         self.title.clear();
         self.repaint();
         Ok(())
@@ -308,7 +321,10 @@ fn app(config: &Config, options: AppOptions) -> io::Result<App> {
     let focus = if looks_only { Panel::Loss } else { opening_panel(width, height) };
     let log_scale = config.ui.axis == AxisScale::Log;
     let language = language(&config.ui, &environment).unwrap_or_default();
-    Ok(App::new(AppOptions { language, log_scale, focus, notify: config.ui.notify, ..options }))
+    // What is wrong with keys was refused with the other settings.
+    let keymap = Keymap::new(&config.keys).unwrap_or_default();
+    let mouse = config.ui.mouse == Mouse::On;
+    Ok(App::new(AppOptions { keymap, mouse, language, log_scale, focus, notify: config.ui.notify, ..options }))
 }
 
 /// Text for the window's frame or a notification, in characters that the terminal has.

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::input::Input;
-use crate::app::{Key, KeyCode};
+use crate::app::{Key, KeyCode, Pointer};
 
 /// So long after Escape the rest of another key may come. Connections with a round trip of 100 ms are common, and those of a
 /// train or a satellite take twice as long; whoever presses Escape to take something back hardly sees it.
@@ -216,9 +216,27 @@ fn sequence(before: usize, rest: &[u8]) -> Start {
         (b"200", b'~') => Start::Paste(length),
         (b"", b'I') => Start::Input(length, Some(Input::Focus(true))),
         (b"", b'O') => Start::Input(length, Some(Input::Focus(false))),
+        ([b'<', place @ ..], b'M' | b'm') => Start::Input(length, mouse(place, *last == b'M')),
         (parameters, last) if between == usize::from(is_shifted) => Start::Input(length, key(parameters, *last).map(Input::Key)),
         _ => Start::Input(length, None),
     }
+}
+
+/// What the mouse did, as xterm's mode 1006 tells it: button, column, row. Only the left button and the wheel are ours.
+fn mouse(parameters: &[u8], is_down: bool) -> Option<Input> {
+    let mut numbers = parameters.split(|byte| *byte == b';').map(number);
+    let (button, x, y) = (numbers.next()?, numbers.next()?, numbers.next()?);
+    // Shift, Alt and Control have a bit each.
+    let how = match (button & !0b1_1100, is_down) {
+        (0, true) => Pointer::Press,
+        (0, false) => Pointer::Release,
+        (32, true) => Pointer::Drag,
+        (64, true) => Pointer::Wheel(-1),
+        (65, true) => Pointer::Wheel(1),
+        _ => return None,
+    };
+    let from_zero = |place: u32| u16::try_from(place).ok()?.checked_sub(1);
+    Some(Input::Point { x: from_zero(x)?, y: from_zero(y)?, how })
 }
 
 /// A sequence that is not finished, unless it is longer than any.

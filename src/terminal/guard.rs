@@ -48,6 +48,21 @@ impl Command for Title<'_> {
     }
 }
 
+/// Asks the terminal for what the mouse does: buttons, the wheel, and motion while a button is down (xterm's modes 1000 and
+/// 1002, with places as in mode 1006), or leaves the mouse to the terminal. Motion without a button would be a flood.
+pub(super) struct TakeMouse(pub bool);
+
+impl Command for TakeMouse {
+    fn write_ansi(&self, f: &mut impl std::fmt::Write) -> std::fmt::Result {
+        f.write_str(if self.0 { "\x1b[?1000h\x1b[?1002h\x1b[?1006h" } else { "\x1b[?1006l\x1b[?1002l\x1b[?1000l" })
+    }
+
+    #[cfg(windows)]
+    fn execute_winapi(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Guard {
     /// Takes the terminal over.
     pub fn enter() -> io::Result<Self> {
@@ -84,7 +99,7 @@ fn restore() {
 /// Shows what was there before the dashboard, for the shell to go on with.
 pub(super) fn give_back() {
     let mut output = stdout();
-    let _ = queue!(output, EndSynchronizedUpdate, DisableFocusChange, DisableBracketedPaste);
+    let _ = queue!(output, EndSynchronizedUpdate, TakeMouse(false), DisableFocusChange, DisableBracketedPaste);
     // Where there is no alternate screen, as on older Linux consoles, the picture would stay under what follows.
     let _ = queue!(output, Clear(ClearType::All), MoveTo(0, 0), LeaveAlternateScreen, Show);
     // What cannot keep a title, such as GNU screen, shows its own for an empty one.

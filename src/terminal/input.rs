@@ -7,7 +7,7 @@ use rustix::io::{Errno, read};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::decoder::Decoder;
-use crate::app::Key;
+use crate::app::{Key, Pointer};
 
 /// What comes from the terminal.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,15 @@ pub(super) enum Input {
     Key(Key),
     /// Text was pasted.
     Paste(String),
+    /// The mouse did something.
+    Point {
+        /// The column, from 0.
+        x: u16,
+        /// The row, from 0.
+        y: u16,
+        /// What.
+        how: Pointer,
+    },
     /// The window has the focus now, or no longer.
     Focus(bool),
     /// The terminal is gone.
@@ -76,8 +85,21 @@ fn read_inputs(sender: &UnboundedSender<Input>, stop: &PipeReader) {
             Err(_) => return,
         };
         let lost = inputs.last() == Some(&Input::Lost);
-        if inputs.into_iter().any(|input| sender.send(input).is_err()) || lost {
+        if without_old_motions(inputs).into_iter().any(|input| sender.send(input).is_err()) || lost {
             return;
         }
     }
+}
+
+/// Of motions of the mouse that have come one after the other, the last.
+fn without_old_motions(inputs: Vec<Input>) -> Vec<Input> {
+    let is_motion = |input: &Input| matches!(input, Input::Point { how: Pointer::Drag, .. });
+    let mut kept: Vec<Input> = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        if is_motion(&input) {
+            kept.pop_if(|last| is_motion(last));
+        }
+        kept.push(input);
+    }
+    kept
 }

@@ -5,6 +5,7 @@
 
 #![deny(unused_variables, reason = "a value that one of the languages leaves out")]
 
+mod explanation;
 mod language;
 mod log_text;
 mod percent;
@@ -13,6 +14,7 @@ mod said;
 mod vocabulary;
 mod word;
 
+pub use explanation::Explanation;
 pub use language::Language;
 pub use log_text::LogText;
 pub use percent::Percent;

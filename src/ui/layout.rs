@@ -66,7 +66,7 @@ impl Layout {
             let none = Rect { height: 0, ..area };
             return Self { header, alert, transport: none, panels: Vec::new(), body: none, footer: none };
         }
-        let (header, rest) = cut(area, if area.height >= 28 && !transport { 2 } else { 1 });
+        let (header, rest) = cut(area, if area.height >= 12 { 2 } else { 1 });
         let (alert, rest) = cut(rest, if alert { 1 + u16::from(area.height >= 28) } else { 0 });
         let (rest, footer) = cut(rest, rest.height - 1);
         let (body, transport) = cut(rest, rest.height - u16::from(transport));

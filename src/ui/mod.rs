@@ -2,18 +2,26 @@
 
 mod ascii;
 mod color;
+mod footer;
+mod header;
+mod hits;
 mod layout;
 mod look;
+mod notice;
 mod number;
+mod overlays;
+mod pages;
 mod palette;
-mod panels;
+mod parts;
 mod pen;
 mod role;
 mod screenshot;
 mod theme;
+mod transport;
 mod widgets;
 
 pub use ascii::text as ascii_text;
+pub use hits::Hits;
 pub use look::{Charset, ColorDepth, Look, Marker};
 pub use role::Role;
 pub use screenshot::{Screenshot, ShotCell};
@@ -28,9 +36,10 @@ use layout::Layout;
 use palette::Palette;
 use pen::Pen;
 
-/// What every panel needs to draw itself.
+/// What everything needs to draw itself.
 struct Context<'a> {
     app: &'a App,
+    view: parts::View,
     palette: Palette<'a>,
     marker: Marker,
     ascii: bool,
@@ -43,23 +52,35 @@ pub fn opening_panel(width: u16, height: u16) -> Panel {
     if layout.panels.len() == 1 { Panel::Loss } else { Panel::Hypers }
 }
 
-/// Draws the dashboard on the whole frame.
-pub fn draw(app: &App, look: &Look, frame: &mut Frame) {
-    paint(app, look, frame.buffer_mut());
+/// Draws the dashboard on the whole frame; gives where everything stands.
+pub fn draw(app: &App, look: &Look, frame: &mut Frame) -> Hits {
+    paint(app, look, frame.buffer_mut())
 }
 
 /// Draws the dashboard on the whole buffer.
-fn paint(app: &App, look: &Look, buffer: &mut Buffer) {
+fn paint(app: &App, look: &Look, buffer: &mut Buffer) -> Hits {
     let plain = Theme::plain();
-    let theme = look.themes.get(app.theme()).or(look.themes.first()).unwrap_or(&plain);
+    let shared = app.shared();
+    let theme = look.themes.get(shared.view.theme).or(look.themes.first()).unwrap_or(&plain);
     let ascii = look.charset == Charset::Ascii;
     let marker = if ascii { Marker::Ascii } else { look.marker };
-    let context = Context { app, palette: Palette::new(theme, look.depth), marker, ascii };
+    let context = Context { app, view: parts::View::default(), palette: Palette::new(theme, look.depth), marker, ascii };
     let area = buffer.area;
     buffer.set_style(area, context.palette.base());
-    let layout = Layout::new(area, app.focus(), app.zoomed(), app.alert().is_some(), app.replay().is_some());
-    panels::draw(&context, &layout, &mut Pen::new(buffer));
+    let (focus, zoomed) = pages::focus(app.pages());
+    let layout = Layout::new(area, focus, zoomed, shared.alert().is_some(), shared.replay.is_some());
+    let mut pen = Pen::new(buffer);
+    header::draw(&context, &layout, &mut pen);
+    transport::draw(&context, layout.transport, &mut pen);
+    pages::draw(&context, &layout, &mut pen);
+    notice::draw(&context, layout.body, &mut pen);
+    let keys = footer::draw(&context, &layout, &mut pen);
+    overlays::draw(&context, layout.body, &mut pen);
+    // The last row has the keys of what lies over the page.
+    keys.into_iter().for_each(|(area, target)| pen.hits.add_beside(area, target));
+    let hits = pen.hits;
     if ascii {
         ascii::translate(buffer);
     }
+    hits
 }

@@ -6,6 +6,7 @@ use super::theme::Ramp;
 use super::{ColorDepth, Role, Theme, color};
 
 /// A theme as this terminal can show it.
+#[derive(Clone, Copy)]
 pub struct Palette<'a> {
     theme: &'a Theme,
     depth: ColorDepth,

@@ -1,5 +1,6 @@
 //! Writing into a buffer without ever leaving it.
 
+use super::Hits;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -10,6 +11,8 @@ pub use crate::text::columns;
 /// Writes into a buffer; what does not fit is left out.
 pub struct Pen<'a> {
     buffer: &'a mut Buffer,
+    /// Where everything stands that can be pointed at.
+    pub hits: Hits,
 }
 
 /// Text in a style.
@@ -23,7 +26,7 @@ pub fn width(pieces: &[Piece]) -> u16 {
 impl<'a> Pen<'a> {
     /// A pen for a buffer.
     pub fn new(buffer: &'a mut Buffer) -> Self {
-        Self { buffer }
+        Self { buffer, hits: Hits::default() }
     }
 
     /// The whole buffer.

@@ -191,7 +191,7 @@ fn an_export_that_fails_on_the_page_of_runs_stops_no_training() {
     let variables = home.variables();
     let mut session = Session::run(120, 40, command, &variables.each_ref().map(|(name, value)| (*name, value.as_str())));
     session.wait_for_text(&["● training"]);
-    session.press("2");
+    session.press("7");
     session.wait_for_text(&["by started", "completed"]);
     session.press("e");
     session.wait_for_text(&["Export as"]);

@@ -116,7 +116,7 @@ fn a_branch_waits_for_its_hyperparameters_and_names_its_parent() {
     session.press(" ");
     session.wait_for_text(&["completed"]);
     // By start branches stand below what they branched off.
-    session.press("2ss");
+    session.press("7ss");
     session.wait_for_text(&["└ test", "branched off"]);
     session.press("q");
     session.expect_end(0);
@@ -137,7 +137,7 @@ fn runs_are_played_from_the_page_one_after_another() {
     session.wait_for_text(&["first", "second", "completed"]);
     session.press("v");
     session.wait_for_text(&["second", "replay", "step 10/10"]);
-    session.press("2");
+    session.press("7");
     session.wait_for_text(&["first", "second", "by started"]);
     session.press("k\r");
     session.wait_for_text(&["images to train on", "first"]);
@@ -152,7 +152,7 @@ fn runs_are_played_from_the_page_one_after_another() {
 fn an_export_that_fails_is_said_and_the_training_goes_on() {
     let mut session = Session::start(120, 40, ENDLESS);
     session.wait_for_text(&["● training", "epoch 1"]);
-    session.press("2");
+    session.press("7");
     session.wait_for_text(&["running here"]);
     std::fs::write(session.home().path().join("file"), "mine").expect("written");
     session.press("e\r");

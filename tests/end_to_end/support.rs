@@ -102,9 +102,9 @@ fn lock(received: &Mutex<Received>) -> MutexGuard<'_, Received> {
     received.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The step that the first row of the dashboard names.
+/// The step that the first rows of the dashboard name.
 pub fn step(contents: &str) -> Option<u64> {
-    let (_, behind) = contents.lines().next()?.split_once("step ")?;
+    let (_, behind) = contents.lines().take(2).find_map(|row| row.split_once("step "))?;
     let digits = behind.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(char::is_ascii_digit);
     digits.collect::<String>().parse().ok()
 }

@@ -1,3 +1,5 @@
+//! What bytes mean, whole and in pieces.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -222,5 +224,25 @@ proptest! {
         }
         let expected: Vec<Key> = forms.iter().map(|(_, key)| *key).collect();
         prop_assert_eq!(keys(found), expected);
+    }
+}
+
+#[test]
+fn the_mouse_is_told_apart_from_keys() {
+    let told = |bytes: &[u8]| Decoder::default().feed(bytes);
+    let point = |x, y, how| vec![Input::Point { x, y, how }];
+    for (bytes, expected) in [
+        (&b"\x1b[<0;3;4M"[..], point(2, 3, Pointer::Press)),
+        (b"\x1b[<0;3;4m", point(2, 3, Pointer::Release)),
+        (b"\x1b[<16;300;1M", point(299, 0, Pointer::Press)),
+        (b"\x1b[<32;1;1M", point(0, 0, Pointer::Drag)),
+        (b"\x1b[<64;1;1M", point(0, 0, Pointer::Wheel(-1))),
+        (b"\x1b[<65;1;1M", point(0, 0, Pointer::Wheel(1))),
+        (b"\x1b[<2;1;1M", Vec::new()),
+        (b"\x1b[<0;0;1M", Vec::new()),
+        (b"\x1b[<0;99999;1M", Vec::new()),
+        (b"\x1b[<M", Vec::new()),
+    ] {
+        assert_eq!(told(bytes), expected, "{}", bytes.escape_ascii());
     }
 }

@@ -54,6 +54,7 @@ pub fn dialog(pen: &mut Pen, columns: u16, rows: u16, base: Style, border: Style
     let all = pen.area();
     let (width, height) = (columns.min(all.width), rows.min(all.height));
     let area = Rect { x: all.x + (all.width - width) / 2, y: all.y + (all.height - height) / 2, width, height };
+    pen.hits.cover(all, area);
     pen.fill(area, ' ', base);
     let inside = panel(pen, area, border, title, &[]);
     Rect { x: inside.x + u16::from(inside.width > 2), width: inside.width.saturating_sub(2), ..inside }

@@ -4,8 +4,10 @@ mod axis;
 mod frame;
 mod picture;
 mod plot;
+mod wrapped;
 
 pub use axis::{Across, Axis};
 pub use frame::{dialog, panel};
 pub use picture::{Picture, rows_for};
 pub use plot::{Curve, Plot, PlotPoint, PlotStyles, Stroke};
+pub use wrapped::wrapped;

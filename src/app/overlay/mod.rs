@@ -1,0 +1,169 @@
+//! What lies over a page. The last one has the keyboard.
+
+mod choice;
+mod drawer;
+mod edit;
+mod explain;
+mod help;
+mod palette;
+mod prompt;
+mod question;
+
+pub use choice::{Choice, ChoiceItem};
+pub use drawer::Drawer;
+pub use edit::Edit;
+pub use help::{Help, HelpLine};
+pub use palette::{Found, Palette};
+pub use prompt::{Prompt, Typed};
+pub use question::Question;
+
+use super::row::{Layer, Offer, RowId};
+use super::{Closing, Explained, Key, Line, Pages, Pointer, Shared, Table, Target};
+use crate::app::table::Place;
+use crate::protocol::Hyper;
+
+/// What lies over a page.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// A value is being typed.
+    Edit(Edit),
+    /// A text is being typed.
+    Prompt(Prompt),
+    /// Something is being chosen from a list.
+    Choice(Choice),
+    /// Something is being asked.
+    Question(Question),
+    /// The list of keys.
+    Help(Help),
+    /// What something is.
+    Explain(Explained),
+    /// The hyperparameters.
+    Drawer(Drawer),
+    /// Actions and hyperparameters, found by a few letters.
+    Palette(Palette),
+}
+
+macro_rules! each {
+    ($overlay:expr, $it:ident => $do:expr) => {
+        match $overlay {
+            Overlay::Edit($it) => $do,
+            Overlay::Prompt($it) => $do,
+            Overlay::Choice($it) => $do,
+            Overlay::Question($it) => $do,
+            Overlay::Help($it) => $do,
+            Overlay::Explain($it) => $do,
+            Overlay::Drawer($it) => $do,
+            Overlay::Palette($it) => $do,
+        }
+    };
+}
+
+macro_rules! from {
+    ($($kind:ident),*) => {$(
+        impl From<$kind> for Overlay {
+            fn from(it: $kind) -> Self {
+                Self::$kind(it)
+            }
+        }
+    )*};
+}
+from!(Edit, Prompt, Choice, Question, Help, Drawer, Palette);
+
+impl Layer for Overlay {
+    fn offers(&self, shared: &Shared) -> Vec<Offer> {
+        each!(self, it => it.offers(shared))
+    }
+
+    fn act(&mut self, id: RowId, shared: &mut Shared) -> bool {
+        each!(self, it => it.act(id, shared))
+    }
+}
+
+impl Overlay {
+    /// Whether it still makes sense.
+    pub(super) fn holds(&self, shared: &Shared) -> bool {
+        match self {
+            // Nothing is left to edit.
+            Self::Edit(_) => shared.steers(),
+            Self::Question(question) => (question.holds)(shared),
+            Self::Drawer(_) => !shared.alone,
+            Self::Prompt(_) | Self::Choice(_) | Self::Help(_) | Self::Explain(_) | Self::Palette(_) => true,
+        }
+    }
+
+    /// Whether it asks how to leave.
+    pub(super) fn is_leaving(&self) -> bool {
+        matches!(self, Self::Question(question) if question.is_leaving())
+    }
+
+    /// A key that no row takes; gives whether it was typed.
+    pub(super) fn typed(&mut self, key: Key, pages: &mut Pages, shared: &mut Shared) -> bool {
+        match self {
+            Self::Edit(edit) => edit.key(key),
+            Self::Prompt(prompt) => prompt.typed(|line| line.key(key), pages, shared),
+            Self::Help(help) => help.typed(|line| line.key(key)),
+            Self::Palette(palette) => palette.typed(|line| line.key(key)),
+            Self::Choice(_) | Self::Question(_) | Self::Explain(_) | Self::Drawer(_) => false,
+        }
+    }
+
+    /// Something in it was pointed at.
+    pub(super) fn pointed(&mut self, target: Target, how: Pointer, shared: &mut Shared) {
+        match (self, target, how) {
+            (Self::Choice(choice), _, Pointer::Wheel(by)) => choice.step(by.into()),
+            (Self::Choice(choice), Target::Item(item), Pointer::Press) => choice.press(item, shared),
+            (Self::Palette(palette), _, Pointer::Wheel(by)) => palette.step(by.into()),
+            (Self::Palette(palette), Target::Item(item), Pointer::Press) => palette.press(item, shared),
+            (Self::Help(help), _, Pointer::Wheel(by)) => help.step(3 * isize::from(by)),
+            (Self::Drawer(_), Target::Item(item), Pointer::Press) => {
+                Hyper::ALL.get(item).inspect(|hyper| shared.hypers.select(**hyper));
+            }
+            (Self::Drawer(_), _, Pointer::Wheel(by)) => shared.hypers.step(by > 0),
+            (Self::Explain(_), _, Pointer::Press) => shared.close(Closing::Cancelled),
+            _ => {}
+        }
+    }
+
+    /// A text that was pasted.
+    pub(super) fn pasted(&mut self, text: &str, pages: &mut Pages, shared: &mut Shared) {
+        let paste = |line: &mut Line| {
+            line.paste(text);
+            true
+        };
+        match self {
+            Self::Edit(edit) => edit.paste(text),
+            Self::Prompt(prompt) => drop(prompt.typed(paste, pages, shared)),
+            Self::Help(help) => drop(help.typed(paste)),
+            Self::Palette(palette) => drop(palette.typed(paste)),
+            Self::Choice(_) | Self::Question(_) | Self::Explain(_) | Self::Drawer(_) => {}
+        }
+    }
+
+    /// It goes.
+    pub(super) fn closed(self, how: Closing, pages: &mut Pages, shared: &mut Shared) {
+        match (self, how) {
+            (Self::Edit(edit), Closing::Taken) => edit.taken(shared),
+            (Self::Prompt(prompt), how) => prompt.closed(how, pages, shared),
+            (Self::Choice(choice), Closing::Taken) => choice.taken(pages, shared),
+            (Self::Palette(palette), Closing::Taken) => shared.found = palette.found(),
+            _ => {}
+        }
+    }
+}
+
+/// What keys do while something lies over a page.
+pub(super) fn tables() -> Vec<Table> {
+    vec![
+        Table::new("While typing a value", Place::Overlay, edit::EDIT),
+        Table::new("While typing a text", Place::Overlay, prompt::PROMPT),
+        Table::new("When choosing from a list", Place::Overlay, choice::CHOICE),
+        Table::new("When asked for a yes", Place::Overlay, question::CONFIRMING),
+        Table::new("When asked how to leave", Place::Overlay, question::LEAVING),
+        Table::new("When asked whether to stop", Place::Overlay, question::STOPPING),
+        Table::new("When asked whether to take over", Place::Overlay, question::TAKING_OVER),
+        Table::new("In the list of keys", Place::Overlay, help::HELP),
+        Table::new("Where something is explained", Place::Overlay, explain::EXPLAIN),
+        Table::new("In the drawer of hyperparameters", Place::Overlay, drawer::DRAWER),
+        Table::new("While finding something", Place::Overlay, palette::PALETTE),
+    ]
+}

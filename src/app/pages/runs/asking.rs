@@ -1,0 +1,220 @@
+//! What the page of runs asks a person, and what it asks for then.
+
+use super::list::MOST_COMPARED;
+use super::{NextRun, Runs, RunsRequest, RunsView};
+use crate::app::{Choice, ChoiceItem, Effect, Leave, Prompt, Question, Shared, Typed};
+use crate::run::format::{Format, default_output};
+use crate::run::store::{CheckpointFile, Listed};
+
+/// What a text that is being typed, or an item that is being chosen, is for.
+#[derive(Clone, Debug)]
+pub enum Asked {
+    /// Only runs with this are listed, while it is typed already.
+    Filter {
+        /// What was filtered by before.
+        before: String,
+        /// The id of the run that was selected.
+        selected: Option<String>,
+    },
+    /// The new name of a run.
+    Rename(String),
+    /// What is written about a run.
+    Note(String),
+    /// What to export runs as.
+    Format(Vec<String>, Vec<Format>),
+    /// Where to export them to.
+    Export(Vec<String>, Format),
+    /// The step to branch off a run after.
+    Branch(String, Vec<u64>),
+}
+
+impl Runs {
+    fn prompt(&mut self, shared: &mut Shared, asked: Asked, (title, hint): (String, &'static str), text: String, fresh: bool) {
+        self.asked = Some(asked);
+        shared.open(Prompt::new(title, hint, text, fresh, |pages, shared, typed| pages.runs.typed(shared, typed)));
+    }
+
+    fn choice(&mut self, shared: &mut Shared, asked: Asked, title: &'static str, items: Vec<ChoiceItem>, selected: usize) {
+        self.asked = Some(asked);
+        shared.open(Choice::new(title, items, selected, |pages, shared, item| pages.runs.chose(shared, item)));
+    }
+
+    pub(super) fn ask_filter(&mut self, shared: &mut Shared) {
+        let before = self.filter.clone();
+        let asked = Asked::Filter { before: before.clone(), selected: self.selected_run().map(Listed::id) };
+        let words = ("Filter".to_owned(), "only runs with this: a part of a name, seed=7, status=running");
+        self.prompt(shared, asked, words, before, true);
+    }
+
+    pub(super) fn ask_name(&mut self, shared: &mut Shared) {
+        let Some(run) = self.run_at_hand() else { return };
+        let (asked, name) = (Asked::Rename(run.id()), run.about.name().to_owned());
+        self.prompt(shared, asked, ("Rename".to_owned(), "the new name"), name, true);
+    }
+
+    pub(super) fn ask_note(&mut self, shared: &mut Shared) {
+        let Some(run) = self.run_at_hand() else { return };
+        let (asked, note) = (Asked::Note(run.id()), run.about.note.replace('\n', " "));
+        self.prompt(shared, asked, ("Note".to_owned(), "nothing takes the note away"), note, false);
+    }
+
+    pub(super) fn ask_format(&mut self, shared: &mut Shared) {
+        let chosen = match &self.view {
+            RunsView::List => ids(&self.chosen()),
+            RunsView::Shown(run) => vec![run.listed.id()],
+            RunsView::Compared(runs, _) => runs.iter().map(|run| run.listed.id()).collect(),
+        };
+        if chosen.is_empty() {
+            return;
+        }
+        let formats: Vec<Format> = Format::ALL.into_iter().filter(|format| chosen.len() == 1 || format.takes_several()).collect();
+        let item = |format: &Format| ChoiceItem { name: format.name().to_owned(), text: format.summary().to_owned() };
+        let items = formats.iter().map(item).collect();
+        self.choice(shared, Asked::Format(chosen, formats), "Export as", items, 0);
+    }
+
+    pub(super) fn ask_checkpoint(&mut self, shared: &mut Shared, run: &str, found: &[CheckpointFile]) {
+        if found.is_empty() {
+            return shared.refuse("it has no checkpoint");
+        }
+        let item = |file: &CheckpointFile| ChoiceItem { name: format!("step {}", file.step), text: file.text() };
+        let items: Vec<ChoiceItem> = found.iter().map(item).collect();
+        let asked = Asked::Branch(run.to_owned(), found.iter().map(|file| file.step).collect());
+        let newest = items.len() - 1;
+        self.choice(shared, asked, "Branch off after", items, newest);
+    }
+
+    pub(super) fn ask_to_remove(&self, shared: &mut Shared) {
+        let chosen = self.chosen();
+        let names = |runs: &[&Listed]| runs.iter().map(|run| run.about.name().to_owned()).collect::<Vec<_>>().join(", ");
+        let trained: Vec<&Listed> = chosen.iter().copied().filter(|run| run.trained_by.is_some()).collect();
+        if !trained.is_empty() {
+            shared.refuse(format!("being trained, so it stays: {}", names(&trained)));
+        } else if !chosen.is_empty() {
+            let text = format!("{}: to the folder .trash beside the runs", names(&chosen));
+            let title = if chosen.len() == 1 { "Remove this run?" } else { "Remove these runs?" };
+            shared.open(Question::confirming(title, text, Effect::Runs(RunsRequest::Remove(ids(&chosen)))));
+        }
+    }
+
+    pub(super) fn compare(&self, shared: &mut Shared) {
+        let marked = self.marked();
+        if marked.len() < 2 {
+            return shared.refuse(format!("mark two runs or more with {}, then compare them", shared.keymap.shown("runs.mark")));
+        }
+        if marked.len() > MOST_COMPARED {
+            shared.tell(format!("the first {MOST_COMPARED} of the {} marked", marked.len()));
+        }
+        ask(shared, RunsRequest::Load(ids(&marked[..marked.len().min(MOST_COMPARED)])));
+    }
+
+    pub(super) fn pin(&self, shared: &mut Shared) {
+        let chosen = self.chosen();
+        let pinned = chosen.iter().any(|run| !run.about.pinned);
+        if !chosen.is_empty() {
+            ask(shared, RunsRequest::Pin(ids(&chosen), pinned));
+        }
+    }
+
+    pub(super) fn go_on(&self, shared: &mut Shared) {
+        let Some(run) = self.run_at_hand() else { return };
+        if let Some(owner) = &run.trained_by {
+            return shared.refuse(format!("it is being trained by {owner}"));
+        }
+        if !is_free(shared) {
+            return;
+        }
+        match run.status() {
+            "interrupted" | "stopped" => next(shared, NextRun::Resumed(run.id())),
+            _ => {
+                let branch = shared.keymap.shown("runs.branch");
+                shared.refuse(format!("it is over; {branch} branches off a checkpoint, for more epochs"));
+            }
+        }
+    }
+
+    pub(super) fn play(&self, shared: &mut Shared) {
+        let Some(run) = self.run_at_hand() else { return };
+        if is_free(shared) {
+            next(shared, NextRun::Played(run.id()));
+        }
+    }
+
+    pub(super) fn branch(&self, shared: &mut Shared) {
+        let Some(run) = self.run_at_hand() else { return };
+        if is_free(shared) {
+            ask(shared, RunsRequest::Checkpoints(run.id()));
+        }
+    }
+
+    /// Something was typed.
+    fn typed(&mut self, shared: &mut Shared, typed: Typed) {
+        match (self.asked.clone(), typed) {
+            (Some(Asked::Filter { selected, .. }), Typed::Now(text)) => self.set_filter(text.to_owned(), selected),
+            (Some(Asked::Filter { before, selected }), Typed::Cancelled) => self.set_filter(before, selected),
+            (Some(Asked::Rename(run)), Typed::Done(text)) => ask(shared, RunsRequest::Rename(run, text.to_owned())),
+            (Some(Asked::Note(run)), Typed::Done(text)) => ask(shared, RunsRequest::Note(run, text.to_owned())),
+            (Some(Asked::Export(runs, format)), Typed::Done(text)) if !text.is_empty() => {
+                shared.tell("exporting…");
+                ask(shared, RunsRequest::Export { runs, format, output: text.into(), overwrite: false });
+            }
+            _ => {}
+        }
+    }
+
+    /// Something was chosen.
+    fn chose(&mut self, shared: &mut Shared, item: usize) {
+        match self.asked.take() {
+            Some(Asked::Format(runs, formats)) => {
+                let format = formats[item];
+                let listed = self.rows().map(|(_, run)| run).filter(|run| runs.contains(&run.id()));
+                let names: Vec<&str> = listed.map(|run| run.about.name()).collect();
+                let names = if names.len() == runs.len() { names } else { runs.iter().map(String::as_str).collect() };
+                let path = default_output(format, &names).display().to_string();
+                let hint = if format.is_folder() { "to this folder" } else { "to this file" };
+                let title = format!("Export as {}", format.name());
+                self.prompt(shared, Asked::Export(runs, format), (title, hint), path, false);
+            }
+            Some(Asked::Branch(run, steps)) => next(shared, NextRun::Branched(run, steps[item])),
+            _ => {}
+        }
+    }
+
+    /// The run that is shown or selected.
+    pub(super) fn run_at_hand(&self) -> Option<&Listed> {
+        match &self.view {
+            RunsView::Shown(run) => Some(&run.listed),
+            _ => self.selected_run(),
+        }
+    }
+}
+
+/// Whether the dashboard can go on with another run; says why not.
+fn is_free(shared: &mut Shared) -> bool {
+    if shared.replay.is_some() {
+        return true;
+    }
+    if shared.is_away() {
+        shared.refuse("this dashboard only watches; `mnist-tui runs browse` goes on with runs");
+        return false;
+    }
+    let free = shared.run.started.is_none() && shared.alone || shared.run.ended.is_some();
+    if !free {
+        let [page, stop] = ["page.overview", "run.stop"].map(|id| shared.keymap.shown(id));
+        shared.refuse(format!("a run trains here: stop it first ({page}, then {stop})"));
+    }
+    free
+}
+
+fn ids(runs: &[&Listed]) -> Vec<String> {
+    runs.iter().map(|run| run.id()).collect()
+}
+
+/// Asks the disk.
+pub(super) fn ask(shared: &mut Shared, request: RunsRequest) {
+    shared.effects.push(Effect::Runs(request));
+}
+
+fn next(shared: &mut Shared, run: NextRun) {
+    shared.leave(Leave::Next(run));
+}

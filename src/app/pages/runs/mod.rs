@@ -1,0 +1,10 @@
+//! The page of all recorded runs: what it shows, what is marked, and what it asks the disk for.
+
+mod answers;
+mod asking;
+mod list;
+mod request;
+mod rows;
+
+pub use list::{RunRow, Runs, RunsView};
+pub use request::{LoadedRun, NextRun, RunsAnswer, RunsRequest};

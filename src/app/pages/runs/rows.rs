@@ -1,0 +1,287 @@
+//! What keys do on the page of runs.
+
+use super::asking::ask;
+use super::{Runs, RunsAnswer, RunsRequest, RunsView};
+use crate::app::pages::{Page, PageId};
+use crate::app::row::{Row, Rows, row};
+use crate::app::table::Place;
+use crate::app::{Key, KeyCode, Point, Pointer, Rank, Shared, Table, Target};
+use crate::text::Word;
+use Rank::{Footer, Hidden, Not, Pair};
+
+impl Page for Runs {
+    fn name(&self) -> Word {
+        Word::Runs
+    }
+
+    fn table(&self) -> Table {
+        Table::new("On the page of runs", Place::Page(PageId::Runs), ROWS)
+    }
+
+    fn shows_run(&self) -> bool {
+        false
+    }
+
+    fn charts(&self) -> Option<u8> {
+        if self.is_list() { None } else { Some(25) }
+    }
+
+    fn turned(&mut self, shared: &mut Shared, to: bool) {
+        if to {
+            self.view = RunsView::List;
+        }
+        if self.open != to {
+            self.open = to;
+            ask(shared, RunsRequest::Watch(to));
+        }
+    }
+
+    fn pointed(&mut self, shared: &mut Shared, point: &Point) {
+        match (point.target, point.how) {
+            (_, Pointer::Wheel(by)) => self.step(0, by.into()),
+            (Target::Item(row), Pointer::Press) if row == self.selected() => {
+                self.selected_run().inspect(|run| ask(shared, RunsRequest::Load(vec![run.id()])));
+            }
+            (Target::Item(row), Pointer::Press) => self.select(row.cast_signed() - self.selected().cast_signed()),
+            _ => {}
+        }
+    }
+
+    fn answered(&mut self, shared: &mut Shared, answer: &RunsAnswer) {
+        self.hear(shared, answer);
+    }
+}
+
+impl Rows for Runs {
+    fn rows(&self) -> &'static [Row<Self>] {
+        ROWS
+    }
+}
+
+impl Runs {
+    fn is_list(&self) -> bool {
+        matches!(self.view, RunsView::List)
+    }
+
+    /// What only the list has.
+    fn on_list(&self, rank: Rank) -> Rank {
+        if self.is_list() { rank } else { Not }
+    }
+
+    /// What there must be a run for.
+    fn with_run(&self, rank: Rank) -> Rank {
+        if self.run_at_hand().is_some() { rank } else { Hidden }
+    }
+
+    /// What only a comparison has.
+    fn sideways(&self, rank: Rank) -> Rank {
+        if matches!(self.view, RunsView::Compared(..)) { rank } else { Not }
+    }
+
+    /// What is done with the one run that is shown or selected.
+    fn with_one(&self, rank: Rank) -> Rank {
+        if matches!(self.view, RunsView::Compared(..)) { Not } else { self.with_run(rank) }
+    }
+}
+
+const fn c(character: char) -> Key {
+    Key::char(character)
+}
+
+const fn k(code: KeyCode) -> Key {
+    Key::plain(code)
+}
+
+const ROWS: &[Row<Runs>] = &[
+    row(
+        "runs.up",
+        &[k(KeyCode::Up), c('k')],
+        "up",
+        "select the run above; scroll up",
+        |page, _| if page.is_list() { Hidden } else { Pair(13, "scroll", "runs.down") },
+        |page, _| page.step(0, -1),
+    ),
+    row(
+        "runs.down",
+        &[k(KeyCode::Down), c('j')],
+        "down",
+        "select the run below; scroll down",
+        |_, _| Hidden,
+        |page, _| page.step(0, 1),
+    ),
+    row(
+        "runs.page-up",
+        &[k(KeyCode::PageUp)],
+        "page up",
+        "a page up",
+        |_, _| Hidden,
+        |page, shared| page.step(0, shared.page(false)),
+    ),
+    row(
+        "runs.page-down",
+        &[k(KeyCode::PageDown)],
+        "page down",
+        "a page down",
+        |_, _| Hidden,
+        |page, shared| page.step(0, shared.page(true)),
+    ),
+    row(
+        "runs.left",
+        &[k(KeyCode::Left), c('h')],
+        "left",
+        "select the compared run to the left",
+        |page, _| page.sideways(Hidden),
+        |page, _| page.step(-1, 0),
+    ),
+    row(
+        "runs.right",
+        &[k(KeyCode::Right), c('l')],
+        "right",
+        "select the compared run to the right",
+        |page, _| page.sideways(Pair(11, "runs", "runs.left")),
+        |page, _| page.step(1, 0),
+    ),
+    row(
+        "runs.hide",
+        &[c(' ')],
+        "hide",
+        "hide the curves of the selected one of the compared runs, or show them",
+        |page, _| page.sideways(Footer(11)),
+        |page, _| page.hide(),
+    ),
+    row(
+        "runs.unit",
+        &[c('u')],
+        "unit",
+        "charts over steps, epochs, images or time",
+        |page, _| if page.is_list() { Not } else { Footer(12) },
+        |page, _| page.next_unit(),
+    ),
+    row(
+        "runs.back",
+        &[k(KeyCode::Esc), k(KeyCode::Backspace)],
+        "back",
+        "back to the list",
+        |page, _| if page.is_list() { Not } else { Footer(10) },
+        |page, _| page.view = RunsView::List,
+    ),
+    row(
+        "runs.show",
+        &[k(KeyCode::Enter)],
+        "show",
+        "show the selected run",
+        |page, _| page.on_list(page.with_run(Footer(20))),
+        |page, shared| {
+            if let Some(run) = page.selected_run() {
+                ask(shared, RunsRequest::Load(vec![run.id()]));
+            }
+        },
+    ),
+    row(
+        "runs.mark",
+        &[c(' '), c('m')],
+        "mark",
+        "mark the selected run, or not",
+        |page, _| page.on_list(page.with_run(Footer(21))),
+        |page, _| page.mark(),
+    ),
+    row(
+        "runs.mark-all",
+        &[c('M')],
+        "mark all",
+        "mark all runs that are listed, or none",
+        |page, _| page.on_list(Hidden),
+        |page, _| page.mark_all(),
+    ),
+    row(
+        "runs.compare",
+        &[c('c')],
+        "compare",
+        "compare the marked runs",
+        |page, _| page.on_list(if page.marked().len() > 1 { Footer(9) } else { Hidden }),
+        |page, shared| page.compare(shared),
+    ),
+    row(
+        "runs.filter",
+        &[c('/')],
+        "filter",
+        "list only runs with a text: mlp, seed=7, status=running",
+        |page, _| page.on_list(Footer(23)),
+        |page, shared| page.ask_filter(shared),
+    ),
+    row(
+        "runs.sort",
+        &[c('s')],
+        "sort",
+        "sort by start, accuracy, loss, name, status, time",
+        |page, _| page.on_list(page.with_run(Footer(24))),
+        |page, _| page.sort_next(),
+    ),
+    row(
+        "runs.resume",
+        &[c('R')],
+        "resume",
+        "go on with the run where it stopped",
+        |page, _| {
+            let waits = page.run_at_hand().is_some_and(|run| matches!(run.status(), "interrupted" | "stopped"));
+            page.with_one(if waits { Footer(22) } else { Hidden })
+        },
+        |page, shared| page.go_on(shared),
+    ),
+    row(
+        "runs.branch",
+        &[c('b')],
+        "branch",
+        "go on from one of its checkpoints as a new run",
+        |page, _| page.with_one(Footer(26)),
+        |page, shared| page.branch(shared),
+    ),
+    row(
+        "runs.replay",
+        &[c('v')],
+        "replay",
+        "play the run as it was",
+        |page, _| page.with_one(Hidden),
+        |page, shared| page.play(shared),
+    ),
+    row(
+        "runs.rename",
+        &[c('r')],
+        "rename",
+        "call the run something else",
+        |page, _| page.on_list(page.with_run(Footer(27))),
+        |page, shared| page.ask_name(shared),
+    ),
+    row(
+        "runs.note",
+        &[c('n')],
+        "note",
+        "write something about the run",
+        |page, _| page.on_list(page.with_run(Footer(29))),
+        |page, shared| page.ask_note(shared),
+    ),
+    row(
+        "runs.pin",
+        &[c('p')],
+        "pin",
+        "keep the marked runs from being pruned, or not",
+        |page, _| page.on_list(page.with_run(Footer(30))),
+        |page, shared| page.pin(shared),
+    ),
+    row(
+        "runs.export",
+        &[c('e')],
+        "export",
+        "write what is marked or shown as a file",
+        |page, _| page.with_run(Footer(25)),
+        |page, shared| page.ask_format(shared),
+    ),
+    row(
+        "runs.remove",
+        &[c('x'), k(KeyCode::Delete)],
+        "remove",
+        "move the marked runs to the trash; asks first",
+        |page, _| page.on_list(page.with_run(Footer(28))),
+        |page, shared| page.ask_to_remove(shared),
+    ),
+];

@@ -1,0 +1,244 @@
+//! The first rows: what runs, what it does, how far it is, how fast, how long still.
+
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+
+use super::pen::{Pen, Piece, width};
+use super::{Context, Role, layout::Layout, number};
+use crate::app::{PageId, Panel, Target};
+use crate::protocol::{Connection, Outcome, Phase};
+use crate::run::{EvaluationPoint, Series};
+
+/// From so many columns on, pages have their names, and the steps stand beside the progress.
+const WIDE: u16 = 76;
+
+pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
+    let area = layout.header;
+    if area.is_empty() {
+        return;
+    }
+    let two_rows = area.height > 1;
+    let left = left(context, area.width);
+    let x = area.x + pen.pieces(area.x, area.y, area.width, &left);
+    let mut facts = facts(context, two_rows, area.width);
+    let gap = if two_rows { 3 } else { 2 };
+    let room = area.right().saturating_sub(x + 1);
+    // The least important go first; they are the last.
+    let needed = |facts: &[Vec<Piece>]| facts.iter().map(|fact| width(fact) + gap).sum::<u16>();
+    while needed(&facts) > room && facts.pop().is_some() {}
+    let mut right = area.right().saturating_sub(1);
+    // The most important stands at the right end, where the eye finds it again.
+    for fact in &facts {
+        right -= width(fact);
+        pen.pieces(right, area.y, width(fact), fact);
+        right -= gap;
+    }
+    if two_rows {
+        let x = area.x + 1 + draw_pages(context, layout, pen);
+        let bar = Rect { x, y: area.y + 1, width: area.right().saturating_sub(x + 1), height: 1 };
+        draw_bar(context, bar, area.width >= WIDE, pen);
+    }
+    draw_alert(context, layout.alert, pen);
+}
+
+/// The name and the state.
+fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
+    let (app, palette) = (context.app, &context.palette);
+    let run = app.run();
+    let role = match (&run.ended, run.phase) {
+        (Some(ended), _) if matches!(ended.outcome, Outcome::Failed { .. }) => Role::Bad,
+        (Some(_), _) => Role::Good,
+        (None, _) if run.diverged.is_some() => Role::Bad,
+        (None, Some(Phase::Training)) => Role::Training,
+        (None, _) => Role::Warning,
+    };
+    let mut pieces: Vec<Piece> = vec![(" ".into(), Style::new())];
+    if app.shared().alone {
+        pieces.push(("recorded runs".into(), palette.bold(Role::Text)));
+        return pieces;
+    }
+    if let Some(started) = &run.started {
+        let name = if started.name.is_empty() { &started.spec.preset } else { &started.name };
+        if columns >= 60 || app.shared().alert().is_none() && columns >= 30 {
+            pieces.push((name.as_str().into(), palette.bold(Role::Text)));
+            if columns >= 100 && started.spec.preset != *name {
+                pieces.push((format!(" {}", started.spec.preset).into(), palette.style(Role::Muted)));
+            }
+            pieces.push(("  ".into(), Style::new()));
+        }
+    }
+    pieces.push(("● ".into(), palette.style(role)));
+    pieces.push((app.shared().state_word().say(app.shared().view.language), palette.bold(role)));
+    let lost = match &app.shared().connection {
+        _ if run.ended.is_some() => None,
+        Some(Connection::Lost { retry_in }) => Some(format!("  connection lost, trying again in {retry_in} s")),
+        Some(Connection::Gone { reason }) => Some(format!("  cut off: {reason}")),
+        _ => None,
+    };
+    if let Some(lost) = lost {
+        pieces.push((lost.into(), palette.bold(Role::Bad)));
+    } else if let Some(word) = app.shared().control.word().filter(|_| columns >= 40) {
+        pieces.push((format!("  {}", word.say(app.shared().view.language)).into(), palette.style(Role::Warning)));
+    }
+    pieces
+}
+
+/// The most important first.
+fn facts<'a>(context: &Context<'a>, bar_below: bool, columns: u16) -> Vec<Vec<Piece<'a>>> {
+    let (run, palette) = (context.app.run(), &context.palette);
+    let (text, muted) = (palette.style(Role::Text), palette.style(Role::Muted));
+    let fact = |value: String, unit: &'static str| vec![(value.into(), text), (unit.into(), muted)];
+    let named =
+        |name: &'static str, value: String, of: String| vec![(name.into(), muted), (value.into(), text), (of.into(), muted)];
+    let mut facts = Vec::new();
+    let Some(hyper) = run.hyperparameters else { return facts };
+    facts.extend(results(context, columns));
+    if !bar_below {
+        facts.push(fact(percent(context), ""));
+    }
+    if run.ended.is_some() {
+        facts.push(fact(number::duration(run.train_seconds), " of training"));
+    } else if let Some(seconds) = run.seconds_left() {
+        facts.push(fact(number::duration(seconds), " left"));
+    }
+    facts.push(named("epoch ", number::count(run.epoch as u64), format!("/{}", number::count(hyper.epochs as u64))));
+    if !bar_below || columns < WIDE {
+        let (step, of) = steps(context);
+        facts.push(named("step ", step, of));
+    }
+    if let Some(rate) = run.images_per_second() {
+        facts.push(fact(number::rate(rate), if bar_below { " images/s" } else { " img/s" }));
+    }
+    facts
+}
+
+/// Accuracy and loss: what a person looks for first. Training, then the newest judgement, each in its colour; where there is
+/// little room, only the newest judgement.
+fn results<'a>(context: &Context<'a>, columns: u16) -> Vec<Vec<Piece<'a>>> {
+    let (run, palette) = (context.app.run(), &context.palette);
+    let judged = |point: &EvaluationPoint| (point.evaluation.loss, point.evaluation.confusion.accuracy());
+    let last = |series: &Series| series.last().map(f64::from);
+    let training = last(&run.steps.loss_smooth).zip(last(&run.steps.accuracy_smooth));
+    let newest = match run.tests.last().filter(|_| run.ended.is_some()) {
+        Some(test) => Some((judged(test), Role::Test)),
+        None => run.validations.last().map(|point| (judged(point), Role::Validation)),
+    };
+    let both = [training.map(|values| (values, Role::Training)), newest];
+    let shown: Vec<((f64, f64), Role)> = if columns < WIDE {
+        both.into_iter().flatten().next_back().into_iter().collect()
+    } else {
+        both.into_iter().flatten().collect()
+    };
+    let fact = |name: &'static str, text: fn(&(f64, f64)) -> String| {
+        let mut pieces: Vec<Piece> = vec![(name.into(), palette.style(Role::Muted))];
+        for (i, (values, role)) in shown.iter().enumerate() {
+            let gap = if i > 0 { "  " } else { "" };
+            pieces.push((format!("{gap}{}", text(values)).into(), palette.bold(*role)));
+        }
+        pieces
+    };
+    if shown.is_empty() {
+        return Vec::new();
+    }
+    let name = |long, short| if columns < 60 { short } else { long };
+    vec![
+        fact(name("accuracy ", ""), |(_, accuracy)| number::percent(*accuracy)),
+        fact(name("loss ", ""), |(loss, _)| number::figure(*loss)),
+    ]
+}
+
+/// The steps done, and those that are planned.
+fn steps(context: &Context) -> (String, String) {
+    let run = context.app.run();
+    let planned = run.steps_planned().filter(|_| run.ended.is_none());
+    (number::count(run.step), planned.map_or(String::new(), |planned| format!("/{}", number::count(planned))))
+}
+
+fn percent(context: &Context) -> String {
+    format!("{} %", (context.app.run().progress() * 100.0).floor())
+}
+
+/// The pages with their keys, the open one marked; where there is little room only that, and the panel that is shown. Gives
+/// the columns used.
+fn draw_pages(context: &Context, layout: &Layout, pen: &mut Pen) -> u16 {
+    let (palette, pages, area) = (&context.palette, context.app.pages(), layout.header);
+    let language = context.app.shared().view.language;
+    let y = area.y + 1;
+    let mut x = area.x + 1;
+    if area.width < WIDE {
+        let last = PageId::ALL.last().map_or('1', |page| page.key());
+        let name = pages.page().name().say(language);
+        let mut pieces: Vec<Piece> = vec![
+            (format!("{}/{last} ", pages.open().key()).into(), palette.style(Role::Accent)),
+            (name, palette.bold(Role::Text)),
+        ];
+        if let [(panel, _)] = layout.panels[..]
+            && pages.page().shows_run()
+        {
+            let place = Panel::ALL.iter().position(|other| *other == panel).unwrap_or(0) + 1;
+            pieces.push((format!(" {place}/{}", Panel::ALL.len()).into(), palette.style(Role::Muted)));
+        }
+        return pen.pieces(x, y, area.width.saturating_sub(2), &pieces) + 2;
+    }
+    for page in PageId::ALL {
+        let is_open = *page == pages.open();
+        let name =
+            if is_open { palette.bold(Role::Focus).add_modifier(Modifier::UNDERLINED) } else { palette.style(Role::Muted) };
+        let pieces: [Piece; 2] =
+            [(format!("{} ", page.key()).into(), palette.style(Role::Accent)), (pages.page_of(*page).name().say(language), name)];
+        let used = pen.pieces(x, y, area.right().saturating_sub(x + 1), &pieces);
+        pen.hits.add(Rect { x, y, width: used, height: 1 }, Target::Row(page.row()));
+        x += used + 3;
+    }
+    x - area.x - 1
+}
+
+/// A thin bar with a notch where each epoch ends, and the part that is done.
+fn draw_bar(context: &Context, area: Rect, is_wide: bool, pen: &mut Pen) {
+    let (run, palette) = (context.app.run(), &context.palette);
+    if context.app.shared().alone {
+        return;
+    }
+    let (text, muted) = (palette.style(Role::Text), palette.style(Role::Muted));
+    let mut right: Vec<Piece> = Vec::new();
+    if is_wide && run.started.is_some() {
+        let (step, of) = steps(context);
+        right.extend([("step ".into(), muted), (step.into(), text), (of.into(), muted), ("  ".into(), muted)]);
+    }
+    right.push((format!("{:>5}", percent(context)).into(), text));
+    let columns = area.width.saturating_sub(width(&right) + 1);
+    let done = (run.progress() * f64::from(columns)).round() as u16;
+    let epochs = run.hyperparameters.map_or(0, |hyper| hyper.epochs as u64);
+    let notches = epochs > 1 && epochs <= u64::from(columns) / 4;
+    for i in 0..columns {
+        // A cell has a notch when an epoch ends in it.
+        let end = |i: u16| u64::from(i) * epochs / u64::from(columns);
+        let notch = notches && i + 1 < columns && end(i) != end(i + 1);
+        let (symbol, role) = match (i < done, notch) {
+            (true, _) => ('━', Role::Training),
+            (false, true) => ('┼', Role::Border),
+            (false, false) => ('─', Role::Border),
+        };
+        pen.put(area.x + i, area.y, symbol, palette.style(role));
+    }
+    pen.pieces(area.right().saturating_sub(width(&right)), area.y, width(&right), &right);
+}
+
+fn draw_alert(context: &Context, area: Rect, pen: &mut Pen) {
+    let Some(alert) = context.app.shared().alert() else { return };
+    let style = context.palette.bold(Role::Bad).add_modifier(Modifier::REVERSED);
+    pen.fill(Rect { height: area.height.min(1), ..area }, ' ', style);
+    pen.text(area.x + 1, area.y, area.width.saturating_sub(2), &format!("✗ {alert}"), style);
+    if area.height > 1 {
+        let key = |id| context.app.shared().keymap.shown(id);
+        let hint = if !context.app.shared().control.steers() {
+            String::new()
+        } else if context.app.shared().failure().is_some() {
+            format!("What was learned until then is still here to look at. {} leaves.", key("quit"))
+        } else {
+            let (rewind, resume) = (key("run.rewind"), key("run.pause"));
+            format!("{rewind} goes back to the last epoch's end with half the learning rate; or lower it, then {resume} goes on.")
+        };
+        pen.text(area.x + 1, area.y + 1, area.width.saturating_sub(2), &hint, context.palette.style(Role::Muted));
+    }
+}

@@ -1,0 +1,56 @@
+//! What lies over a page, one file each.
+
+mod choice;
+mod drawer;
+mod explain;
+mod help;
+mod palette;
+mod prompt;
+mod question;
+
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+use super::pen::{Pen, Piece, columns};
+use super::widgets::dialog;
+use super::{Context, Role};
+use crate::app::{Line, Overlay};
+
+/// Columns of boxes.
+const WIDTH: u16 = 72;
+
+/// Draws what lies over the page.
+pub fn draw(context: &Context, body: Rect, pen: &mut Pen) {
+    for overlay in &context.app.shared().overlays {
+        match overlay {
+            // It is drawn in its place.
+            Overlay::Edit(_) => {}
+            Overlay::Prompt(prompt) => prompt::draw(context, prompt, pen),
+            Overlay::Choice(choice) => choice::draw(context, choice, pen),
+            Overlay::Question(question) => question::draw(context, question, pen),
+            Overlay::Help(help) => help::draw(context, help, pen),
+            Overlay::Explain(explained) => explain::draw(context, *explained, body, pen),
+            Overlay::Drawer(_) => drawer::draw(context, body, pen),
+            Overlay::Palette(palette) => palette::draw(context, palette, pen),
+        }
+    }
+}
+
+/// An empty box with a title.
+fn open(context: &Context, title: &str, rows: u16, pen: &mut Pen) -> Rect {
+    let palette = &context.palette;
+    dialog(pen, WIDTH, rows + 2, palette.base(), palette.style(Role::Focus), &[(title.into(), palette.bold(Role::Focus))])
+}
+
+/// A line that is being typed, with its cursor, which is always seen.
+fn draw_line(context: &Context, line: &Line, area: Rect, pen: &mut Pen) {
+    let (before, behind) = line.parts();
+    let starts = before.char_indices().map(|(at, _)| at).chain([before.len()]);
+    let start = starts.into_iter().find(|at| columns(&before[*at..]) < area.width).unwrap_or(before.len());
+    let mut rest = behind.chars();
+    let under = rest.next().map_or(" ".to_owned(), String::from);
+    let style = context.palette.bold(Role::Accent);
+    let pieces: [Piece; 3] =
+        [(before[start..].into(), style), (under.into(), style.add_modifier(Modifier::REVERSED)), (rest.as_str().into(), style)];
+    pen.pieces(area.x, area.y, area.width, &pieces);
+}

@@ -1,0 +1,23 @@
+//! The pages, one file or folder each.
+
+mod overview;
+mod runs;
+
+use super::Context;
+use super::layout::Layout;
+use super::pen::Pen;
+use crate::app::{PageId, Pages, Panel};
+
+/// The panel that has the focus, and whether it stands alone.
+pub fn focus(pages: &Pages) -> (Panel, bool) {
+    (pages.overview.focus, pages.overview.zoomed)
+}
+
+/// Draws the open page.
+pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
+    let pages = context.app.pages();
+    match pages.open() {
+        PageId::Overview => overview::draw(context, &pages.overview, layout, pen),
+        PageId::Runs => runs::draw(context, layout.body, pen),
+    }
+}

@@ -1,0 +1,240 @@
+//! Charts of loss and accuracy: those of the overview, and what all charts of them have in common.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::pen::{Pen, Piece, columns};
+use super::super::widgets::{Across, Axis, Curve, Plot, PlotPoint, PlotStyles, Stroke};
+use super::super::{Context, Role, number};
+use super::{framed, title};
+use crate::app::Panel;
+use crate::protocol::Evaluation;
+use crate::run::{EvaluationPoint, RunState, Series, StepSeries};
+
+/// How judgements stand on the charts.
+pub const VALIDATION: char = '◆';
+pub const TEST: char = '■';
+/// Columns of labels at the left of every chart (`99.99 %`), so that a step stands at the same place on all of them.
+const GUTTER: u16 = 7;
+/// Into so many stretches a curve is cut to see which losses are usual.
+const STRETCHES: usize = 64;
+
+/// What a chart shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    Loss,
+    Accuracy,
+}
+
+impl Measure {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Loss => "Loss",
+            Self::Accuracy => "Accuracy",
+        }
+    }
+
+    fn each(self, steps: &StepSeries) -> &Series {
+        match self {
+            Self::Loss => &steps.loss,
+            Self::Accuracy => &steps.accuracy,
+        }
+    }
+
+    pub fn smooth(self, steps: &StepSeries) -> &Series {
+        match self {
+            Self::Loss => &steps.loss_smooth,
+            Self::Accuracy => &steps.accuracy_smooth,
+        }
+    }
+
+    /// What a judgement says of it.
+    fn of(self, evaluation: &Evaluation) -> f64 {
+        match self {
+            Self::Loss => evaluation.loss,
+            Self::Accuracy => evaluation.confusion.accuracy(),
+        }
+    }
+
+    /// A value for people.
+    fn show(self, value: f64) -> String {
+        match self {
+            Self::Loss => number::figure(value),
+            Self::Accuracy => number::percent(value),
+        }
+    }
+
+    fn axis(self, log: bool, (least, greatest): (f64, f64), rows: u16) -> Axis {
+        match self {
+            Self::Loss => Axis::loss(log, least, greatest, rows),
+            Self::Accuracy => Axis::accuracy(log, greatest, rows),
+        }
+    }
+}
+
+/// What stands on a chart.
+pub struct Chart<'a> {
+    pub measure: Measure,
+    pub across: Across,
+    /// From the back to the front.
+    pub curves: Vec<Curve<'a>>,
+    pub points: Vec<PlotPoint>,
+    /// Where a person changed something.
+    pub marks: Vec<f64>,
+}
+
+impl Chart<'_> {
+    /// Adds the judgements of a run, on its validation images and on the test set.
+    pub fn judgements(&mut self, run: &RunState, styles: [Style; 2]) {
+        for (judged, symbol, style) in [(&run.validations, VALIDATION, styles[0]), (&run.tests, TEST, styles[1])] {
+            let point = |judged: &EvaluationPoint| PlotPoint {
+                x: run.along(self.across.unit, judged.step as f64 - 0.5),
+                value: self.measure.of(&judged.evaluation),
+                symbol,
+                style,
+            };
+            self.points.extend(judged.iter().map(point).filter(|point| point.value.is_finite()));
+        }
+    }
+
+    /// Adds where a person changed something.
+    pub fn changes(&mut self, run: &RunState) {
+        let unit = self.across.unit;
+        self.marks.extend(run.interventions.iter().map(|change| run.along(unit, change.step as f64 - 0.5)));
+    }
+
+    /// Draws it without a border.
+    pub fn draw(&self, context: &Context, inside: Rect, pen: &mut Pen) {
+        let (palette, log) = (&context.palette, context.app.shared().view.log_scale);
+        let styles = PlotStyles {
+            axis: palette.style(Role::Border),
+            label: palette.style(Role::Muted),
+            mark: palette.style(Role::Muted),
+            badge: palette.badge(),
+        };
+        let plot = Plot {
+            curves: &self.curves,
+            points: &self.points,
+            marks: &self.marks,
+            across: self.across,
+            axis: self.measure.axis(log, self.range(log), inside.height.saturating_sub(1)),
+            marker: context.marker,
+            halves: palette.has_ramps(),
+        };
+        plot.draw(inside, GUTTER, &styles, pen);
+        if self.curves.iter().all(|curve| curve.series.is_empty()) && self.points.is_empty() && inside.height > 1 {
+            let text = "waiting for the first batch…";
+            let x = inside.x + inside.width.saturating_sub(columns(text)) / 2 + 2;
+            pen.text(x, inside.y + inside.height / 2, inside.right().saturating_sub(x), text, palette.style(Role::Muted));
+        }
+    }
+
+    /// The least and the greatest value to show. Single batches count at the top of a linear axis only: on a logarithmic
+    /// one, a batch without a mistake would squeeze everything else.
+    fn range(&self, log: bool) -> (f64, f64) {
+        let (mut lows, mut highs, mut now) = (Vec::new(), Vec::new(), 0.0_f64);
+        for curve in &self.curves {
+            let (haze, from) = (curve.stroke == Stroke::Haze, curve.from as usize);
+            let length = curve.series.len().saturating_sub(from);
+            let size = length.div_ceil(STRETCHES).max(1);
+            for stat in (from..curve.series.len()).step_by(size).filter_map(|at| curve.series.stat(at, at + size)) {
+                if !haze {
+                    lows.push(f64::from(stat.min));
+                }
+                if !(haze && log) {
+                    highs.push(f64::from(stat.max));
+                }
+            }
+            now = now.max(curve.series.last().filter(|_| !haze).map_or(0.0, f64::from));
+        }
+        for point in &self.points {
+            lows.push(point.value);
+            highs.push(point.value);
+        }
+        highs.retain(|value| value.is_finite());
+        let greatest = match self.measure {
+            Measure::Loss => usual(&mut highs, now, if log { 100.0 } else { 4.0 }),
+            Measure::Accuracy => highs.iter().copied().reduce(f64::max),
+        };
+        let least = lows.into_iter().filter(|value| value.is_finite()).fold(f64::INFINITY, f64::min);
+        greatest.map_or((0.1, 1.0), |greatest| (least.min(greatest), greatest))
+    }
+}
+
+/// The greatest value that is less than `times` the usual: than nine of ten, or than the newest. What is above was a spike.
+fn usual(values: &mut [f64], now: f64, times: f64) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let greatest = *values.last()?;
+    let usual = values[values.len() * 9 / 10].max(if now.is_finite() { now } else { 0.0 });
+    let most = if usual > 0.0 { usual * times } else { greatest };
+    values.iter().copied().rfind(|value| *value <= most)
+}
+
+/// One of the two charts of the overview.
+pub fn draw_overview(context: &Context, measure: Measure, area: Rect, pen: &mut Pen) {
+    let (run, palette) = (context.app.run(), &context.palette);
+    let panel = match measure {
+        Measure::Loss => Panel::Loss,
+        Measure::Accuracy => Panel::Accuracy,
+    };
+    let (each, smooth) = (measure.each(&run.steps), measure.smooth(&run.steps));
+    let curve = |series, role, stroke| Curve { series, step_at: None, from: 0, style: palette.style(role), stroke, letter: None };
+    // What the run branched off, from there on: dim, because it is not what is trained.
+    let branch = run.started.as_ref().and_then(|started| started.parent.as_ref());
+    let parent = branch
+        .zip(context.app.shared().parent.as_deref())
+        .map(|(branch, parent)| Curve { from: branch.step, ..curve(measure.smooth(&parent.steps), Role::Muted, Stroke::Thin) });
+    let mean = Curve { style: palette.bold(Role::Training), ..curve(smooth, Role::Training, Stroke::Thick) };
+    let longest = run.step.max(parent.map_or(0, |parent| parent.series.len() as u64));
+    let mut chart = Chart {
+        measure,
+        across: Across::steps(longest, run.steps_planned()),
+        curves: [Some(curve(each, Role::TrainingFaint, Stroke::Haze)), parent, Some(mean)].into_iter().flatten().collect(),
+        points: Vec::new(),
+        marks: Vec::new(),
+    };
+    chart.judgements(run, [palette.style(Role::Validation), palette.style(Role::Test)]);
+    chart.changes(run);
+    let legend = legend(context, measure, smooth, parent.is_some());
+    let inside = framed(context, panel, area, pen, &[title(context, panel, measure.name())], &legend);
+    chart.draw(context, inside, pen);
+}
+
+/// The newest values, in the colours of the curves; the most important first.
+fn legend<'a>(context: &Context<'a>, measure: Measure, smooth: &Series, parent: bool) -> Vec<Vec<Piece<'a>>> {
+    let (run, palette) = (context.app.run(), &context.palette);
+    let measured = |points: &[EvaluationPoint]| points.last().map(|point| measure.of(&point.evaluation));
+    let entries = [
+        ('━', Role::Training, " training", smooth.last().map(f64::from)),
+        (VALIDATION, Role::Validation, " validation", measured(&run.validations)),
+        (TEST, Role::Test, " test", measured(&run.tests)),
+    ];
+    let entry = |(symbol, role, name, value): (char, Role, &'static str, Option<f64>)| {
+        let text = format!("{symbol} {}", measure.show(value?));
+        Some(vec![(text.into(), palette.style(role)), (name.into(), palette.style(Role::Muted))])
+    };
+    let parent = parent.then(|| vec![("━ parent".into(), palette.style(Role::Muted))]);
+    entries.into_iter().filter_map(entry).chain(parent).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::usual;
+
+    #[test]
+    fn an_axis_ends_below_a_spike_but_not_below_what_goes_on() {
+        let falling: Vec<f64> = (0..60).map(|i| 2.3 / f64::from(1 + i)).collect();
+        for (spike, now, times, expected) in [
+            (&[][..], 0.04, 100.0, 2.3),
+            (&[900.0][..], 0.04, 100.0, 2.3),
+            (&[900.0, 900.0][..], 900.0, 100.0, 900.0),
+            (&[][..], 0.04, 4.0, 2.3 / 2.0),
+            (&[f64::MAX][..], f64::INFINITY, 100.0, 2.3),
+        ] {
+            let mut values = [&falling, spike].concat();
+            assert_eq!(usual(&mut values, now, times), Some(expected), "{spike:?} {now} {times}");
+        }
+        assert_eq!(usual(&mut [], 1.0, 4.0), None);
+        assert_eq!(usual(&mut [0.0, 0.0, 3.0], 0.0, 4.0), Some(3.0));
+    }
+}
