@@ -115,3 +115,18 @@ fn tests_do_not_sleep() {
         assert!(!text.contains(sleep), "{} sleeps", path.display());
     }
 }
+
+/// A wide character is one character and two columns: only `columns` knows how much room a text takes.
+#[test]
+fn widths_are_measured_in_columns() {
+    let texts = ["text", "name", "label", "title", "word", "help", "hint", "key", "line", "note", "value"];
+    // Of the others, themes are files and no pictures.
+    let measures = |source: &Source| ["pen.rs", "wrapped.rs", "theme.rs"].iter().any(|name| source.path.ends_with(name));
+    for source in Source::all("src/ui").into_iter().filter(|source| !measures(source)) {
+        let tests = source.text.find("#[cfg(test)]").map_or(usize::MAX, |at| source.text[..at].lines().count());
+        for (line, code) in source.code().filter(|(line, _)| *line <= tests) {
+            let counts = code.contains("chars().count()") || texts.iter().any(|text| mentions(code, &format!("{text}.len()")));
+            assert!(!counts, "{}:{line}: measure with columns()", source.path.display());
+        }
+    }
+}

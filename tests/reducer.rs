@@ -9,7 +9,7 @@ use mnist_tui::config::Notify;
 use mnist_tui::protocol::{
     Command, Connection, Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule, StepsFinished,
 };
-use mnist_tui::text::{LogText, Word};
+use mnist_tui::text::{Language, LogText, Word};
 use synthetic::Synthetic;
 
 fn options() -> AppOptions {
@@ -53,8 +53,8 @@ fn press(app: &mut App, keys: &str) -> Vec<Effect> {
     effects
 }
 
-fn notice(app: &App) -> Option<&str> {
-    app.shared().notice.as_ref().map(|notice| notice.text.as_str())
+fn notice(app: &App) -> Option<String> {
+    app.shared().notice.as_ref().map(|notice| notice.text.say(Language::English).into_owned())
 }
 
 fn view(app: &App) -> (Panel, bool, usize, bool) {
@@ -178,7 +178,7 @@ fn a_change_is_pending_until_it_is_answered() {
     let command = set(Hyper::LearningRate, 0.005);
     tell(&mut app, Event::CommandRefused { command, reason: "read-only".into(), answers: id(2) });
     assert_eq!(app.shared().requests.pending(Hyper::LearningRate), None);
-    assert_eq!(app.shared().hypers.refusal(Hyper::LearningRate), Some("read-only"));
+    assert_eq!(app.shared().hypers.refusal(Hyper::LearningRate).map(ToString::to_string).as_deref(), Some("read-only"));
 
     // The refused change is not there to be undone; somebody else's is.
     let answers = RequestId { client: 3, number: 1 };
@@ -337,7 +337,7 @@ fn only_who_steers_sends_commands() {
         let played = control == Control::Replaying;
         for key in if played { &["s", "Enter", "x"][..] } else { &["Space", "Right", "Enter", "x"] } {
             press(&mut app, key);
-            assert_eq!((notice(&app), app.shared().overlays.len()), (Some(says), 0), "{key}");
+            assert_eq!((notice(&app).as_deref(), app.shared().overlays.len()), (Some(says), 0), "{key}");
         }
         press(&mut app, "T");
         let asks = matches!(app.shared().overlays[..], [Overlay::Question(_)]);
@@ -351,10 +351,10 @@ fn the_wheel_goes_from_hand_to_hand() {
     press(&mut app, "Enter");
     tell(&mut app, taken(3, None));
     assert_eq!((&app.shared().control, app.shared().overlays.len()), (&Control::Observing { by: Some("client 3".into()) }, 0));
-    assert_eq!(notice(&app), Some("client 3 took over; T takes back"));
+    assert_eq!(notice(&app).as_deref(), Some("client 3 took over; T takes back"));
     assert_eq!(commands(&press(&mut app, "T Esc T y")), [Command::TakeControl]);
     tell(&mut app, taken(0, Some(RequestId { client: 0, number: 1 })));
-    assert_eq!((&app.shared().control, notice(&app)), (&Control::Steering, Some("you steer")));
+    assert_eq!((&app.shared().control, notice(&app).as_deref()), (&Control::Steering, Some("you steer")));
     tell(&mut app, taken(3, None));
     tell(&mut app, Event::ControlReleased { client: 3 });
     assert_eq!(app.shared().control, Control::Observing { by: None });
@@ -369,14 +369,14 @@ fn a_run_of_another_process_is_left_without_a_question() {
     let mut app = App::new(AppOptions { control: observing, ..options() });
     app.update(Message::Connection(Connection::Up { client: 5 }));
     app.update(Message::Records(Synthetic { changes: &[], ..Synthetic::default() }.records()));
-    assert_eq!(app.shared().control, Control::Observing { by: Some("the terminal it was started on".into()) });
+    assert_eq!(app.shared().control, Control::Observing { by: Some(Word::StartingTerminal.into()) });
     tell(&mut app, taken(5, None));
     let pause = press(&mut app, "Space");
     assert!(matches!(pause[..], [Effect::Send(request)] if request.id == RequestId { client: 5, number: 1 }), "{pause:?}");
     assert_eq!(app.shared().state_word(), Word::Pausing);
     let reason = "too many at once".into();
     app.update(Message::Refused { answers: RequestId { client: 5, number: 1 }, reason });
-    assert_eq!((app.shared().state_word(), notice(&app)), (Word::Training, Some("refused: too many at once")));
+    assert_eq!((app.shared().state_word(), notice(&app).as_deref()), (Word::Training, Some("refused: too many at once")));
     assert_eq!(press(&mut app, "q"), [Effect::Leave(Leave::Away)]);
 
     app.update(Message::Connection(Connection::Lost { retry_in: 2 }));

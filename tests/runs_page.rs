@@ -10,6 +10,7 @@ use mnist_tui::export::Format;
 use mnist_tui::protocol::{Event, Outcome, Parent};
 use mnist_tui::run::RunState;
 use mnist_tui::run::store::{About, CheckpointFile, Listed, RunFolder, SortKey};
+use mnist_tui::text::Language;
 use mnist_tui::ui::{Charset, ColorDepth, Look, Marker, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -74,8 +75,8 @@ fn app(outcome: Option<Outcome>) -> App {
     app
 }
 
-fn problem(app: &App) -> Option<&str> {
-    app.shared().notice.as_ref().filter(|notice| notice.is_problem).map(|notice| notice.text.as_str())
+fn problem(app: &App) -> Option<String> {
+    app.shared().notice.as_ref().filter(|notice| notice.is_problem).map(|notice| notice.text.say(Language::English).into_owned())
 }
 
 fn answer(app: &mut App, answer: RunsAnswer) {
@@ -194,7 +195,7 @@ fn a_filter_acts_while_it_is_typed_and_escape_takes_it_back() {
 fn another_run_waits_until_this_one_has_ended() {
     let mut app = app(None);
     assert_eq!(press(&mut app, "Up R"), []);
-    assert_eq!(problem(&app), Some("a run trains here: stop it first (1, then x)"));
+    assert_eq!(problem(&app).as_deref(), Some("a run trains here: stop it first (1, then x)"));
     assert_eq!((press(&mut app, "b"), press(&mut app, "v")), (vec![], vec![]));
     // Steering keys mean nothing here, and what lies over the page leaves it there.
     press(&mut app, "? Esc q Esc");
@@ -211,7 +212,7 @@ fn a_branch_starts_at_the_chosen_checkpoint() {
     let next = NextRun::Branched("id-wide".into(), 860);
     assert_eq!(press(&mut app, "Up Enter"), [Effect::Leave(Leave::Next(next))]);
     answer(&mut app, RunsAnswer::Checkpoints("id-wide".into(), Vec::new()));
-    assert_eq!(problem(&app), Some("it has no checkpoint"));
+    assert_eq!(problem(&app).as_deref(), Some("it has no checkpoint"));
 }
 
 #[test]

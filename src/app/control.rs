@@ -1,10 +1,10 @@
 //! Whether the person at this dashboard may steer the run.
 
 use crate::run::Steerer;
-use crate::text::Word;
+use crate::text::{Phrase, Text, Word};
 
 /// Whether the person at this dashboard may steer the run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Control {
     /// Keys change the run.
     #[default]
@@ -12,7 +12,7 @@ pub enum Control {
     /// Another client steers, or nobody does; whoever looks can take over.
     Observing {
         /// Who steers, for people.
-        by: Option<String>,
+        by: Option<Text>,
     },
     /// Looking only, as was asked for.
     ReadOnly,
@@ -28,8 +28,8 @@ impl Control {
         }
         *self = match steerer {
             steerer if steerer.client() == Some(client) => Self::Steering,
-            Steerer::Starter => Self::Observing { by: Some("the terminal it was started on".into()) },
-            Steerer::Client { name, .. } => Self::Observing { by: Some(name.clone()) },
+            Steerer::Starter => Self::Observing { by: Some(Word::StartingTerminal.into()) },
+            Steerer::Client { name, .. } => Self::Observing { by: Some(name.clone().into()) },
             Steerer::Nobody => Self::Observing { by: None },
         };
     }
@@ -40,13 +40,14 @@ impl Control {
     }
 
     /// Why not, and what to do about it; `take_over` is the key for that.
-    pub fn refusal(&self, take_over: &str) -> Option<String> {
+    pub fn refusal(&self, take_over: &str) -> Option<Phrase> {
+        let key = take_over.to_owned();
         Some(match self {
             Self::Steering => return None,
-            Self::Observing { by: Some(by) } => format!("{by} steers: {take_over} takes over"),
-            Self::Observing { by: None } => format!("nobody steers: {take_over} takes over"),
-            Self::ReadOnly => "read-only: attach without --read-only to steer".into(),
-            Self::Replaying => "a recorded run cannot be changed".into(),
+            Self::Observing { by: Some(by) } => Phrase::SomebodySteers { by: Box::new(by.clone()), key },
+            Self::Observing { by: None } => Phrase::NobodySteers { key },
+            Self::ReadOnly => Phrase::OnlyLooking,
+            Self::Replaying => Phrase::RecordedRun,
         })
     }
 

@@ -18,6 +18,8 @@ pub struct AppOptions {
     pub theme: usize,
     /// What it speaks.
     pub language: Language,
+    /// Whether the terminal has the characters of all languages, so that a key may change it.
+    pub speaks_all: bool,
     /// Whether the charts start with logarithmic axes.
     pub log_scale: bool,
     /// The panel that has the focus at first.
@@ -59,6 +61,11 @@ impl App {
         &self.shared
     }
 
+    /// Speaks this language from now on.
+    pub fn speak(&mut self, language: Language) {
+        self.shared.view.language = language;
+    }
+
     /// The pages.
     pub fn pages(&self) -> &Pages {
         &self.pages
@@ -98,7 +105,7 @@ impl App {
             }
             Message::Refused { answers, reason } => {
                 if let Some(request) = shared.requests.refused(answers) {
-                    shared.refused(request, &reason.to_string());
+                    shared.refused(request, &reason);
                 }
             }
             Message::Connection(connection) => shared.connect(connection),

@@ -1,14 +1,14 @@
 //! What has the focus, explained where it stands.
 
-use super::{Label, Panel};
+use super::Panel;
 use crate::protocol::Hyper;
-use crate::text::Explanation;
+use crate::text::{Explanation, Text, Word};
 
 /// Something that is explained.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Explained {
     /// What.
-    pub title: Label,
+    pub title: Text,
     /// In a few lines.
     pub text: Explanation,
 }
@@ -27,18 +27,18 @@ pub fn of_hyper(hyper: Hyper) -> Explained {
         Hyper::ClipNorm => Explanation::ClipNorm,
         Hyper::Patience => Explanation::Patience,
     };
-    Explained { title: hyper.label(), text }
+    Explained { title: hyper.into(), text }
 }
 
 /// What a panel shows.
 pub fn of_panel(panel: Panel) -> Explained {
     let (title, text) = match panel {
-        Panel::Loss => ("Loss", Explanation::Loss),
-        Panel::Accuracy => ("Accuracy", Explanation::Accuracy),
-        Panel::Hypers => ("Hyperparameters", Explanation::LearningRate),
-        Panel::Confusion => ("Confusion", Explanation::Confusion),
-        Panel::Samples => ("Samples", Explanation::Samples),
-        Panel::Events => ("Events", Explanation::Events),
+        Panel::Loss => (Word::LossTitle, Explanation::Loss),
+        Panel::Accuracy => (Word::AccuracyTitle, Explanation::Accuracy),
+        Panel::Hypers => (Word::HyperparametersTitle, Explanation::LearningRate),
+        Panel::Confusion => (Word::ConfusionTitle, Explanation::Confusion),
+        Panel::Samples => (Word::SamplesTitle, Explanation::Samples),
+        Panel::Events => (Word::EventsTitle, Explanation::Events),
     };
-    Explained { title, text }
+    Explained { title: title.into(), text }
 }

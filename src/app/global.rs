@@ -3,6 +3,7 @@
 use super::row::{Row, hidden, row};
 use super::{Control, Drawer, Effect, Help, Key, KeyCode, Leave, Overlay, Pages, Palette, Question, Rank, Replay, Seek, Shared};
 use crate::protocol::Command;
+use crate::text::{KeyHelp, KeyLabel, Phrase, Word};
 use Rank::{As, Footer, Hidden, Not, Pair, Refused};
 
 const fn c(character: char) -> Key {
@@ -32,87 +33,85 @@ fn seek(shared: &mut Shared, to: Seek) {
 
 /// On pages that show the run.
 pub const PLAYING: &[Row<Pages>] = &[
-    row("replay.play", &[c(' ')], "pause", "pause, or play on; at the end, play again", play_rank, |_, shared| {
-        shared.play(Replay::toggle)
-    }),
+    row("replay.play", &[c(' ')], KeyLabel::Pause, KeyHelp::ReplayPlay, play_rank, |_, shared| shared.play(Replay::toggle)),
     row(
         "replay.back",
         &[k(KeyCode::Left), c('<')],
-        "back",
-        "back by a hundredth of the run",
+        KeyLabel::SeekBack,
+        KeyHelp::ReplayBack,
         |_, shared| plays(shared, Hidden),
         |_, shared| seek(shared, Seek::Short(false)),
     ),
     row(
         "replay.on",
         &[k(KeyCode::Right), c('>')],
-        "seek",
-        "on by a hundredth of the run",
-        |_, shared| plays(shared, Pair(11, "seek", "replay.back")),
+        KeyLabel::Seek,
+        KeyHelp::ReplayOn,
+        |_, shared| plays(shared, Pair(11, KeyLabel::Seek, "replay.back")),
         |_, shared| seek(shared, Seek::Short(true)),
     ),
     row(
         "replay.steps-back",
         &[c(',')],
-        "steps back",
-        "pause, and back by the steps told at once",
+        KeyLabel::StepsBack,
+        KeyHelp::ReplayStepsBack,
         |_, shared| plays(shared, Hidden),
         |_, shared| seek(shared, Seek::Steps(false)),
     ),
     row(
         "replay.steps-on",
         &[c('.')],
-        "few steps",
-        "pause, and on by the steps told at once",
-        |_, shared| plays(shared, Pair(30, "few steps", "replay.steps-back")),
+        KeyLabel::FewSteps,
+        KeyHelp::ReplayStepsOn,
+        |_, shared| plays(shared, Pair(30, KeyLabel::FewSteps, "replay.steps-back")),
         |_, shared| seek(shared, Seek::Steps(true)),
     ),
     row(
         "replay.epoch-back",
         &[c('[')],
-        "epoch back",
-        "back to the end of the epoch before",
+        KeyLabel::EpochBack,
+        KeyHelp::ReplayEpochBack,
         |_, shared| plays(shared, Hidden),
         |_, shared| seek(shared, Seek::Epoch(false)),
     ),
     row(
         "replay.epoch-on",
         &[c(']')],
-        "epoch",
-        "on to the end of the next epoch",
-        |_, shared| plays(shared, Pair(13, "epoch", "replay.epoch-back")),
+        KeyLabel::Epoch,
+        KeyHelp::ReplayEpochOn,
+        |_, shared| plays(shared, Pair(13, KeyLabel::Epoch, "replay.epoch-back")),
         |_, shared| seek(shared, Seek::Epoch(true)),
     ),
     row(
         "replay.start",
         &[k(KeyCode::Home), c('g')],
-        "start",
-        "to the start",
+        KeyLabel::Start,
+        KeyHelp::ReplayStart,
         |_, shared| plays(shared, Footer(31)),
         |_, shared| seek(shared, Seek::Start),
     ),
     row(
         "replay.end",
         &[k(KeyCode::End), c('G')],
-        "end",
-        "to the end of what is recorded",
+        KeyLabel::End,
+        KeyHelp::ReplayEnd,
         |_, shared| plays(shared, Hidden),
         |_, shared| seek(shared, Seek::End),
     ),
     row(
         "replay.slower",
         &[c('-')],
-        "slower",
-        "more slowly",
+        KeyLabel::Slower,
+        KeyHelp::ReplaySlower,
         |_, shared| plays(shared, Hidden),
         |_, shared| shared.play(|replay| replay.change_speed(false)),
     ),
     row(
         "replay.faster",
         &[c('+'), c('=')],
-        "speed",
-        "faster",
-        |_, shared| plays(shared, Pair(12, "speed", "replay.slower")),
+        KeyLabel::Speed,
+        KeyHelp::ReplayFaster,
+        |_, shared| plays(shared, Pair(12, KeyLabel::Speed, "replay.slower")),
         |_, shared| shared.play(|replay| replay.change_speed(true)),
     ),
 ];
@@ -121,8 +120,8 @@ fn play_rank(_: &Pages, shared: &Shared) -> Rank {
     plays(
         shared,
         match &shared.replay {
-            Some(replay) if replay.is_at_end() => As(10, "play again"),
-            Some(replay) if !replay.is_playing() => As(10, "play"),
+            Some(replay) if replay.is_at_end() => As(10, KeyLabel::PlayAgain),
+            Some(replay) if !replay.is_playing() => As(10, KeyLabel::Play),
             _ => Footer(10),
         },
     )
@@ -133,59 +132,59 @@ pub const STEERING: &[Row<Pages>] = &[
     row(
         "run.pause",
         &[c(' ')],
-        "pause",
-        "pause the training, or go on",
-        |_, shared| steers(shared, if shared.will_be_paused() { As(10, "resume") } else { Footer(10) }),
+        KeyLabel::Pause,
+        KeyHelp::RunPause,
+        |_, shared| steers(shared, if shared.will_be_paused() { As(10, KeyLabel::Resume) } else { Footer(10) }),
         |_, shared| shared.send(if shared.will_be_paused() { Command::Resume } else { Command::Pause }),
     ),
     row(
         "run.step",
         &[c('s')],
-        "one step",
-        "train one batch, then wait",
+        KeyLabel::OneStep,
+        KeyHelp::RunStep,
         |_, shared| steers(shared, if shared.will_be_paused() { Footer(16) } else { Hidden }),
         |_, shared| shared.send(Command::Step),
     ),
     row(
         "run.undo",
         &[c('u')],
-        "undo",
-        "take the last change back; again for the one before",
+        KeyLabel::Undo,
+        KeyHelp::RunUndo,
         |_, shared| steers(shared, if shared.hypers.can_undo() { Footer(32) } else { Hidden }),
         |_, shared| shared.undo(),
     ),
     row(
         "run.evaluate",
         &[c('e')],
-        "evaluate",
-        "judge the network on the validation images now",
+        KeyLabel::Evaluate,
+        KeyHelp::RunEvaluate,
         |_, shared| steers(shared, Footer(44)),
         |_, shared| shared.send(Command::Evaluate),
     ),
     row(
         "run.checkpoint",
         &[c('w')],
-        "checkpoint",
-        "write a checkpoint now, and keep it",
+        KeyLabel::Checkpoint,
+        KeyHelp::RunCheckpoint,
         |_, shared| steers(shared, Hidden),
         |_, shared| shared.send(Command::Checkpoint),
     ),
     row(
         "run.rewind",
         &[c('b')],
-        "rewind",
-        "after numbers went wrong: back to the last epoch's end, with half the rate",
+        KeyLabel::Rewind,
+        KeyHelp::RunRewind,
         |_, shared| steers(shared, if shared.run.diverged.is_some() { Footer(14) } else { Hidden }),
         |_, shared| match shared.run.diverged {
             Some(_) => shared.send_once(Command::Rewind),
-            None => shared.tell("nothing went wrong"),
+            None => shared.tell(Phrase::NothingWentWrong),
         },
     ),
     row(
         "run.stop",
         &[c('x')],
-        "stop",
-        "stop here and judge on the test set; asks first",
+        KeyLabel::Stop,
+        KeyHelp::RunStop,
         |_, shared| steers(shared, if shared.run.started.is_some() { Footer(43) } else { Hidden }),
         |_, shared| {
             if shared.run.started.is_some() {
@@ -196,8 +195,8 @@ pub const STEERING: &[Row<Pages>] = &[
     row(
         "run.take-over",
         &[c('T')],
-        "take over",
-        "steer the run from here; asks first",
+        KeyLabel::TakeOver,
+        KeyHelp::RunTakeOver,
         |_, shared| match shared.control {
             Control::Observing { .. } if shared.run.ended.is_none() => Footer(10),
             _ => Not,
@@ -219,79 +218,69 @@ pub const PAGES: &[Row<Pages>] = &[
     row(
         "theme.next",
         &[c('t')],
-        "theme",
-        "next theme",
+        KeyLabel::Theme,
+        KeyHelp::ThemeNext,
         |_, _| Footer(48),
         |_, shared| {
             let view = &mut shared.view;
             view.theme = (view.theme + 1) % view.theme_names.len().max(1);
             if let Some(name) = view.theme_names.get(view.theme).cloned() {
-                shared.tell(format!("theme {name}"));
+                shared.tell(Phrase::Theme { name });
             }
+        },
+    ),
+    row(
+        "language.next",
+        &[c('L')],
+        KeyLabel::Language,
+        KeyHelp::LanguageNext,
+        |_, shared| if shared.view.speaks_all { Hidden } else { Not },
+        |_, shared| {
+            shared.view.language = shared.view.language.next();
+            shared.tell(Word::LanguageName);
         },
     ),
     row(
         "chart.scale",
         &[c('a')],
-        "log axis",
-        "logarithmic or linear axis on the charts",
+        KeyLabel::LogAxis,
+        KeyHelp::ChartScale,
         |pages, shared| {
             let order = pages.page().charts();
             match order {
                 None => Not,
-                Some(order) if shared.view.log_scale => As(order, "linear axis"),
+                Some(order) if shared.view.log_scale => As(order, KeyLabel::LinearAxis),
                 Some(order) => Footer(order),
             }
         },
         |_, shared| shared.view.log_scale = !shared.view.log_scale,
     ),
-    row(
-        "explain",
-        &[c('i')],
-        "explain",
-        "what the focused panel or the selected value is, in a few lines",
-        explain_rank,
-        |pages, shared| {
-            let explained = pages.page().explained(shared);
-            shared.overlays.extend(explained.map(Overlay::Explain));
-        },
-    ),
-    row(
-        "drawer",
-        &[c('H')],
-        "values",
-        "the hyperparameters, over any page",
-        |_, shared| run_rank(shared),
-        |_, shared| shared.open(Drawer),
-    ),
+    row("explain", &[c('i')], KeyLabel::Explain, KeyHelp::Explain, explain_rank, |pages, shared| {
+        let explained = pages.page().explained(shared);
+        shared.overlays.extend(explained.map(Overlay::Explain));
+    }),
+    row("drawer", &[c('H')], KeyLabel::Values, KeyHelp::Drawer, |_, shared| run_rank(shared), |_, shared| shared.open(Drawer)),
     row(
         "palette",
         &[c(':')],
-        "find",
-        "every action and every hyperparameter, by a few letters",
+        KeyLabel::Find,
+        KeyHelp::Palette,
         |_, _| Footer(52),
         |pages, shared| {
             let palette = Palette::new(pages.offers(shared), shared);
             shared.open(palette);
         },
     ),
-    row(
-        "mouse",
-        &[Key::ctrl('o')],
-        "mouse",
-        "leave the mouse to the terminal, to select text; or take it",
-        hidden,
-        |_, shared| {
-            shared.view.mouse = !shared.view.mouse;
-            shared.effects.push(Effect::Mouse(shared.view.mouse));
-            shared.tell(if shared.view.mouse { "the mouse is the dashboard's" } else { "the mouse is the terminal's" });
-        },
-    ),
+    row("mouse", &[Key::ctrl('o')], KeyLabel::Mouse, KeyHelp::Mouse, hidden, |_, shared| {
+        shared.view.mouse = !shared.view.mouse;
+        shared.effects.push(Effect::Mouse(shared.view.mouse));
+        shared.tell(if shared.view.mouse { Phrase::MouseIsOurs } else { Phrase::MouseIsTheTerminals });
+    }),
     row(
         "help",
         &[c('?')],
-        "help",
-        "show this list",
+        KeyLabel::Help,
+        KeyHelp::Help,
         |_, _| Footer(254),
         |pages, shared| {
             let help = Help::new(pages.open(), &shared.keymap);
@@ -301,25 +290,25 @@ pub const PAGES: &[Row<Pages>] = &[
     row(
         "run.detach",
         &[c('d')],
-        "detach",
-        "leave; the training goes on in the background",
+        KeyLabel::Detach,
+        KeyHelp::RunDetach,
         |_, shared| if shared.run.ended.is_none() { Footer(49) } else { Hidden },
         |_, shared| shared.detach(),
     ),
-    row("quit", &[c('q')], "quit", "leave; asks first while the training goes on", |_, _| Footer(255), |_, shared| shared.quit()),
+    row("quit", &[c('q')], KeyLabel::Quit, KeyHelp::Quit, |_, _| Footer(255), |_, shared| shared.quit()),
 ];
 
 /// Whatever lies over the page.
 pub const ALWAYS: &[Row<Pages>] = &[
-    row("interrupt", &[Key::ctrl('c')], "quit", "leave; twice drops the run at once", hidden, |_, shared| {
+    row("interrupt", &[Key::ctrl('c')], KeyLabel::Quit, KeyHelp::Interrupt, hidden, |_, shared| {
         if shared.overlays.last().is_some_and(|top| top.is_leaving()) {
             shared.leave(Leave::Discard);
         } else {
             shared.quit();
         }
     }),
-    row("redraw", &[Key::ctrl('l')], "redraw", "draw the screen again", hidden, |_, shared| shared.effects.push(Effect::Repaint)),
-    row("suspend", &[Key::ctrl('z')], "suspend", "back to the shell until `fg`", hidden, |_, shared| {
+    row("redraw", &[Key::ctrl('l')], KeyLabel::Redraw, KeyHelp::Redraw, hidden, |_, shared| shared.effects.push(Effect::Repaint)),
+    row("suspend", &[Key::ctrl('z')], KeyLabel::Suspend, KeyHelp::Suspend, hidden, |_, shared| {
         shared.effects.push(Effect::Suspend)
     }),
 ];

@@ -1,6 +1,6 @@
 //! Hyperparameters as they are changed: which one is selected, what can be undone, what was refused.
 
-use crate::protocol::{Hyper, RequestId};
+use crate::protocol::{Hyper, Reason, RequestId};
 
 /// A change that can be taken back.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,7 +17,7 @@ struct Change {
 pub struct Hypers {
     selected: usize,
     changes: Vec<Change>,
-    refused: Option<(Hyper, String)>,
+    refused: Option<(Hyper, Reason)>,
 }
 
 impl Hypers {
@@ -27,8 +27,8 @@ impl Hypers {
     }
 
     /// Why the last change of this hyperparameter was refused, if it was.
-    pub fn refusal(&self, hyper: Hyper) -> Option<&str> {
-        self.refused.as_ref().filter(|(refused, _)| *refused == hyper).map(|(_, reason)| reason.as_str())
+    pub fn refusal(&self, hyper: Hyper) -> Option<&Reason> {
+        self.refused.as_ref().filter(|(refused, _)| *refused == hyper).map(|(_, reason)| reason)
     }
 
     /// Selects one.
@@ -48,9 +48,9 @@ impl Hypers {
     }
 
     /// Remembers that a change of ours was not made.
-    pub(super) fn refuse(&mut self, id: RequestId, hyper: Hyper, reason: &str) {
+    pub(super) fn refuse(&mut self, id: RequestId, hyper: Hyper, reason: &Reason) {
         self.changes.retain(|change| change.id != Some(id));
-        self.refused = Some((hyper, reason.to_owned()));
+        self.refused = Some((hyper, reason.clone()));
     }
 
     /// Forgets what could be taken back.

@@ -40,7 +40,7 @@ pub use pages::{
 pub use pointer::{Point, Pointer, Spot, Target};
 pub use replay::{Replay, Seek};
 pub use requests::Requests;
-pub use row::{Label, Layer, Offer, Rank, Row, RowId, Rows};
+pub use row::{Layer, Offer, Rank, Row, RowId, Rows};
 pub use shared::{Attention, Notice, Shared, View};
 pub use table::{Place, Table, TableRow, keys_markdown, tables};
 

@@ -2,7 +2,8 @@
 
 use super::{Control, Effect, Leave, RunsRequest, Shared};
 use crate::config::Notify;
-use crate::protocol::{Command, Connection, Event, Record, Request};
+use crate::protocol::{Command, Connection, Event, Reason, Record, Request};
+use crate::text::{LogText, Percent, Phrase, Text};
 
 impl Shared {
     /// The way to the run has changed.
@@ -13,7 +14,7 @@ impl Shared {
                 self.control.follow(&self.run.steerer, *client);
             }
             Connection::Skipped { records } => {
-                self.tell(format!("too slow: skipped {records} looks at samples"));
+                self.tell(Phrase::TooSlow { records: *records });
                 return;
             }
             Connection::Lost { .. } | Connection::Gone { .. } => {}
@@ -22,12 +23,12 @@ impl Shared {
     }
 
     /// A command of ours was refused.
-    pub(super) fn refused(&mut self, request: Request, reason: &str) {
+    pub(super) fn refused(&mut self, request: Request, reason: &Reason) {
         match request.command {
             Command::SetHyper { hyper, .. } => self.hypers.refuse(request.id, hyper, reason),
             command => {
                 self.leave_when_ended &= command != Command::Stop;
-                self.tell(format!("refused: {reason}"));
+                self.tell(LogText::Refused { reason: reason.clone() });
             }
         }
     }
@@ -41,10 +42,11 @@ impl Shared {
         }
         match (&before, &self.control) {
             (Control::Steering, Control::Observing { by: Some(by) }) => {
-                let text = format!("{by} took over; {} takes back", self.keymap.shown("run.take-over"));
+                let key = self.keymap.shown("run.take-over");
+                let text = Phrase::TookOver { by: Box::new(by.clone()), key };
                 self.tell(text);
             }
-            (_, Control::Steering) => self.tell("you steer"),
+            (_, Control::Steering) => self.tell(Phrase::YouSteer),
             _ => {}
         }
     }
@@ -55,7 +57,7 @@ impl Shared {
         let ours = self.requests.answered(&record.event);
         match (&record.event, ours) {
             (Event::HyperChanged { hyper, from, to, .. }, None) => self.hypers.changed(None, *hyper, *from, *to),
-            (Event::CommandRefused { reason, .. }, Some(request)) => self.refused(request, &reason.to_string()),
+            (Event::CommandRefused { reason, .. }, Some(request)) => self.refused(request, reason),
             (Event::RunStarted(started), _) => {
                 self.follow_control();
                 let parent = started.parent.as_ref().map(|parent| RunsRequest::Parent(parent.run_id.clone()));
@@ -75,10 +77,13 @@ impl Shared {
         let what = match &record.event {
             Event::RunEnded { .. } => {
                 let test = self.run.tests.last().map(|point| point.evaluation.confusion.accuracy());
-                let accuracy = test.map(|accuracy| format!(", test accuracy {:.2} %", accuracy * 100.0));
-                format!("{}{}", self.state_word().say(self.view.language), accuracy.unwrap_or_default())
+                let state = self.state_word();
+                match test {
+                    Some(accuracy) => Phrase::EndedWith { state, accuracy: Percent(accuracy) }.into(),
+                    None => Text::from(state),
+                }
             }
-            Event::Diverged { .. } => format!("waits: {}", self.run.diverged.as_ref()?.say(self.view.language)),
+            Event::Diverged { .. } => Phrase::Waits { what: Box::new(self.run.diverged.clone()?.into()) }.into(),
             _ => return None,
         };
         let wanted = match self.attention.notify {
@@ -86,6 +91,7 @@ impl Shared {
             Notify::On => true,
             Notify::Unfocused => !self.attention.focused,
         };
-        wanted.then(|| Effect::Notify(format!("mnist-tui: {} {what}", self.run.started.as_ref().map_or("", |run| &run.name))))
+        let name = self.run.started.as_ref().map_or("", |run| &run.name);
+        wanted.then(|| Effect::Notify(format!("mnist-tui: {name} {}", what.say(self.view.language))))
     }
 }

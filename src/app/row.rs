@@ -1,11 +1,10 @@
 //! One row is all there is of an action: its name, its keys, its words, when it can be done, and what it does.
 
 use super::{Key, Shared};
+use crate::text::{KeyHelp, KeyLabel};
 
 /// The name of an action, in the configuration and wherever the program speaks of it: `samples.next`. It never changes.
 pub type RowId = &'static str;
-/// What people read.
-pub type Label = &'static str;
 
 /// Something that a key, a click or the palette can do to an `S`.
 pub struct Row<S: 'static> {
@@ -14,9 +13,9 @@ pub struct Row<S: 'static> {
     /// The keys that do it, unless the configuration says otherwise.
     pub keys: &'static [Key],
     /// One or two words for the footer.
-    pub label: Label,
+    pub label: KeyLabel,
     /// One line for the help page.
-    pub help: Label,
+    pub help: KeyHelp,
     /// Whether it can be done now, and how much it matters.
     pub rank: fn(&S, &Shared) -> Rank,
     /// What it does.
@@ -35,9 +34,9 @@ pub enum Rank {
     /// It stands among the keys in the last row, the smaller the further in front.
     Footer(u8),
     /// The same under another label.
-    As(u8, Label),
+    As(u8, KeyLabel),
     /// The same together with another row that does the contrary.
-    Pair(u8, Label, RowId),
+    Pair(u8, KeyLabel, RowId),
     /// The same; where only one panel is shown, its place is the first number.
     Narrow(u8, u8),
 }
@@ -50,9 +49,9 @@ pub struct Offer {
     /// The keys that do it now.
     pub keys: Vec<Key>,
     /// One or two words for the footer.
-    pub label: Label,
+    pub label: KeyLabel,
     /// One line for the help page.
-    pub help: Label,
+    pub help: KeyHelp,
     /// Whether it can be done, and how much it matters.
     pub rank: Rank,
 }
@@ -85,8 +84,8 @@ impl<S: Rows> Layer for S {
 pub(super) const fn row<S>(
     id: RowId,
     keys: &'static [Key],
-    label: Label,
-    help: Label,
+    label: KeyLabel,
+    help: KeyHelp,
     rank: fn(&S, &Shared) -> Rank,
     act: fn(&mut S, &mut Shared),
 ) -> Row<S> {

@@ -2,6 +2,7 @@
 
 use super::{Edit, Effect, Shared};
 use crate::protocol::{Command, Hyper};
+use crate::text::Phrase;
 
 impl Shared {
     /// What the hyperparameter is, or will be once the worker has answered; of the learning rate, the effective one.
@@ -37,7 +38,7 @@ impl Shared {
 
     /// Takes the last change back.
     pub(super) fn undo(&mut self) {
-        let Some((hyper, from, to)) = self.hypers.undo() else { return self.tell("nothing to undo") };
+        let Some((hyper, from, to)) = self.hypers.undo() else { return self.tell(Phrase::NothingToUndo) };
         // What a schedule has made of the rate since then stays.
         let now = self.expected(hyper).filter(|_| hyper == Hyper::LearningRate && self.run.scheduled_rate().is_some());
         let (least, greatest) = hyper.range();

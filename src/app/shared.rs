@@ -4,7 +4,7 @@ use super::{AppOptions, Control, Effect, Found, Hypers, Keymap, Leave, Overlay, 
 use crate::config::Notify;
 use crate::protocol::{Command, Connection, Phase};
 use crate::run::RunState;
-use crate::text::Language;
+use crate::text::{Language, Text};
 
 /// What more than one page needs to know or to change.
 #[derive(Clone, Debug)]
@@ -52,6 +52,8 @@ pub struct Shared {
 pub struct View {
     /// What the dashboard speaks.
     pub language: Language,
+    /// Whether it can be another one.
+    pub speaks_all: bool,
     /// The names of the themes, in the order of the key.
     pub theme_names: Vec<String>,
     /// The theme, as a place in them.
@@ -72,10 +74,10 @@ pub struct Attention {
 }
 
 /// Something to tell the person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
     /// What.
-    pub text: String,
+    pub text: Text,
     /// Something could not be done.
     pub is_problem: bool,
 }
@@ -101,6 +103,7 @@ impl Shared {
             replay: options.replay_speed.map(Replay::new),
             view: View {
                 language: options.language,
+                speaks_all: options.speaks_all,
                 theme: options.theme % options.theme_names.len().max(1),
                 theme_names: options.theme_names.clone(),
                 log_scale: options.log_scale,
@@ -135,12 +138,12 @@ impl Shared {
     }
 
     /// Tells the person something.
-    pub(super) fn tell(&mut self, text: impl Into<String>) {
+    pub(super) fn tell(&mut self, text: impl Into<Text>) {
         self.notice = Some(Notice { text: text.into(), is_problem: false });
     }
 
     /// Tells the person what could not be done.
-    pub(super) fn refuse(&mut self, text: impl Into<String>) {
+    pub(super) fn refuse(&mut self, text: impl Into<Text>) {
         self.notice = Some(Notice { text: text.into(), is_problem: true });
     }
 
@@ -159,7 +162,8 @@ impl Shared {
 
     /// Tells why the run cannot be changed from here.
     pub(super) fn tell_refusal(&mut self) {
-        self.notice = self.control.refusal(&self.keymap.shown("run.take-over")).map(|text| Notice { text, is_problem: true });
+        let refusal = self.control.refusal(&self.keymap.shown("run.take-over"));
+        self.notice = refusal.map(|text| Notice { text: text.into(), is_problem: true });
     }
 
     /// A page of the list that has the keyboard, up or down: one row stays.

@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use super::overlay::tables as overlay_tables;
 use super::row::{Row, RowId};
-use super::{AppOptions, Key, Keymap, Label, PageId, Pages};
+use super::{AppOptions, Key, Keymap, PageId, Pages};
+use crate::text::{KeyHelp, KeyLabel, Language, Word};
 
 /// Rows that hold in one situation.
 #[derive(Clone, Debug)]
 pub struct Table {
     /// When.
-    pub heading: Label,
+    pub heading: Word,
     /// Where.
     pub place: Place,
     /// What keys do then.
@@ -40,14 +41,14 @@ pub struct TableRow {
     /// Its keys.
     pub keys: Vec<Key>,
     /// One or two words.
-    pub label: Label,
+    pub label: KeyLabel,
     /// One line.
-    pub help: Label,
+    pub help: KeyHelp,
 }
 
 impl Table {
     /// Of these rows.
-    pub(super) fn new<S>(heading: Label, place: Place, rows: &'static [Row<S>]) -> Self {
+    pub(super) fn new<S>(heading: Word, place: Place, rows: &'static [Row<S>]) -> Self {
         let plain = |row: &Row<S>| TableRow { id: row.id, keys: row.keys.to_vec(), label: row.label, help: row.help };
         Self { heading, place, rows: rows.iter().map(plain).collect() }
     }
@@ -86,10 +87,10 @@ pub fn keys_markdown(keymap: &Keymap) -> String {
     let mut text = String::new();
     for table in tables(keymap) {
         // Writing to a string cannot fail.
-        let _ = write!(text, "## {}\n\n| key | | name |\n|---|---|---|\n", table.heading);
+        let _ = write!(text, "## {}\n\n| key | | name |\n|---|---|---|\n", table.heading.say(Language::English));
         for row in table.rows {
             let keys = row.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" ");
-            let _ = writeln!(text, "| {keys} | {} | `{}` |", row.help, row.id);
+            let _ = writeln!(text, "| {keys} | {} | `{}` |", row.help.say(Language::English), row.id);
         }
         text.push('\n');
     }

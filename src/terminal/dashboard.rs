@@ -165,7 +165,7 @@ impl Dashboard {
                     Effect::Leave(Leave::Next(next)) => match super::prepared::next(config, next) {
                         Ok(scene) => return Ok(Left::Next(scene)),
                         // Before anything was changed: the dashboard stays as it is.
-                        Err(error) => drop(self.app.update(Message::Runs(RunsAnswer::Failed(with_causes(&error))))),
+                        Err(error) => drop(self.app.update(Message::Runs(RunsAnswer::Failed(with_causes(&error).into())))),
                     },
                     Effect::Leave(leave) => {
                         let state = Box::new(self.app.run().clone());
@@ -231,7 +231,8 @@ impl Dashboard {
     /// The same on the terminal, with nothing known of the run.
     fn with_another_run(self, config: &Config, options: AppOptions) -> io::Result<Self> {
         let theme_names = self.look.themes.iter().map(|theme| theme.name().to_owned()).collect();
-        let app = app(config, AppOptions { theme_names, theme: self.app.shared().view.theme, ..options })?;
+        let mut app = app(config, AppOptions { theme_names, theme: self.app.shared().view.theme, ..options })?;
+        app.speak(self.app.shared().view.language);
         // What was asked for on behalf of the run before would come too late.
         Ok(Self { app, shelf: Shelf::start(config.runs.folder())?, due: Some(Instant::now()), ..self })
     }
@@ -324,7 +325,8 @@ fn app(config: &Config, options: AppOptions) -> io::Result<App> {
     // What is wrong with keys was refused with the other settings.
     let keymap = Keymap::new(&config.keys).unwrap_or_default();
     let mouse = config.ui.mouse == Mouse::On;
-    Ok(App::new(AppOptions { keymap, mouse, language, log_scale, focus, notify: config.ui.notify, ..options }))
+    let speaks_all = charset(&config.ui, &environment) == Charset::Unicode;
+    Ok(App::new(AppOptions { keymap, mouse, language, speaks_all, log_scale, focus, notify: config.ui.notify, ..options }))
 }
 
 /// Text for the window's frame or a notification, in characters that the terminal has.

@@ -11,6 +11,7 @@ use crate::app::{LoadedRun, RunsAnswer, RunsRequest};
 use crate::causes::with_causes;
 use crate::export::{ExportError, ExportedRun, Format, export};
 use crate::run::store::{About, Catalog, Listed, RunFolder, StoreError};
+use crate::text::{Phrase, RunCount, Text, Word};
 
 /// While somebody looks, runs are listed again after so long.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -75,7 +76,7 @@ impl Keeper {
                     self.listed = None;
                 }
                 Ok(request) => {
-                    let answer = self.carry_out(request).unwrap_or_else(|error| RunsAnswer::Failed(with_causes(&error)));
+                    let answer = self.carry_out(request).unwrap_or_else(|error| RunsAnswer::Failed(with_causes(&error).into()));
                     self.tell(answer);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
@@ -102,7 +103,7 @@ impl Keeper {
                 self.listed = Some(runs.clone());
                 self.tell(RunsAnswer::Listed(runs));
             }
-            Err(error) => self.tell(RunsAnswer::Failed(with_causes(&error))),
+            Err(error) => self.tell(RunsAnswer::Failed(with_causes(&error).into())),
         }
     }
 
@@ -112,7 +113,7 @@ impl Keeper {
 
     fn carry_out(&self, request: RunsRequest) -> Result<RunsAnswer, ExportError> {
         Ok(match request {
-            RunsRequest::Watch(_) => RunsAnswer::Done(String::new()),
+            RunsRequest::Watch(_) => RunsAnswer::Done(None),
             RunsRequest::Load(ids) => {
                 let runs = ids.iter().map(|id| load(self.folder(id))).collect::<Result<Vec<_>, _>>()?;
                 RunsAnswer::Loaded(runs)
@@ -125,29 +126,33 @@ impl Keeper {
             RunsRequest::Parent(id) => match self.folder(&id).state() {
                 Ok(state) => RunsAnswer::Parent(Box::new(state)),
                 // It has been removed: the branch has all that is needed.
-                Err(_) => RunsAnswer::Done(String::new()),
+                Err(_) => RunsAnswer::Done(None),
             },
             RunsRequest::Rename(id, name) => {
                 let mut refused = None;
                 self.change(&id, |about| refused = about.rename(&name).err())?;
                 match refused {
-                    Some(reason) => RunsAnswer::Failed(format!("a run cannot be called {name:?}: {reason}")),
-                    None => RunsAnswer::Done(format!("now called {name}")),
+                    Some(reason) => {
+                        let (name, reason) = (format!("{name:?}"), reason.to_owned());
+                        RunsAnswer::Failed(Phrase::CannotBeCalled { name, reason }.into())
+                    }
+                    None => done(Phrase::NowCalled { name }),
                 }
             }
             RunsRequest::Note(id, text) => {
-                let done = if text.is_empty() { "note taken away" } else { "note written" };
+                let word = if text.is_empty() { Word::NoteTakenAway } else { Word::NoteWritten };
                 self.change(&id, |about| about.note = text)?;
-                RunsAnswer::Done(done.into())
+                done(word)
             }
             RunsRequest::Pin(ids, pinned) => {
                 ids.iter().try_for_each(|id| self.change(id, |about| about.pinned = pinned))?;
-                RunsAnswer::Done(format!("{} {}", count(ids.len()), if pinned { "pinned" } else { "unpinned" }))
+                let runs = RunCount(ids.len());
+                done(if pinned { Phrase::Pinned { runs } } else { Phrase::Unpinned { runs } })
             }
             RunsRequest::Remove(ids) => {
                 let trash = self.catalog.trash();
                 ids.iter().try_for_each(|id| self.folder(id).remove_to(&trash).map(drop))?;
-                RunsAnswer::Done(format!("{} moved to {}", count(ids.len()), trash.display()))
+                done(Phrase::Moved { runs: RunCount(ids.len()), to: trash.display().to_string() })
             }
             RunsRequest::Export { runs, format, output, overwrite } => self.export(runs, format, output, overwrite)?,
         })
@@ -163,7 +168,7 @@ impl Keeper {
     fn export(&self, runs: Vec<String>, format: Format, output: PathBuf, overwrite: bool) -> Result<RunsAnswer, ExportError> {
         let loaded = runs.iter().map(|id| ExportedRun::load(&self.folder(id), format)).collect::<Result<Vec<_>, _>>()?;
         Ok(match export(format, &loaded, &output, overwrite) {
-            Ok(_) => RunsAnswer::Done(format!("wrote {}", whole(&output))),
+            Ok(_) => done(Phrase::Wrote { path: whole(&output) }),
             Err(ExportError::Exists { path }) => {
                 RunsAnswer::Exists(RunsRequest::Export { runs, format, output, overwrite: true }, whole(&path))
             }
@@ -177,8 +182,8 @@ fn load(folder: RunFolder) -> Result<LoadedRun, StoreError> {
     Ok(LoadedRun { checkpoints: folder.checkpoint_files(&state), state, listed: Catalog::listed(folder)? })
 }
 
-fn count(runs: usize) -> String {
-    format!("{runs} run{}", if runs == 1 { "" } else { "s" })
+fn done(text: impl Into<Text>) -> RunsAnswer {
+    RunsAnswer::Done(Some(text.into()))
 }
 
 /// A path from the root on, so that it can be found again.

@@ -20,19 +20,11 @@ impl Language {
         if language.eq_ignore_ascii_case("zh") { Self::Chinese } else { Self::English }
     }
 
-    /// What it is called in the configuration.
-    pub fn code(self) -> &'static str {
+    /// The one that a key changes to.
+    pub fn next(self) -> Self {
         match self {
-            Self::English => "en",
-            Self::Chinese => "zh",
-        }
-    }
-
-    /// Its own name for itself.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::English => "English",
-            Self::Chinese => "简体中文",
+            Self::English => Self::Chinese,
+            Self::Chinese => Self::English,
         }
     }
 }

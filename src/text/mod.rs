@@ -6,25 +6,33 @@
 #![deny(unused_variables, reason = "a value that one of the languages leaves out")]
 
 mod explanation;
+mod key_help;
+mod key_label;
 mod language;
 mod log_text;
 mod percent;
 mod phrase;
+mod run_count;
 mod said;
 mod vocabulary;
 mod word;
 
 pub use explanation::Explanation;
+pub use key_help::KeyHelp;
+pub use key_label::KeyLabel;
 pub use language::Language;
 pub use log_text::LogText;
 pub use percent::Percent;
 pub use phrase::Phrase;
+pub use run_count::RunCount;
 pub use said::Said;
 pub use word::Word;
 
 use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
+
+use crate::protocol::{Hyper, Reason};
 
 /// How many columns of a terminal a text takes: the only measure of width.
 pub fn columns(text: &str) -> u16 {
@@ -99,49 +107,74 @@ pub(crate) use {in_language, texts};
 /// Any text of the dashboard.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Text {
+    /// A key's label.
+    Label(KeyLabel),
+    /// What a key does.
+    Help(KeyHelp),
+    /// A hyperparameter.
+    Hyper(Hyper),
     /// One of our words.
     Word(Word),
     /// Words with values in them.
     Phrase(Phrase),
     /// What a run said of itself.
     Log(LogText),
+    /// Why something was not done.
+    Reason(Reason),
     /// What others said, which stays as it is: a person's own words, the system's, those of an older log.
     Plain(String),
 }
 
 impl Text {
+    /// The status of a run, as lists of runs have it.
+    pub fn of_status(status: &str) -> Self {
+        match status {
+            "running" => Word::Running.into(),
+            "interrupted" => Word::Interrupted.into(),
+            "completed" => Word::Completed.into(),
+            "target_reached" => Word::TargetReached.into(),
+            "stopped_early" => Word::StoppedEarly.into(),
+            "stopped" => Word::Stopped.into(),
+            "failed" => Word::Failed.into(),
+            other => other.replace('_', " ").into(),
+        }
+    }
+
     /// Puts it into words.
     pub fn say(&self, language: Language) -> Cow<'static, str> {
         match self {
+            Self::Label(label) => label.say(language),
+            Self::Help(help) => help.say(language),
+            Self::Hyper(hyper) => say(hyper, language).into(),
             Self::Word(word) => word.say(language),
             Self::Phrase(phrase) => phrase.say(language),
             Self::Log(text) => text.say(language),
+            Self::Reason(reason) => say(reason, language).into(),
             Self::Plain(text) => text.clone().into(),
         }
     }
 }
 
-impl From<Word> for Text {
-    fn from(word: Word) -> Self {
-        Self::Word(word)
+macro_rules! from {
+    ($($from:ty => $kind:ident),* $(,)?) => {$(
+        impl From<$from> for Text {
+            fn from(text: $from) -> Self {
+                Self::$kind(text)
+            }
+        }
+    )*};
+}
+from!(KeyLabel => Label, KeyHelp => Help, Word => Word, Phrase => Phrase, LogText => Log, Reason => Reason, String => Plain);
+
+impl From<Hyper> for Text {
+    fn from(hyper: Hyper) -> Self {
+        Self::Hyper(hyper)
     }
 }
 
-impl From<Phrase> for Text {
-    fn from(phrase: Phrase) -> Self {
-        Self::Phrase(phrase)
-    }
-}
-
-impl From<LogText> for Text {
-    fn from(text: LogText) -> Self {
-        Self::Log(text)
-    }
-}
-
-impl From<String> for Text {
-    fn from(text: String) -> Self {
-        Self::Plain(text)
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::Plain(text.to_owned())
     }
 }
 

@@ -1,16 +1,123 @@
-//! What stands on pages with values in it: titles, figures, counts.
+//! What stands on pages with values in it, and whole sentences: titles, figures, counts, notices.
 
-use super::{Word, texts};
+use super::{KeyHelp, KeyLabel, Percent, RunCount, Text, Word, texts};
+use crate::protocol::Hyper;
 
 texts! {
-    /// What stands on pages with values in it.
+    /// What stands on pages with values in it, and whole sentences.
     #[derive(Clone, Debug, PartialEq)]
     pub enum Phrase {
-        // The window's title.
+        // The window's title, and notifications.
         TitleTraining { name: String, percent: f64, epoch: usize, epochs: usize } =>
             en "{name} {percent} % · epoch {epoch}/{epochs}", zh "{name} {percent} % · 第 {epoch}/{epochs} 轮";
         TitleAtRest { name: String, percent: f64, state: Word } =>
             en "{name} {percent} % · {state}", zh "{name} {percent} % · {state}";
         TitleReplay { title: String } => en "replay: {title}", zh "回放：{title}";
+        EndedWith { state: Word, accuracy: Percent } =>
+            en "{state}, test accuracy {accuracy}", zh "{state}，测试准确率 {accuracy}";
+        Waits { what: Box<Text> } => en "waits: {what}", zh "等待处理：{what}";
+
+        // The header.
+        ConnectionLost { retry_in: u64 } =>
+            en "connection lost, trying again in {retry_in} s", zh "连接断开，{retry_in} 秒后重试";
+        CutOff { reason: String } => en "cut off: {reason}", zh "连接被关闭：{reason}";
+        TestAccuracy { accuracy: String } => en "test accuracy {accuracy}", zh "测试准确率 {accuracy}";
+        OfTraining { time: String } => en "{time} of training", zh "训练用时 {time}";
+        Left { time: String } => en "{time} left", zh "剩余 {time}";
+        Epoch { at: String, of: String } => en "epoch {at}{of}", zh "轮 {at}{of}";
+        Step { at: String, of: String } => en "step {at}{of}", zh "步 {at}{of}";
+        ImagesPerSecond { rate: String } => en "{rate} images/s", zh "{rate} 张/秒";
+        ImagesPerSecondShort { rate: String } => en "{rate} img/s", zh "{rate} 张/秒";
+        StillThere { quit: String } =>
+            en "What was learned until then is still here to look at. {quit} leaves.", zh "到此为止学到的内容仍可查看。按 {quit} 离开。";
+        HowToGoOn { rewind: String, resume: String } =>
+            en "{rewind} goes back to the last epoch's end with half the learning rate; or lower it, then {resume} goes on.",
+            zh "按 {rewind} 回到上一轮结尾并将学习率减半；或者先调低学习率，再按 {resume} 继续。";
+
+        // Panels.
+        Changed { count: usize } => en "{count} changed", zh "已更改 {count} 次";
+        MoreDown { count: usize } => en "{count} more ↓", zh "还有 {count} 项 ↓";
+        MoreUp { count: usize } => en "{count} more ↑", zh "还有 {count} 项 ↑";
+        MoreUpAndDown { above: usize, below: usize } => en "{above} ↑ {below} ↓", zh "{above} ↑ {below} ↓";
+        MoreBelow { count: usize } => en "{count} more below ↓", zh "下方还有 {count} 条 ↓";
+        OptimizerAndSchedule { optimizer: &'static str, schedule: &'static str } =>
+            en "{optimizer}, schedule {schedule}", zh "{optimizer}，调度 {schedule}";
+        Now { rate: String } => en "now {rate}", zh "当前 {rate}";
+        Strength { strength: String } => en "strength {strength}", zh "强度 {strength}";
+        NotAugmented =>
+            en "images are trained on as they are; raise the augmentation", zh "训练图像未经变换；调高数据增强即可看到";
+        WithTheNextBatch => en "shown with the next batch", zh "下一批次时显示";
+        NoRoomForAPicture => en "no room for a picture", zh "空间不足，无法显示图像";
+        RightOf { right: usize, all: usize } => en "{right} of {all} right", zh "{all} 个中 {right} 个正确";
+        Right { accuracy: String } => en "{accuracy} right", zh "正确率 {accuracy}";
+        OnTrainingInEpoch { epoch: usize } => en "training, epoch {epoch}", zh "训练集，第 {epoch} 轮";
+        NotJudged { images: Box<Text> } => en "no {images} images judged yet", zh "尚未在{images}上评估";
+        Axes { truth: String, predicted: String } => en "true {truth}↓  predicted {predicted}→", zh "真实 {truth}↓  预测 {predicted}→";
+
+        // Typed values.
+        NotANumber => en "not a number; try 3e-4", zh "不是数字；例如 3e-4";
+        Between { min: String, max: String } => en "{min} to {max}", zh "{min} 到 {max}";
+        WholeOnly => en "whole numbers only", zh "只能是整数";
+
+        // Notices.
+        TooSlow { records: u64 } => en "too slow: skipped {records} looks at samples", zh "太慢：略过 {records} 次样本更新";
+        TookOver { by: Box<Text>, key: String } => en "{by} took over; {key} takes back", zh "{by} 已接管；按 {key} 收回";
+        YouSteer => en "you steer", zh "由你操控";
+        SomebodySteers { by: Box<Text>, key: String } => en "{by} steers: {key} takes over", zh "正由 {by} 操控：按 {key} 接管";
+        NobodySteers { key: String } => en "nobody steers: {key} takes over", zh "无人操控：按 {key} 接管";
+        OnlyLooking => en "read-only: attach without --read-only to steer", zh "只读：去掉 --read-only 重新接入才能操控";
+        RecordedRun => en "a recorded run cannot be changed", zh "已记录的运行不能更改";
+        NothingWentWrong => en "nothing went wrong", zh "没有出错";
+        NothingToUndo => en "nothing to undo", zh "没有可撤销的更改";
+        NothingTrainedHere { resume: String, branch: String, play: String } =>
+            en "nothing is trained here; {resume} goes on with a run, {branch} branches off one, {play} plays one",
+            zh "此处没有训练；{resume} 继续运行，{branch} 分支，{play} 回放";
+        MouseIsOurs => en "the mouse is the dashboard's", zh "鼠标由仪表盘使用";
+        MouseIsTheTerminals => en "the mouse is the terminal's", zh "鼠标交给终端使用";
+        Action { label: KeyLabel, help: KeyHelp } => en "{label}: {help}", zh "{label}：{help}";
+        Set { hyper: Hyper } => en "set {hyper}", zh "设置{hyper}";
+        Theme { name: String } => en "theme {name}", zh "主题 {name}";
+
+        // Questions.
+        TrainingGoesOn => en "Meanwhile the training goes on.", zh "训练仍在进行。";
+        ThenJudged => en "The network is then judged on the test set.", zh "随后在测试集上评估网络。";
+        WillWatch { by: Box<Text> } => en "{by} steers, and will watch then.", zh "目前由 {by} 操控，之后将转为旁观。";
+        NobodySteersNow => en "Nobody steers at the moment.", zh "目前无人操控。";
+
+        // The page of runs.
+        NoCheckpointThere => en "it has no checkpoint", zh "它没有检查点";
+        AtStep { step: u64 } => en "step {step}", zh "第 {step} 步";
+        Checkpoint { epoch: f64, size: String } => en "epoch {epoch}, {size} KB", zh "第 {epoch} 轮，{size} KB";
+        JudgedCheckpoint { epoch: f64, accuracy: Percent, size: String } =>
+            en "epoch {epoch}, validation {accuracy}, {size} KB", zh "第 {epoch} 轮，验证 {accuracy}，{size} KB";
+        BestCheckpoint { checkpoint: Box<Text> } => en "{checkpoint}, the best", zh "{checkpoint}，最佳";
+        BeingTrainedStays { names: String } => en "being trained, so it stays: {names}", zh "正在训练，不能删除：{names}";
+        ToTheTrash { names: String } => en "{names}: to the folder .trash beside the runs", zh "{names}：移到运行目录旁的 .trash 文件夹";
+        MarkTwo { key: String } => en "mark two runs or more with {key}, then compare them", zh "先用 {key} 标记至少两个运行，再比较";
+        FirstOfMarked { shown: usize, marked: usize } => en "the first {shown} of the {marked} marked", zh "已标记 {marked} 个，取前 {shown} 个";
+        IsTrainedBy { owner: String } => en "it is being trained by {owner}", zh "它正由 {owner} 训练";
+        RunIsOver { key: String } => en "it is over; {key} branches off a checkpoint, for more epochs", zh "它已结束；按 {key} 从检查点分支，可再训练几轮";
+        ExportAs { format: &'static str } => en "Export as {format}", zh "导出为 {format}";
+        OnlyWatches =>
+            en "this dashboard only watches; `mnist-tui runs browse` goes on with runs",
+            zh "此仪表盘只能旁观；请用 `mnist-tui runs browse` 继续运行";
+        StopItFirst { page: String, stop: String } => en "a run trains here: stop it first ({page}, then {stop})", zh "此处正在训练：请先停止（按 {page}，再按 {stop}）";
+        CannotBeCalled { name: String, reason: String } => en "a run cannot be called {name}: {reason}", zh "运行不能命名为 {name}：{reason}";
+        NowCalled { name: String } => en "now called {name}", zh "已改名为 {name}";
+        Pinned { runs: RunCount } => en "{runs} pinned", zh "已固定 {runs}";
+        Unpinned { runs: RunCount } => en "{runs} unpinned", zh "已取消固定 {runs}";
+        Moved { runs: RunCount, to: String } => en "{runs} moved to {to}", zh "已将 {runs}移到 {to}";
+        Wrote { path: String } => en "wrote {path}", zh "已写入 {path}";
+        RunsShown { first: usize, last: usize, all: usize } =>
+            en "{first} – {last} of {all}  ← →", zh "第 {first} – {last} 个，共 {all} 个  ← →";
+        SideBySide { runs: usize } => en "{runs} runs side by side", zh "{runs} 个运行并排比较";
+        ShownOf { shown: usize, all: usize } => en "{shown} of {all}", zh "{shown}/{all}";
+        Marked { count: usize } => en "{count} marked", zh "已标记 {count} 个";
+        SortedBy { what: Word } => en "by {what}", zh "按{what}排序";
+        NoRunMatches { key: String } => en "no run matches; {key} changes the filter", zh "没有匹配的运行；按 {key} 更改筛选";
+        BranchedOff { run: String, step: String } => en "branched off {run} after step {step}", zh "在第 {step} 步后由 {run} 分出";
+        TrainedBy { owner: String } => en "trained by {owner}", zh "由 {owner} 训练";
+        Recipe { preset: String, seed: u64, data: String, optimizer: &'static str } =>
+            en "{preset}, seed {seed}, {data}, {optimizer}", zh "{preset}，种子 {seed}，{data}，{optimizer}";
     }
 }

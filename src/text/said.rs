@@ -37,6 +37,12 @@ impl Said for Text {
     }
 }
 
+impl<T: Said> Said for Box<T> {
+    fn said(&self, language: Language, to: &mut Formatter<'_>) -> fmt::Result {
+        (**self).said(language, to)
+    }
+}
+
 /// Whether a text has a hole; one without values must have none.
 pub(super) const fn has_hole(text: &str) -> bool {
     let bytes = text.as_bytes();

@@ -1,9 +1,9 @@
-//! Names and states: one to three words, the same wherever they stand.
+//! Names, states and titles: a few words, the same wherever they stand.
 
 use super::texts;
 
 texts! {
-    /// Names and states: one to three words, the same wherever they stand.
+    /// Names, states and titles: a few words, the same wherever they stand.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum Word {
         // What the run does.
@@ -28,5 +28,114 @@ texts! {
         // Pages.
         Overview => en "overview", zh "总览";
         Runs => en "runs", zh "运行";
+        // Who steers.
+        StartingTerminal => en "the terminal it was started on", zh "启动训练的终端";
+        RecordedRuns => en "recorded runs", zh "已记录的运行";
+        Parent => en "parent", zh "父运行";
+        // What a language calls itself.
+        LanguageName => en "English", zh "简体中文";
+        // Parts of the data, as names of curves and of sets of images.
+        OfTraining => en "training", zh "训练";
+        OfValidation => en "validation", zh "验证";
+        OfTest => en "test", zh "测试";
+        OnTraining => en "training", zh "训练集";
+        OnValidation => en "validation", zh "验证集";
+        OnTest => en "test", zh "测试集";
+        LossFact => en "loss", zh "损失";
+        AccuracyFact => en "accuracy", zh "准确率";
+        // Titles of panels and boxes.
+        LossTitle => en "Loss", zh "损失";
+        AccuracyTitle => en "Accuracy", zh "准确率";
+        HyperparametersTitle => en "Hyperparameters", zh "超参数";
+        ConfusionTitle => en "Confusion", zh "混淆矩阵";
+        SamplesTitle => en "Samples", zh "样本";
+        AugmentedTitle => en "Augmented", zh "数据增强";
+        EventsTitle => en "Events", zh "事件";
+        KeysTitle => en "Keys", zh "按键";
+        RunsTitle => en "Runs", zh "运行";
+        FilterTitle => en "Filter", zh "筛选";
+        RenameTitle => en "Rename", zh "改名";
+        NoteTitle => en "Note", zh "备注";
+        ExportTitle => en "Export as", zh "导出为";
+        BranchTitle => en "Branch off after", zh "从何处分支";
+        LeaveQuestion => en "Leave?", zh "要离开吗？";
+        StopQuestion => en "Stop the training?", zh "要停止训练吗？";
+        TakeOverQuestion => en "Take over?", zh "要接管吗？";
+        RemoveOneQuestion => en "Remove this run?", zh "要删除此运行吗？";
+        RemoveSomeQuestion => en "Remove these runs?", zh "要删除这些运行吗？";
+        OverwriteQuestion => en "Overwrite?", zh "要覆盖吗？";
+        // Hints.
+        FilterHint => en "only runs with this: a part of a name, seed=7, status=running", zh "只列出匹配的运行：名称的一部分、seed=7、status=running";
+        RenameHint => en "the new name", zh "新名称";
+        NoteHint => en "nothing takes the note away", zh "留空则删去备注";
+        ToThisFolder => en "to this folder", zh "导出到此文件夹";
+        ToThisFile => en "to this file", zh "导出到此文件";
+        // Parts of panels.
+        True => en "true", zh "真实";
+        Optimizer => en "optimizer", zh "优化器";
+        KnownAtTheStart => en "known when the run starts", zh "运行开始后可见";
+        NoDropoutLayers => en "no dropout layers", zh "没有丢弃层";
+        NoSamplesYet => en "no samples yet", zh "暂无样本";
+        WaitingForABatch => en "waiting for the first batch…", zh "等待第一个批次…";
+        AtTheEnd => en "end", zh "结尾";
+        Playing => en "playing", zh "播放中";
+        FindTitle => en "Find", zh "查找";
+        NothingFound => en "nothing has these letters", zh "没有找到";
+        MoreDown => en "↓ more", zh "↓ 更多";
+        MoreUp => en "↑ more", zh "↑ 更多";
+        TheBest => en "* the best", zh "* 最佳";
+        // The page of runs.
+        Exporting => en "exporting…", zh "导出中…";
+        NoteWritten => en "note written", zh "备注已写入";
+        NoteTakenAway => en "note taken away", zh "备注已删去";
+        Reading => en "reading…", zh "读取中…";
+        NoRunsYet => en "no runs are recorded yet", zh "还没有已记录的运行";
+        Name => en "name", zh "名称";
+        Status => en "status", zh "状态";
+        Preset => en "preset", zh "预设";
+        Seed => en "seed", zh "种子";
+        Epochs => en "epochs", zh "轮数";
+        Steps => en "steps", zh "步数";
+        Time => en "time", zh "用时";
+        StartedAt => en "started", zh "开始时间";
+        NoteOfARun => en "note", zh "备注";
+        SortedByStart => en "started", zh "开始时间";
+        SortedBySeconds => en "seconds", zh "用时";
+        PinnedRun => en "pinned", zh "已固定";
+        PinnedShort => en "p", zh "固";
+        Recipe => en "recipe", zh "配方";
+        Now => en "now", zh "当前";
+        History => en "history", zh "经历";
+        Running => en "running", zh "运行中";
+        RunningHere => en "running here", zh "在此运行";
+        Interrupted => en "interrupted", zh "已中断";
+        // What exports are.
+        JsonSummary => en "the summary, with a version of its form", zh "摘要，带格式版本";
+        CsvSummary => en "a row for each step", zh "每步一行";
+        MarkdownSummary => en "a report to paste into a pull request", zh "可贴进合并请求的报告";
+        HtmlSummary => en "a report with curves to look into, one file", zh "可细看曲线的报告，单个文件";
+        SvgSummary => en "the curves of loss, accuracy and learning rate", zh "损失、准确率和学习率曲线";
+        DashboardSummary => en "the dashboard as a picture, in SVG", zh "仪表盘画面，SVG 格式";
+        TensorboardSummary => en "a folder of event files for TensorBoard", zh "TensorBoard 事件文件夹";
+        SafetensorsSummary => en "the parameters alone, in PyTorch's layouts", zh "仅参数，PyTorch 的排列";
+        OnnxSummary => en "the network, for onnxruntime and others", zh "网络本身，供 onnxruntime 等使用";
+        // When keys hold.
+        WhileTypingAValue => en "While typing a value", zh "输入数值时";
+        WhileTypingAText => en "While typing a text", zh "输入文字时";
+        WhenChoosingFromAList => en "When choosing from a list", zh "从列表中选择时";
+        WhenAskedForAYes => en "When asked for a yes", zh "询问是否时";
+        WhenAskedHowToLeave => en "When asked how to leave", zh "询问如何离开时";
+        WhenAskedWhetherToStop => en "When asked whether to stop", zh "询问是否停止时";
+        WhenAskedWhetherToTakeOver => en "When asked whether to take over", zh "询问是否接管时";
+        InTheListOfKeys => en "In the list of keys", zh "在按键列表中";
+        WhileItTrains => en "While it trains", zh "训练时";
+        WhileARecordedRunIsPlayed => en "While a recorded run is played", zh "回放运行时";
+        OnEveryPage => en "On every page", zh "在每一页";
+        Always => en "Always", zh "任何时候";
+        OnTheOverview => en "On the overview", zh "在总览页";
+        OnThePageOfRuns => en "On the page of runs", zh "在运行页";
+        WhereSomethingIsExplained => en "Where something is explained", zh "查看说明时";
+        InTheDrawerOfHyperparameters => en "In the drawer of hyperparameters", zh "在超参数抽屉中";
+        WhileFindingSomething => en "While finding something", zh "查找时";
     }
 }

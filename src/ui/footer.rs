@@ -65,7 +65,7 @@ fn item(context: &Context, offers: &[Offer], offer: &Offer) -> Option<Item> {
     let pieces = vec![
         (shown(offer).into(), palette.bold(Role::Accent)),
         (" ".into(), palette.style(Role::Muted)),
-        (offer.label.into(), palette.style(Role::Muted)),
+        (context.say(offer.label), palette.style(Role::Muted)),
     ];
     Some((offer.id, pieces))
 }

@@ -8,6 +8,7 @@ use super::{Context, Role, layout::Layout, number};
 use crate::app::{PageId, Panel, Target};
 use crate::protocol::{Connection, Outcome, Phase};
 use crate::run::{EvaluationPoint, Series};
+use crate::text::{Phrase, Word};
 
 /// From so many columns on, pages have their names, and the steps stand beside the progress.
 const WIDE: u16 = 76;
@@ -54,7 +55,7 @@ fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
     };
     let mut pieces: Vec<Piece> = vec![(" ".into(), Style::new())];
     if app.shared().alone {
-        pieces.push(("recorded runs".into(), palette.bold(Role::Text)));
+        pieces.push((context.say(Word::RecordedRuns), palette.bold(Role::Text)));
         return pieces;
     }
     if let Some(started) = &run.started {
@@ -68,17 +69,17 @@ fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
         }
     }
     pieces.push(("● ".into(), palette.style(role)));
-    pieces.push((app.shared().state_word().say(app.shared().view.language), palette.bold(role)));
+    pieces.push((context.say(app.shared().state_word()), palette.bold(role)));
     let lost = match &app.shared().connection {
         _ if run.ended.is_some() => None,
-        Some(Connection::Lost { retry_in }) => Some(format!("  connection lost, trying again in {retry_in} s")),
-        Some(Connection::Gone { reason }) => Some(format!("  cut off: {reason}")),
+        Some(Connection::Lost { retry_in }) => Some(Phrase::ConnectionLost { retry_in: *retry_in }),
+        Some(Connection::Gone { reason }) => Some(Phrase::CutOff { reason: reason.clone() }),
         _ => None,
     };
     if let Some(lost) = lost {
-        pieces.push((lost.into(), palette.bold(Role::Bad)));
+        pieces.push((format!("  {}", context.say(lost)).into(), palette.bold(Role::Bad)));
     } else if let Some(word) = app.shared().control.word().filter(|_| columns >= 40) {
-        pieces.push((format!("  {}", word.say(app.shared().view.language)).into(), palette.style(Role::Warning)));
+        pieces.push((format!("  {}", context.say(word)).into(), palette.style(Role::Warning)));
     }
     pieces
 }
@@ -86,28 +87,31 @@ fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
 /// The most important first.
 fn facts<'a>(context: &Context<'a>, bar_below: bool, columns: u16) -> Vec<Vec<Piece<'a>>> {
     let (run, palette) = (context.app.run(), &context.palette);
-    let (text, muted) = (palette.style(Role::Text), palette.style(Role::Muted));
-    let fact = |value: String, unit: &'static str| vec![(value.into(), text), (unit.into(), muted)];
-    let named =
-        |name: &'static str, value: String, of: String| vec![(name.into(), muted), (value.into(), text), (of.into(), muted)];
+    let text = palette.style(Role::Text);
+    let fact = |value: &str, style: Style, phrase: Phrase| context.fact(value, style, phrase);
     let mut facts = Vec::new();
     let Some(hyper) = run.hyperparameters else { return facts };
     facts.extend(results(context, columns));
     if !bar_below {
-        facts.push(fact(percent(context), ""));
+        facts.push(vec![(percent(context).into(), text)]);
     }
     if run.ended.is_some() {
-        facts.push(fact(number::duration(run.train_seconds), " of training"));
+        let time = number::duration(run.train_seconds);
+        facts.push(fact(&time.clone(), text, Phrase::OfTraining { time }));
     } else if let Some(seconds) = run.seconds_left() {
-        facts.push(fact(number::duration(seconds), " left"));
+        let time = number::duration(seconds);
+        facts.push(fact(&time.clone(), text, Phrase::Left { time }));
     }
-    facts.push(named("epoch ", number::count(run.epoch as u64), format!("/{}", number::count(hyper.epochs as u64))));
+    let (at, of) = (number::count(run.epoch as u64), format!("/{}", number::count(hyper.epochs as u64)));
+    facts.push(fact(&at.clone(), text, Phrase::Epoch { at, of }));
     if !bar_below || columns < WIDE {
-        let (step, of) = steps(context);
-        facts.push(named("step ", step, of));
+        let (at, of) = steps(context);
+        facts.push(fact(&at.clone(), text, Phrase::Step { at, of }));
     }
     if let Some(rate) = run.images_per_second() {
-        facts.push(fact(number::rate(rate), if bar_below { " images/s" } else { " img/s" }));
+        let rate = number::rate(rate);
+        let phrase = |rate| if bar_below { Phrase::ImagesPerSecond { rate } } else { Phrase::ImagesPerSecondShort { rate } };
+        facts.push(fact(&rate.clone(), text, phrase(rate)));
     }
     facts
 }
@@ -129,7 +133,8 @@ fn results<'a>(context: &Context<'a>, columns: u16) -> Vec<Vec<Piece<'a>>> {
     } else {
         both.into_iter().flatten().collect()
     };
-    let fact = |name: &'static str, text: fn(&(f64, f64)) -> String| {
+    let fact = |name: Option<Word>, text: fn(&(f64, f64)) -> String| {
+        let name = name.map(|name| format!("{} ", context.say(name))).unwrap_or_default();
         let mut pieces: Vec<Piece> = vec![(name.into(), palette.style(Role::Muted))];
         for (i, (values, role)) in shown.iter().enumerate() {
             let gap = if i > 0 { "  " } else { "" };
@@ -140,10 +145,10 @@ fn results<'a>(context: &Context<'a>, columns: u16) -> Vec<Vec<Piece<'a>>> {
     if shown.is_empty() {
         return Vec::new();
     }
-    let name = |long, short| if columns < 60 { short } else { long };
+    let name = |name| Some(name).filter(|_| columns >= 60);
     vec![
-        fact(name("accuracy ", ""), |(_, accuracy)| number::percent(*accuracy)),
-        fact(name("loss ", ""), |(loss, _)| number::figure(*loss)),
+        fact(name(Word::AccuracyFact), |(_, accuracy)| number::percent(*accuracy)),
+        fact(name(Word::LossFact), |(loss, _)| number::figure(*loss)),
     ]
 }
 
@@ -162,12 +167,11 @@ fn percent(context: &Context) -> String {
 /// the columns used.
 fn draw_pages(context: &Context, layout: &Layout, pen: &mut Pen) -> u16 {
     let (palette, pages, area) = (&context.palette, context.app.pages(), layout.header);
-    let language = context.app.shared().view.language;
     let y = area.y + 1;
     let mut x = area.x + 1;
     if area.width < WIDE {
         let last = PageId::ALL.last().map_or('1', |page| page.key());
-        let name = pages.page().name().say(language);
+        let name = context.say(pages.page().name());
         let mut pieces: Vec<Piece> = vec![
             (format!("{}/{last} ", pages.open().key()).into(), palette.style(Role::Accent)),
             (name, palette.bold(Role::Text)),
@@ -185,7 +189,7 @@ fn draw_pages(context: &Context, layout: &Layout, pen: &mut Pen) -> u16 {
         let name =
             if is_open { palette.bold(Role::Focus).add_modifier(Modifier::UNDERLINED) } else { palette.style(Role::Muted) };
         let pieces: [Piece; 2] =
-            [(format!("{} ", page.key()).into(), palette.style(Role::Accent)), (pages.page_of(*page).name().say(language), name)];
+            [(format!("{} ", page.key()).into(), palette.style(Role::Accent)), (context.say(pages.page_of(*page).name()), name)];
         let used = pen.pieces(x, y, area.right().saturating_sub(x + 1), &pieces);
         pen.hits.add(Rect { x, y, width: used, height: 1 }, Target::Row(page.row()));
         x += used + 3;
@@ -202,8 +206,9 @@ fn draw_bar(context: &Context, area: Rect, is_wide: bool, pen: &mut Pen) {
     let (text, muted) = (palette.style(Role::Text), palette.style(Role::Muted));
     let mut right: Vec<Piece> = Vec::new();
     if is_wide && run.started.is_some() {
-        let (step, of) = steps(context);
-        right.extend([("step ".into(), muted), (step.into(), text), (of.into(), muted), ("  ".into(), muted)]);
+        let (at, of) = steps(context);
+        right.extend(context.fact(&at.clone(), text, Phrase::Step { at, of }));
+        right.push(("  ".into(), muted));
     }
     right.push((format!("{:>5}", percent(context)).into(), text));
     let columns = area.width.saturating_sub(width(&right) + 1);
@@ -232,12 +237,12 @@ fn draw_alert(context: &Context, area: Rect, pen: &mut Pen) {
     if area.height > 1 {
         let key = |id| context.app.shared().keymap.shown(id);
         let hint = if !context.app.shared().control.steers() {
-            String::new()
+            "".into()
         } else if context.app.shared().failure().is_some() {
-            format!("What was learned until then is still here to look at. {} leaves.", key("quit"))
+            context.say(Phrase::StillThere { quit: key("quit") })
         } else {
             let (rewind, resume) = (key("run.rewind"), key("run.pause"));
-            format!("{rewind} goes back to the last epoch's end with half the learning rate; or lower it, then {resume} goes on.")
+            context.say(Phrase::HowToGoOn { rewind, resume })
         };
         pen.text(area.x + 1, area.y + 1, area.width.saturating_sub(2), &hint, context.palette.style(Role::Muted));
     }

@@ -27,14 +27,18 @@ pub use role::Role;
 pub use screenshot::{Screenshot, ShotCell};
 pub use theme::{Theme, ThemeError, ThemeProblem};
 
+use std::borrow::Cow;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use crate::app::{App, Panel};
+use crate::text::{Language, Phrase, Text};
 use layout::Layout;
 use palette::Palette;
-use pen::Pen;
+use pen::{Pen, Piece};
 
 /// What everything needs to draw itself.
 struct Context<'a> {
@@ -43,6 +47,25 @@ struct Context<'a> {
     palette: Palette<'a>,
     marker: Marker,
     ascii: bool,
+}
+
+impl Context<'_> {
+    /// What it speaks.
+    fn language(&self) -> Language {
+        self.app.shared().view.language
+    }
+
+    /// A text in the language of whoever looks.
+    fn say(&self, text: impl Into<Text>) -> Cow<'static, str> {
+        text.into().say(self.language())
+    }
+
+    /// A value among words, from which it stands out wherever the language puts it.
+    fn fact<'a>(&self, value: &str, style: Style, phrase: Phrase) -> Vec<Piece<'a>> {
+        let (words, muted) = (self.say(phrase), self.palette.style(Role::Muted));
+        let (before, after) = words.split_once(value).unwrap_or_default();
+        vec![(before.to_owned().into(), muted), (value.to_owned().into(), style), (after.to_owned().into(), muted)]
+    }
 }
 
 /// The panel that should have the focus at first on a terminal of this size: the hyperparameters, where a person steers,

@@ -9,8 +9,8 @@ pub fn draw(context: &Context, body: Rect, pen: &mut Pen) {
     let (app, palette) = (context.app, &context.palette);
     let Some(notice) = &app.shared().notice else { return };
     let (text, role) = match notice.is_problem {
-        true => (format!(" ✗ {} ", notice.text), Role::Bad),
-        false => (format!(" {} ", notice.text), Role::Warning),
+        true => (format!(" ✗ {} ", notice.text.say(context.language())), Role::Bad),
+        false => (format!(" {} ", notice.text.say(context.language())), Role::Warning),
     };
     if body.height >= 2 {
         let room = body.width.saturating_sub(4);

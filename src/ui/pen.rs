@@ -39,8 +39,17 @@ impl<'a> Pen<'a> {
         self.buffer.cell_mut((x, y))
     }
 
+    /// What is written at a place takes the second half of a wide character, which then goes as a whole.
+    fn uncover(&mut self, x: u16, y: u16) {
+        let before = x.checked_sub(1).and_then(|x| self.cell(x, y));
+        if let Some(cell) = before.filter(|cell| columns(cell.symbol()) > 1) {
+            cell.set_char(' ');
+        }
+    }
+
     /// Sets one character.
     pub fn put(&mut self, x: u16, y: u16, character: char, style: Style) {
+        self.uncover(x, y);
         if let Some(cell) = self.cell(x, y) {
             cell.modifier = Modifier::empty();
             cell.set_char(character).set_style(style);
@@ -53,6 +62,7 @@ impl<'a> Pen<'a> {
         if y < area.y || y >= area.bottom() || x < area.x || x >= area.right() || room == 0 {
             return 0;
         }
+        self.uncover(x, y);
         let room = room.min(area.right() - x);
         for i in x..x + columns(text).min(room) {
             // Styles add up: without this, a title would be as dim as the border under it.
@@ -84,6 +94,7 @@ impl<'a> Pen<'a> {
     /// Fills a rectangle with a character.
     pub fn fill(&mut self, area: Rect, character: char, style: Style) {
         for y in area.y..area.bottom() {
+            self.uncover(area.x, y);
             for x in area.x..area.right() {
                 if let Some(cell) = self.cell(x, y) {
                     cell.reset();
@@ -104,4 +115,36 @@ pub fn clip(text: &str, room: u16) -> &str {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_half_of_a_wide_character_stays() {
+        let area = Rect::new(0, 0, 8, 1);
+        let with = |draw: fn(&mut Pen)| {
+            let mut buffer = Buffer::empty(area);
+            let mut pen = Pen::new(&mut buffer);
+            pen.text(0, 0, 8, "学习率", Style::new());
+            draw(&mut pen);
+            buffer.content.iter().map(Cell::symbol).collect::<String>()
+        };
+        assert_eq!(with(|pen| pen.put(3, 0, '│', Style::new())), "学  │率   ");
+        assert_eq!(with(|pen| pen.fill(Rect { x: 1, width: 2, ..pen.area() }, '.', Style::new())), " .. 率   ");
+        assert_eq!(
+            with(|pen| {
+                pen.text(5, 0, 3, "ab", Style::new());
+            }),
+            "学 习  ab "
+        );
+        // What is cut is cut between two.
+        assert_eq!(
+            with(|pen| {
+                pen.text(0, 0, 4, "学习率", Style::new());
+            }),
+            "学 … 率   "
+        );
+    }
 }

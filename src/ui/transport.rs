@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::pen::{Pen, Piece, width};
 use super::{Context, Role, number};
+use crate::text::{Phrase, Word};
 
 /// A bar of fewer columns tells nothing.
 const SHORTEST_BAR: u16 = 8;
@@ -12,24 +13,21 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let Some(replay) = context.app.shared().replay.as_ref().filter(|_| !area.is_empty()) else { return };
     let palette = &context.palette;
     let (text, muted) = (palette.style(Role::Text), palette.style(Role::Muted));
-    let (word, role) = match (replay.is_at_end(), replay.is_playing()) {
-        (true, _) => ("■ end", Role::Good),
-        (false, true) => ("▶ playing", Role::Training),
-        (false, false) => ("‖ paused", Role::Warning),
+    let (symbol, word, role) = match (replay.is_at_end(), replay.is_playing()) {
+        (true, _) => ('■', Word::AtTheEnd, Role::Good),
+        (false, true) => ('▶', Word::Playing, Role::Training),
+        (false, false) => ('‖', Word::Paused, Role::Warning),
     };
     let (at, length) = replay.position();
     let time = |duration: std::time::Duration| number::duration(duration.as_secs_f64());
     let left: Vec<Piece> = vec![
-        (word.into(), palette.bold(role)),
+        (format!("{symbol} {}", context.say(word)).into(), palette.bold(role)),
         (format!(" {}×", replay.speed()).into(), text),
         (format!("  {}", time(at)).into(), text),
         (format!(" / {}", time(length)).into(), muted),
     ];
-    let right: Vec<Piece> = vec![
-        ("step ".into(), muted),
-        (number::count(context.app.run().step).into(), text),
-        (format!("/{}", number::count(replay.last_step())).into(), muted),
-    ];
+    let (at, of) = (number::count(context.app.run().step), format!("/{}", number::count(replay.last_step())));
+    let right = context.fact(&at.clone(), text, Phrase::Step { at, of });
     let x = area.x + 1 + pen.pieces(area.x + 1, area.y, area.width.saturating_sub(2), &left) + 2;
     let end = area.right().saturating_sub(1);
     // The step is in the header too: it goes first where there is little room.

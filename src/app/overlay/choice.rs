@@ -1,13 +1,14 @@
 //! A list to choose from.
 
 use crate::app::row::{Row, Rows, row};
-use crate::app::{Closing, Key, KeyCode, Label, Pages, Rank, Shared};
+use crate::app::{Closing, Key, KeyCode, Pages, Rank, Shared};
+use crate::text::{KeyHelp, KeyLabel, Text, Word};
 
 /// A list to choose from.
 #[derive(Clone, Debug)]
 pub struct Choice {
     /// What is chosen.
-    pub title: Label,
+    pub title: Word,
     /// The items.
     pub items: Vec<ChoiceItem>,
     /// The selected one.
@@ -17,17 +18,17 @@ pub struct Choice {
 }
 
 /// Something that can be chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ChoiceItem {
     /// What it is called.
-    pub name: String,
+    pub name: Text,
     /// A few words about it.
-    pub text: String,
+    pub text: Text,
 }
 
 impl Choice {
     /// Of these items, one of which is selected.
-    pub fn new(title: Label, items: Vec<ChoiceItem>, selected: usize, chosen: fn(&mut Pages, &mut Shared, usize)) -> Self {
+    pub fn new(title: Word, items: Vec<ChoiceItem>, selected: usize, chosen: fn(&mut Pages, &mut Shared, usize)) -> Self {
         Self { title, items, selected, chosen }
     }
 
@@ -61,32 +62,32 @@ pub const CHOICE: &[Row<Choice>] = &[
     row(
         "choice.up",
         &[Key::plain(KeyCode::Up), Key::char('k')],
-        "up",
-        "the item above",
-        |_, _| Rank::Pair(0, "select", "choice.down"),
+        KeyLabel::Up,
+        KeyHelp::ChoiceUp,
+        |_, _| Rank::Pair(0, KeyLabel::Select, "choice.down"),
         |choice, _| choice.step(-1),
     ),
     row(
         "choice.down",
         &[Key::plain(KeyCode::Down), Key::char('j')],
-        "down",
-        "the item below",
+        KeyLabel::Down,
+        KeyHelp::ChoiceDown,
         |_, _| Rank::Hidden,
         |choice, _| choice.step(1),
     ),
     row(
         "choice.take",
         &[Key::plain(KeyCode::Enter)],
-        "choose",
-        "take the selected item",
+        KeyLabel::Choose,
+        KeyHelp::ChoiceTake,
         |_, _| Rank::Footer(1),
         |_, shared| shared.close(Closing::Taken),
     ),
     row(
         "choice.cancel",
         &[Key::plain(KeyCode::Esc), Key::char('q')],
-        "cancel",
-        "do nothing",
+        KeyLabel::Cancel,
+        KeyHelp::ChoiceCancel,
         |_, _| Rank::Footer(2),
         |_, shared| shared.close(Closing::Cancelled),
     ),

@@ -3,6 +3,7 @@
 use crate::app::row::{Row, Rows, row};
 use crate::app::{Closing, Key, KeyCode, Line, Rank, Shared};
 use crate::protocol::{Hyper, HyperError};
+use crate::text::{KeyHelp, KeyLabel, Phrase};
 
 /// Longer than any number that makes sense here.
 const MAX_LEN: usize = 16;
@@ -31,13 +32,13 @@ impl Edit {
     }
 
     /// The value that was typed, or what is wrong with it, for people.
-    pub fn value(&self) -> Result<f64, String> {
-        let value: f64 = self.line.text().parse().map_err(|_| "not a number; try 3e-4".to_owned())?;
+    pub fn value(&self) -> Result<f64, Phrase> {
+        let value: f64 = self.line.text().parse().map_err(|_| Phrase::NotANumber)?;
         self.hyper.check(value).map_err(|error| match error {
             HyperError::OutOfRange { min, max, .. } => {
-                format!("{} to {}", self.hyper.display(min), self.hyper.display(max))
+                Phrase::Between { min: self.hyper.display(min), max: self.hyper.display(max) }
             }
-            HyperError::NotWhole { .. } => "whole numbers only".to_owned(),
+            HyperError::NotWhole { .. } => Phrase::WholeOnly,
         })
     }
 
@@ -79,8 +80,8 @@ pub const EDIT: &[Row<Edit>] = &[
     row(
         "edit.take",
         &[Key::plain(KeyCode::Enter)],
-        "take",
-        "take what was typed",
+        KeyLabel::Take,
+        KeyHelp::EditTake,
         |_, _| Rank::Footer(0),
         // A wrong value stays, with what is wrong beside it.
         |edit, shared| {
@@ -92,8 +93,8 @@ pub const EDIT: &[Row<Edit>] = &[
     row(
         "edit.cancel",
         &[Key::plain(KeyCode::Esc)],
-        "cancel",
-        "leave it as it was",
+        KeyLabel::Cancel,
+        KeyHelp::EditCancel,
         |_, _| Rank::Footer(1),
         |_, shared| shared.close(Closing::Cancelled),
     ),

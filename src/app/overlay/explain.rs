@@ -2,6 +2,7 @@
 
 use crate::app::row::{Row, Rows, row};
 use crate::app::{Closing, Explained, Key, KeyCode, Rank};
+use crate::text::{KeyHelp, KeyLabel};
 
 impl Rows for Explained {
     fn rows(&self) -> &'static [Row<Self>] {
@@ -13,8 +14,8 @@ impl Rows for Explained {
 pub const EXPLAIN: &[Row<Explained>] = &[row(
     "explain.close",
     &[Key::plain(KeyCode::Esc), Key::plain(KeyCode::Enter), Key::char('i'), Key::char('q')],
-    "close",
-    "close the explanation",
+    KeyLabel::Close,
+    KeyHelp::ExplainClose,
     |_, _| Rank::Footer(0),
     |_, shared| shared.close(Closing::Cancelled),
 )];

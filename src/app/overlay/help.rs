@@ -2,7 +2,8 @@
 
 use crate::app::row::{Row, Rows, row};
 use crate::app::table::Place;
-use crate::app::{Closing, Key, KeyCode, Keymap, Label, Line, PageId, Rank, Shared, Table, TableRow, tables};
+use crate::app::{Closing, Key, KeyCode, Keymap, Line, PageId, Rank, Shared, Table, TableRow, tables};
+use crate::text::{KeyHelp, KeyLabel, Language, Word};
 use Rank::{Footer, Hidden, Not, Pair};
 
 /// Longer than anything that is looked for.
@@ -24,7 +25,7 @@ pub struct Help {
 #[derive(Clone, Copy, Debug)]
 pub enum HelpLine<'a> {
     /// When the rows below hold.
-    Heading(Label),
+    Heading(Word),
     /// What keys do.
     Row(&'a TableRow),
     /// Nothing.
@@ -50,8 +51,9 @@ impl Help {
     pub fn lines(&self) -> Vec<HelpLine<'_>> {
         let wanted = self.search.text().to_lowercase();
         let has = |row: &TableRow| {
-            let texts = [row.help, row.label, row.id];
-            texts.iter().any(|text| text.to_lowercase().contains(&wanted)) || row.keys.iter().any(|key| key.to_string() == wanted)
+            let texts = Language::ALL.into_iter().flat_map(|language| [row.help.say(language), row.label.say(language)]);
+            let mut texts = texts.chain([row.id.into()]);
+            texts.any(|text| text.to_lowercase().contains(&wanted)) || row.keys.iter().any(|key| key.to_string() == wanted)
         };
         let mut lines = Vec::new();
         for table in &self.tables {
@@ -100,72 +102,72 @@ pub const HELP: &[Row<Help>] = &[
     row(
         "help.up",
         &[k(KeyCode::Up), Key::char('k')],
-        "up",
-        "scroll up",
-        |help, _| help.reading(Pair(0, "scroll", "help.down")),
+        KeyLabel::Up,
+        KeyHelp::HelpUp,
+        |help, _| help.reading(Pair(0, KeyLabel::Scroll, "help.down")),
         |help, shared| help.step_within(-1, shared),
     ),
     row(
         "help.down",
         &[k(KeyCode::Down), Key::char('j')],
-        "down",
-        "scroll down",
+        KeyLabel::Down,
+        KeyHelp::HelpDown,
         |help, _| help.reading(Hidden),
         |help, shared| help.step_within(1, shared),
     ),
     row(
         "help.page-up",
         &[k(KeyCode::PageUp)],
-        "page up",
-        "a page up",
+        KeyLabel::PageUp,
+        KeyHelp::HelpPageUp,
         |_, _| Hidden,
         |help, shared| help.step_within(shared.page(false), shared),
     ),
     row(
         "help.page-down",
         &[k(KeyCode::PageDown), Key::char(' ')],
-        "page down",
-        "a page down",
+        KeyLabel::PageDown,
+        KeyHelp::HelpPageDown,
         |help, _| help.reading(Footer(1)),
         |help, shared| help.step_within(shared.page(true), shared),
     ),
     row(
         "help.start",
         &[k(KeyCode::Home), Key::char('g')],
-        "start",
-        "to the start",
+        KeyLabel::Start,
+        KeyHelp::HelpStart,
         |help, _| help.reading(Hidden),
         |help, _| help.scroll = 0,
     ),
     row(
         "help.end",
         &[k(KeyCode::End), Key::char('G')],
-        "end",
-        "to the end",
+        KeyLabel::End,
+        KeyHelp::HelpEnd,
         |help, _| help.reading(Hidden),
         |help, shared| help.step_within(isize::MAX, shared),
     ),
     row(
         "help.search",
         &[Key::char('/')],
-        "search",
-        "show only lines with a text",
+        KeyLabel::Search,
+        KeyHelp::HelpSearch,
         |help, _| help.reading(Footer(2)),
         |help, _| help.is_searching = true,
     ),
     row(
         "help.take",
         &[k(KeyCode::Enter)],
-        "take",
-        "keep to the lines that were found",
+        KeyLabel::Take,
+        KeyHelp::HelpTake,
         |help, _| if help.is_searching { Footer(0) } else { Not },
         |help, _| help.is_searching = false,
     ),
     row(
         "help.cancel",
         &[k(KeyCode::Esc)],
-        "all",
-        "show all lines again; close the list",
+        KeyLabel::All,
+        KeyHelp::HelpCancel,
         |help, _| if help.is_searching || !help.search.text().is_empty() { Footer(3) } else { Not },
         |help, _| {
             help.is_searching = false;
@@ -175,8 +177,8 @@ pub const HELP: &[Row<Help>] = &[
     row(
         "help.close",
         &[k(KeyCode::Esc), Key::char('?'), Key::char('q')],
-        "close",
-        "close this list",
+        KeyLabel::Close,
+        KeyHelp::HelpClose,
         |help, _| if help.is_searching || !help.search.text().is_empty() { Not } else { Footer(4) },
         |_, shared| shared.close(Closing::Cancelled),
     ),

@@ -21,6 +21,7 @@ use super::row::{Layer, Offer, RowId};
 use super::{Closing, Explained, Key, Line, Pages, Pointer, Shared, Table, Target};
 use crate::app::table::Place;
 use crate::protocol::Hyper;
+use crate::text::Word;
 
 /// What lies over a page.
 #[derive(Clone, Debug)]
@@ -154,16 +155,16 @@ impl Overlay {
 /// What keys do while something lies over a page.
 pub(super) fn tables() -> Vec<Table> {
     vec![
-        Table::new("While typing a value", Place::Overlay, edit::EDIT),
-        Table::new("While typing a text", Place::Overlay, prompt::PROMPT),
-        Table::new("When choosing from a list", Place::Overlay, choice::CHOICE),
-        Table::new("When asked for a yes", Place::Overlay, question::CONFIRMING),
-        Table::new("When asked how to leave", Place::Overlay, question::LEAVING),
-        Table::new("When asked whether to stop", Place::Overlay, question::STOPPING),
-        Table::new("When asked whether to take over", Place::Overlay, question::TAKING_OVER),
-        Table::new("In the list of keys", Place::Overlay, help::HELP),
-        Table::new("Where something is explained", Place::Overlay, explain::EXPLAIN),
-        Table::new("In the drawer of hyperparameters", Place::Overlay, drawer::DRAWER),
-        Table::new("While finding something", Place::Overlay, palette::PALETTE),
+        Table::new(Word::WhileTypingAValue, Place::Overlay, edit::EDIT),
+        Table::new(Word::WhileTypingAText, Place::Overlay, prompt::PROMPT),
+        Table::new(Word::WhenChoosingFromAList, Place::Overlay, choice::CHOICE),
+        Table::new(Word::WhenAskedForAYes, Place::Overlay, question::CONFIRMING),
+        Table::new(Word::WhenAskedHowToLeave, Place::Overlay, question::LEAVING),
+        Table::new(Word::WhenAskedWhetherToStop, Place::Overlay, question::STOPPING),
+        Table::new(Word::WhenAskedWhetherToTakeOver, Place::Overlay, question::TAKING_OVER),
+        Table::new(Word::InTheListOfKeys, Place::Overlay, help::HELP),
+        Table::new(Word::WhereSomethingIsExplained, Place::Overlay, explain::EXPLAIN),
+        Table::new(Word::InTheDrawerOfHyperparameters, Place::Overlay, drawer::DRAWER),
+        Table::new(Word::WhileFindingSomething, Place::Overlay, palette::PALETTE),
     ]
 }

@@ -3,6 +3,7 @@
 use crate::app::row::{Offer, Row, Rows, hidden, row};
 use crate::app::{Closing, Key, KeyCode, Line, Rank, RowId, Shared};
 use crate::protocol::Hyper;
+use crate::text::{KeyHelp, KeyLabel, Phrase};
 
 /// Longer than anything that is looked for.
 const LONGEST: usize = 40;
@@ -32,6 +33,8 @@ pub struct Entry {
     found: Found,
     /// What it does, in a line.
     pub text: String,
+    /// The same in the other language, in which it is found, too.
+    other: String,
     /// Its keys, or its value.
     pub note: String,
 }
@@ -42,12 +45,12 @@ impl Palette {
         let row = |offer: Offer| {
             let keys = shared.keymap.keys(offer.id, &offer.keys);
             let keys = keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ");
-            Entry { found: Found::Row(offer.id), text: format!("{}: {}", offer.label, offer.help), note: keys }
+            Entry::new(Found::Row(offer.id), Phrase::Action { label: offer.label, help: offer.help }, keys, shared)
         };
         let rows = offers.into_iter().filter(|offer| offer.id != "palette").map(row);
         let hyper = |hyper: Hyper| {
             let value = shared.expected(hyper).map(|value| hyper.display(value));
-            Entry { found: Found::Hyper(hyper), text: format!("set {}", hyper.label()), note: value.unwrap_or_default() }
+            Entry::new(Found::Hyper(hyper), Phrase::Set { hyper }, value.unwrap_or_default(), shared)
         };
         let hypers = Hyper::ALL.into_iter().filter(|_| !shared.alone).map(hyper);
         Self { line: Line::new(String::new(), false, LONGEST), all: rows.chain(hypers).collect(), selected: 0 }
@@ -56,7 +59,7 @@ impl Palette {
     /// What fits, the best first.
     pub fn shown(&self) -> Vec<&Entry> {
         let letters = self.line.text().to_lowercase();
-        let fitting = self.all.iter().filter_map(|entry| Some((distance(&entry.text.to_lowercase(), &letters)?, entry)));
+        let fitting = self.all.iter().filter_map(|entry| Some((entry.distance(&letters)?, entry)));
         let mut fitting: Vec<(usize, &Entry)> = fitting.collect();
         fitting.sort_by_key(|(distance, _)| *distance);
         fitting.into_iter().map(|(_, entry)| entry).collect()
@@ -86,6 +89,20 @@ impl Palette {
     }
 }
 
+impl Entry {
+    fn new(found: Found, phrase: Phrase, note: String, shared: &Shared) -> Self {
+        let language = shared.view.language;
+        let say = |language| phrase.say(language).into_owned();
+        Self { found, text: say(language), other: say(language.next()), note }
+    }
+
+    /// How far it is from what is looked for.
+    fn distance(&self, letters: &str) -> Option<usize> {
+        let distances = [&self.text, &self.other].into_iter().filter_map(|text| distance(&text.to_lowercase(), letters));
+        distances.min()
+    }
+}
+
 /// How far apart the letters stand in a text that has them all in their order; the start of a word counts as near.
 fn distance(text: &str, letters: &str) -> Option<usize> {
     if let Some(at) = text.find(letters) {
@@ -112,31 +129,41 @@ pub const PALETTE: &[Row<Palette>] = &[
     row(
         "palette.up",
         &[Key::plain(KeyCode::Up)],
-        "up",
-        "the line above",
-        |_, _| Rank::Pair(0, "select", "palette.down"),
+        KeyLabel::Up,
+        KeyHelp::PaletteUp,
+        |_, _| Rank::Pair(0, KeyLabel::Select, "palette.down"),
         |palette, _| palette.step(-1),
     ),
-    row("palette.down", &[Key::plain(KeyCode::Down)], "down", "the line below", hidden, |palette, _| palette.step(1)),
-    row("palette.page-up", &[Key::plain(KeyCode::PageUp)], "page up", "a page up", hidden, |palette, shared| {
-        palette.step(shared.page(false))
-    }),
-    row("palette.page-down", &[Key::plain(KeyCode::PageDown)], "page down", "a page down", hidden, |palette, shared| {
-        palette.step(shared.page(true))
-    }),
+    row("palette.down", &[Key::plain(KeyCode::Down)], KeyLabel::Down, KeyHelp::PaletteDown, hidden, |palette, _| palette.step(1)),
+    row(
+        "palette.page-up",
+        &[Key::plain(KeyCode::PageUp)],
+        KeyLabel::PageUp,
+        KeyHelp::PalettePageUp,
+        hidden,
+        |palette, shared| palette.step(shared.page(false)),
+    ),
+    row(
+        "palette.page-down",
+        &[Key::plain(KeyCode::PageDown)],
+        KeyLabel::PageDown,
+        KeyHelp::PalettePageDown,
+        hidden,
+        |palette, shared| palette.step(shared.page(true)),
+    ),
     row(
         "palette.take",
         &[Key::plain(KeyCode::Enter)],
-        "do it",
-        "do what is selected",
+        KeyLabel::DoIt,
+        KeyHelp::PaletteTake,
         |_, _| Rank::Footer(1),
         |_, shared| shared.close(Closing::Taken),
     ),
     row(
         "palette.cancel",
         &[Key::plain(KeyCode::Esc)],
-        "cancel",
-        "do nothing",
+        KeyLabel::Cancel,
+        KeyHelp::PaletteCancel,
         |_, _| Rank::Footer(2),
         |_, shared| shared.close(Closing::Cancelled),
     ),

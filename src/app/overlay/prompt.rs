@@ -1,7 +1,8 @@
 //! A text that is being typed in a box.
 
 use crate::app::row::{Row, Rows, row};
-use crate::app::{Closing, Key, KeyCode, Label, Line, Pages, Rank, Shared};
+use crate::app::{Closing, Key, KeyCode, Line, Pages, Rank, Shared};
+use crate::text::{KeyHelp, KeyLabel, Text, Word};
 
 /// Longer than names, notes and paths that make sense.
 const LONGEST: usize = 400;
@@ -10,9 +11,9 @@ const LONGEST: usize = 400;
 #[derive(Clone, Debug)]
 pub struct Prompt {
     /// What for.
-    pub title: String,
+    pub title: Text,
     /// What can be typed.
-    pub hint: Label,
+    pub hint: Word,
     /// The text.
     pub line: Line,
     /// Who asked is told what is typed.
@@ -32,7 +33,7 @@ pub enum Typed<'a> {
 
 impl Prompt {
     /// Starts from a text, which the first character typed replaces when it is `fresh`.
-    pub fn new(title: String, hint: Label, text: String, fresh: bool, told: fn(&mut Pages, &mut Shared, Typed)) -> Self {
+    pub fn new(title: Text, hint: Word, text: String, fresh: bool, told: fn(&mut Pages, &mut Shared, Typed)) -> Self {
         Self { title, hint, line: Line::new(text, fresh, LONGEST), told }
     }
 
@@ -65,16 +66,16 @@ pub const PROMPT: &[Row<Prompt>] = &[
     row(
         "prompt.take",
         &[Key::plain(KeyCode::Enter)],
-        "take",
-        "take what was typed",
+        KeyLabel::Take,
+        KeyHelp::PromptTake,
         |_, _| Rank::Footer(0),
         |_, shared| shared.close(Closing::Taken),
     ),
     row(
         "prompt.cancel",
         &[Key::plain(KeyCode::Esc)],
-        "cancel",
-        "leave it as it was",
+        KeyLabel::Cancel,
+        KeyHelp::PromptCancel,
         |_, _| Rank::Footer(1),
         |_, shared| shared.close(Closing::Cancelled),
     ),

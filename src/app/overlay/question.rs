@@ -1,16 +1,17 @@
 //! A question, and its answers with their keys.
 
 use crate::app::row::{Row, Rows, row};
-use crate::app::{Closing, Control, Effect, Key, KeyCode, Label, Leave, Rank, Shared};
+use crate::app::{Closing, Control, Effect, Key, KeyCode, Leave, Rank, Shared};
 use crate::protocol::Command;
+use crate::text::{KeyHelp, KeyLabel, Phrase, Text, Word};
 
 /// A question, and its answers with their keys.
 #[derive(Clone)]
 pub struct Question {
     /// What is asked.
-    pub title: Label,
+    pub title: Word,
     /// What there is to know about it.
-    pub text: String,
+    pub text: Text,
     /// The answers.
     pub answers: &'static [Row<Self>],
     /// What a plain yes does.
@@ -27,30 +28,30 @@ impl std::fmt::Debug for Question {
 
 impl Question {
     /// Whether to do something.
-    pub fn confirming(title: Label, text: String, yes: Effect) -> Self {
+    pub fn confirming(title: Word, text: Text, yes: Effect) -> Self {
         Self { title, text, answers: CONFIRMING, yes: vec![yes], holds: |_| true }
     }
 
     /// How to leave.
     pub fn leaving() -> Self {
-        let text = "Meanwhile the training goes on.".to_owned();
-        Self { title: "Leave?", text, answers: LEAVING, yes: Vec::new(), holds: |shared| shared.run.ended.is_none() }
+        let text = Phrase::TrainingGoesOn.into();
+        Self { title: Word::LeaveQuestion, text, answers: LEAVING, yes: Vec::new(), holds: |shared| shared.run.ended.is_none() }
     }
 
     /// Whether to stop.
     pub fn stopping() -> Self {
-        let text = "The network is then judged on the test set.".to_owned();
-        Self { title: "Stop the training?", text, answers: STOPPING, yes: Vec::new(), holds: Shared::steers }
+        let text = Phrase::ThenJudged.into();
+        Self { title: Word::StopQuestion, text, answers: STOPPING, yes: Vec::new(), holds: Shared::steers }
     }
 
     /// Whether to take over from whoever steers.
     pub fn taking_over(control: &Control) -> Self {
         let text = match control {
-            Control::Observing { by: Some(by) } => format!("{by} steers, and will watch then."),
-            _ => "Nobody steers at the moment.".into(),
+            Control::Observing { by: Some(by) } => Phrase::WillWatch { by: Box::new(by.clone()) },
+            _ => Phrase::NobodySteersNow,
         };
         let holds = |shared: &Shared| shared.run.ended.is_none() && matches!(shared.control, Control::Observing { .. });
-        Self { title: "Take over?", text, answers: TAKING_OVER, yes: Vec::new(), holds }
+        Self { title: Word::TakeOverQuestion, text: text.into(), answers: TAKING_OVER, yes: Vec::new(), holds }
     }
 
     /// Whether it asks how to leave.
@@ -82,15 +83,15 @@ pub const CONFIRMING: &[Row<Question>] = &[
     row(
         "confirm.yes",
         YES,
-        "yes",
-        "do it",
+        KeyLabel::Yes,
+        KeyHelp::ConfirmYes,
         |_, _| Rank::Footer(0),
         |question, shared| {
             shared.effects.append(&mut question.yes);
             shared.close(Closing::Taken);
         },
     ),
-    row("confirm.no", NO, "no", "do nothing", |_, _| Rank::Footer(1), cancel),
+    row("confirm.no", NO, KeyLabel::No, KeyHelp::ConfirmNo, |_, _| Rank::Footer(1), cancel),
 ];
 
 /// When asked how to leave.
@@ -98,8 +99,8 @@ pub const LEAVING: &[Row<Question>] = &[
     row(
         "leave.stop",
         &[Key::char('s')],
-        "stop and judge",
-        "stop here, judge on the test set, show the result",
+        KeyLabel::StopAndJudge,
+        KeyHelp::LeaveStop,
         |_, _| Rank::Footer(0),
         |question, shared| {
             shared.leave_when_ended = true;
@@ -109,34 +110,41 @@ pub const LEAVING: &[Row<Question>] = &[
     row(
         "leave.detach",
         &[Key::char('d')],
-        "detach",
-        "leave, train on in the background",
+        KeyLabel::Detach,
+        KeyHelp::LeaveDetach,
         |_, _| Rank::Footer(1),
         |_, shared| shared.detach(),
     ),
     row(
         "leave.headless",
         &[Key::char('h')],
-        "progress lines",
-        "leave the dashboard, train on with progress lines",
+        KeyLabel::ProgressLines,
+        KeyHelp::LeaveHeadless,
         |_, _| Rank::Footer(2),
         |_, shared| shared.leave(Leave::Headless),
     ),
     row(
         "leave.discard",
         &[Key::char('x')],
-        "quit at once",
-        "quit at once; --resume goes on from here",
+        KeyLabel::QuitAtOnce,
+        KeyHelp::LeaveDiscard,
         |_, _| Rank::Footer(3),
         |_, shared| shared.leave(Leave::Discard),
     ),
-    row("leave.cancel", &[Key::plain(KeyCode::Esc)], "keep watching", "keep watching", |_, _| Rank::Footer(4), cancel),
+    row(
+        "leave.cancel",
+        &[Key::plain(KeyCode::Esc)],
+        KeyLabel::KeepWatching,
+        KeyHelp::LeaveCancel,
+        |_, _| Rank::Footer(4),
+        cancel,
+    ),
 ];
 
 /// When asked whether to stop.
 pub const STOPPING: &[Row<Question>] = &[
-    row("stop.yes", YES, "stop", "stop the training and judge", |_, _| Rank::Footer(0), stop),
-    row("stop.no", NO, "train on", "train on", |_, _| Rank::Footer(1), cancel),
+    row("stop.yes", YES, KeyLabel::Stop, KeyHelp::StopYes, |_, _| Rank::Footer(0), stop),
+    row("stop.no", NO, KeyLabel::TrainOn, KeyHelp::StopNo, |_, _| Rank::Footer(1), cancel),
 ];
 
 /// When asked whether to take over.
@@ -144,13 +152,13 @@ pub const TAKING_OVER: &[Row<Question>] = &[
     row(
         "take-over.yes",
         YES,
-        "take over",
-        "steer from here",
+        KeyLabel::TakeOver,
+        KeyHelp::TakeOverYes,
         |_, _| Rank::Footer(0),
         |_, shared| {
             shared.send(Command::TakeControl);
             shared.close(Closing::Taken);
         },
     ),
-    row("take-over.no", NO, "keep watching", "keep watching", |_, _| Rank::Footer(1), cancel),
+    row("take-over.no", NO, KeyLabel::KeepWatching, KeyHelp::TakeOverNo, |_, _| Rank::Footer(1), cancel),
 ];

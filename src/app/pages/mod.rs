@@ -12,7 +12,7 @@ use super::global;
 use super::row::{Layer, Offer, Row, RowId, act, offers, row};
 use super::table::Place;
 use super::{AppOptions, Explained, Key, Point, Rank, Shared, Table};
-use crate::text::Word;
+use crate::text::{KeyHelp, KeyLabel, Phrase, Word};
 
 /// What a page is besides its rows.
 pub trait Page: Layer {
@@ -44,11 +44,11 @@ pub trait Page: Layer {
 
 /// The one list of pages: the key of each, its name in the program, the name of its rows, its type and what it is for.
 macro_rules! pages {
-    ($($key:literal $Id:ident $field:ident: $Type:ident, $row:literal, $label:literal, $help:literal;)*) => {
+    ($($key:literal $Id:ident $field:ident: $Type:ident, $row:literal, $label:expr, $help:expr;)*) => {
         /// A page of the dashboard.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum PageId {
-            $(#[doc = $help] $Id,)*
+            $(#[doc = concat!("The page [`", stringify!($Type), "`].")] $Id,)*
         }
 
         impl PageId {
@@ -81,7 +81,7 @@ macro_rules! pages {
         #[derive(Clone, Debug)]
         pub struct Pages {
             open: PageId,
-            $(#[doc = $help] pub $field: $Type,)*
+            $(#[doc = concat!("The page [`", stringify!($Type), "`].")] pub $field: $Type,)*
         }
 
         /// On every page, when nothing lies over it.
@@ -119,8 +119,8 @@ macro_rules! pages {
 }
 
 pages! {
-    '1' Overview overview: Overview, "page.overview", "overview", "the run that is trained here";
-    '7' Runs runs: Runs, "page.runs", "runs", "all recorded runs";
+    '1' Overview overview: Overview, "page.overview", KeyLabel::Overview, KeyHelp::PageOverview;
+    '7' Runs runs: Runs, "page.runs", KeyLabel::Runs, KeyHelp::PageRuns;
 }
 
 impl Pages {
@@ -173,9 +173,7 @@ impl Pages {
     fn turn_to(&mut self, id: PageId, shared: &mut Shared) {
         if shared.alone && self.page_of(id).shows_run() {
             let [resume, branch, play] = ["runs.resume", "runs.branch", "runs.replay"].map(|id| shared.keymap.shown(id));
-            let text =
-                format!("nothing is trained here; {resume} goes on with a run, {branch} branches off one, {play} plays one");
-            return shared.refuse(text);
+            return shared.refuse(Phrase::NothingTrainedHere { resume, branch, play });
         }
         let before = std::mem::replace(&mut self.open, id);
         if before != id {
@@ -192,13 +190,13 @@ impl Pages {
     /// What keys do, page by page and then everywhere, for the list of keys.
     pub(super) fn all_tables(&self) -> Vec<Table> {
         let mut all = vec![
-            Table::new("While it trains", Place::RunPages, global::STEERING),
-            Table::new("While a recorded run is played", Place::RunPages, global::PLAYING),
+            Table::new(Word::WhileItTrains, Place::RunPages, global::STEERING),
+            Table::new(Word::WhileARecordedRunIsPlayed, Place::RunPages, global::PLAYING),
         ];
         all.extend(PageId::ALL.iter().map(|id| self.page_of(*id).table()));
-        let mut everywhere = Table::new("On every page", Place::Pages, OPENING);
-        everywhere.rows.extend(Table::new("", Place::Pages, global::PAGES).rows);
-        all.extend([everywhere, Table::new("Always", Place::Always, global::ALWAYS)]);
+        let mut everywhere = Table::new(Word::OnEveryPage, Place::Pages, OPENING);
+        everywhere.rows.extend(Table::new(Word::OnEveryPage, Place::Pages, global::PAGES).rows);
+        all.extend([everywhere, Table::new(Word::Always, Place::Always, global::ALWAYS)]);
         all
     }
 }

@@ -6,7 +6,7 @@ use crate::app::row::{Row, Rows, hidden, row};
 use crate::app::table::Place;
 use crate::app::{AppOptions, Explained, Key, KeyCode, Point, Pointer, Rank, Shared, Table, Target, of_hyper, of_panel};
 use crate::protocol::Hyper;
-use crate::text::Word;
+use crate::text::{KeyHelp, KeyLabel, Word};
 use Rank::{As, Footer, Hidden, Narrow, Not, Pair};
 
 /// The overview: the run at one glance, and the panel where it is steered.
@@ -86,7 +86,7 @@ impl Page for Overview {
     }
 
     fn table(&self) -> Table {
-        Table::new("On the overview", Place::Page(PageId::Overview), ROWS)
+        Table::new(Word::OnTheOverview, Place::Page(PageId::Overview), ROWS)
     }
 
     fn charts(&self) -> Option<u8> {
@@ -151,81 +151,88 @@ const ROWS: &[Row<Overview>] = &[
     row(
         "overview.up",
         &[k(KeyCode::Up), c('k')],
-        "up",
-        "select the row above; scroll up",
-        |page, _| if page.focus == Panel::Events { Pair(20, "scroll", "overview.down") } else { Hidden },
+        KeyLabel::Up,
+        KeyHelp::OverviewUp,
+        |page, _| if page.focus == Panel::Events { Pair(20, KeyLabel::Scroll, "overview.down") } else { Hidden },
         |page, shared| page.step(shared, 0, -1),
     ),
-    row("overview.down", &[k(KeyCode::Down), c('j')], "down", "select the row below; scroll down", hidden, |page, shared| {
+    row("overview.down", &[k(KeyCode::Down), c('j')], KeyLabel::Down, KeyHelp::OverviewDown, hidden, |page, shared| {
         page.step(shared, 0, 1)
     }),
     row(
         "overview.left",
         &[k(KeyCode::Left), c('h')],
-        "less",
-        "less of the selected value; page back",
+        KeyLabel::Less,
+        KeyHelp::OverviewLeft,
         |page, shared| page.sideways(shared, Hidden),
         |page, shared| page.step(shared, -1, 0),
     ),
     row(
         "overview.right",
         &[k(KeyCode::Right), c('l')],
-        "more",
-        "more of the selected value; page on",
-        |page, shared| page.sideways(shared, Pair(20, "change", "overview.left")),
+        KeyLabel::More,
+        KeyHelp::OverviewRight,
+        |page, shared| page.sideways(shared, Pair(20, KeyLabel::Change, "overview.left")),
         |page, shared| page.step(shared, 1, 0),
     ),
     row(
         "overview.edit",
         &[k(KeyCode::Enter)],
-        "type a value",
-        "type a new value, such as 3e-4",
+        KeyLabel::TypeAValue,
+        KeyHelp::OverviewEdit,
         |page, shared| if page.focus == Panel::Hypers { steers(shared, Footer(21)) } else { Not },
         |_, shared| shared.edit(),
     ),
     row(
         "overview.panel",
         &[k(KeyCode::Tab)],
-        "panel",
-        "go to the next panel",
+        KeyLabel::Panel,
+        KeyHelp::OverviewPanel,
         |page, _| if page.zoomed { Footer(40) } else { Narrow(15, 40) },
         |page, _| page.focus = page.focus.neighbour(true),
     ),
-    row("overview.panel-before", &[k(KeyCode::BackTab)], "panel before", "go to the panel before", hidden, |page, _| {
-        page.focus = page.focus.neighbour(false)
-    }),
+    row(
+        "overview.panel-before",
+        &[k(KeyCode::BackTab)],
+        KeyLabel::PanelBefore,
+        KeyHelp::OverviewPanelBefore,
+        hidden,
+        |page, _| page.focus = page.focus.neighbour(false),
+    ),
     row(
         "overview.zoom",
         &[c('z')],
-        "zoom",
-        "show the focused panel alone, or all of them",
+        KeyLabel::Zoom,
+        KeyHelp::OverviewZoom,
         |_, _| Footer(42),
         |page, _| page.zoomed = !page.zoomed,
     ),
     row(
         "overview.confusion",
         &[c('c')],
-        "confusion",
-        "confusion of training, validation or test images",
+        KeyLabel::Confusion,
+        KeyHelp::OverviewConfusion,
         |page, _| Footer(if page.focus == Panel::Confusion { 20 } else { 45 }),
         |page, _| page.confusion_source = page.confusion_source.next(),
     ),
     row(
         "overview.samples-on",
         &[c('n')],
-        "next",
-        "next samples",
-        |page, _| Pair(if page.focus == Panel::Samples { 20 } else { 47 }, "samples", "overview.samples-back"),
+        KeyLabel::Next,
+        KeyHelp::OverviewSamplesOn,
+        |page, _| Pair(if page.focus == Panel::Samples { 20 } else { 47 }, KeyLabel::Samples, "overview.samples-back"),
         |page, _| page.turn_samples(1),
     ),
-    row("overview.samples-back", &[c('p')], "previous", "samples before", hidden, |page, _| page.turn_samples(-1)),
+    row("overview.samples-back", &[c('p')], KeyLabel::Previous, KeyHelp::OverviewSamplesBack, hidden, |page, _| {
+        page.turn_samples(-1)
+    }),
     row(
         "overview.augmented",
         &[c('v')],
-        "augmented",
-        "predictions on samples, or training images as they are augmented",
+        KeyLabel::Augmented,
+        KeyHelp::OverviewAugmented,
         |page, _| match (page.focus, page.sample_view) {
-            (Panel::Samples, SampleView::Augmented) => As(21, "predictions"),
+            (Panel::Samples, SampleView::Augmented) => As(21, KeyLabel::Predictions),
             (Panel::Samples, SampleView::Predictions) => Footer(21),
             _ => Hidden,
         },

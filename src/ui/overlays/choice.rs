@@ -6,12 +6,14 @@ use super::super::pen::{Pen, columns};
 use super::super::{Context, Role};
 use super::open;
 use crate::app::{Choice, Target};
+use crate::text::Text;
 
 pub fn draw(context: &Context, choice: &Choice, pen: &mut Pen) {
     let palette = &context.palette;
     let rows = (choice.items.len() as u16).min(pen.area().height.saturating_sub(4));
     let inside = open(context, choice.title, rows, pen);
-    let names = choice.items.iter().map(|item| columns(&item.name)).max().unwrap_or(0);
+    let say = |text: &Text| text.say(context.language());
+    let names = choice.items.iter().map(|item| columns(&say(&item.name))).max().unwrap_or(0);
     let room = usize::from(inside.height);
     pen.hits.set_rows(inside.height);
     let first = choice.selected.saturating_sub(room / 2).min(choice.items.len().saturating_sub(room));
@@ -23,8 +25,8 @@ pub fn draw(context: &Context, choice: &Choice, pen: &mut Pen) {
             pen.fill(Rect { y, height: 1, ..inside }, ' ', palette.base().patch(palette.style(Role::Selection)));
             pen.put(inside.x, y, '▸', on(Role::Accent));
         }
-        pen.text(inside.x + 2, y, inside.width.saturating_sub(2), &item.name, on(Role::Text));
+        pen.text(inside.x + 2, y, inside.width.saturating_sub(2), &say(&item.name), on(Role::Text));
         let x = inside.x + 2 + names + 2;
-        pen.text(x, y, inside.right().saturating_sub(x), &item.text, on(Role::Muted));
+        pen.text(x, y, inside.right().saturating_sub(x), &say(&item.text), on(Role::Muted));
     }
 }

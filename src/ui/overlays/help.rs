@@ -6,6 +6,7 @@ use super::super::pen::{Pen, columns};
 use super::super::{Context, Role};
 use super::{draw_line, open};
 use crate::app::{Help, HelpLine};
+use crate::text::Word;
 
 pub fn draw(context: &Context, help: &Help, pen: &mut Pen) {
     let palette = &context.palette;
@@ -14,7 +15,7 @@ pub fn draw(context: &Context, help: &Help, pen: &mut Pen) {
     let searched = help.is_searching || !help.search.text().is_empty();
     // As high as there is room, so that it stands still while lines are looked for.
     let rows = pen.area().height.saturating_sub(4);
-    let mut inside = open(context, "Keys", rows, pen);
+    let mut inside = open(context, Word::KeysTitle, rows, pen);
     if searched && inside.height > 1 {
         pen.text(inside.x, inside.y, 2, "/", palette.style(Role::Muted));
         draw_line(context, &help.search, Rect { x: inside.x + 1, width: inside.width.saturating_sub(1), ..inside }, pen);
@@ -26,22 +27,24 @@ pub fn draw(context: &Context, help: &Help, pen: &mut Pen) {
     for (y, line) in (inside.y..inside.bottom()).zip(&lines[scroll..]) {
         match line {
             HelpLine::Heading(text) => {
-                pen.text(inside.x, y, inside.width, text, palette.bold(Role::Text));
+                pen.text(inside.x, y, inside.width, &context.say(*text), palette.bold(Role::Text));
             }
             HelpLine::Row(row) => {
                 pen.text(inside.x + 1, y, inside.width.saturating_sub(1), &row.keys_text(), palette.bold(Role::Accent));
                 let x = inside.x + keys.unwrap_or(0) + 3;
                 let room = inside.right().saturating_sub(x);
-                let text = if columns(row.help) <= room { row.help } else { row.label };
-                pen.text(x, y, room, text, palette.style(Role::Text));
+                let help = context.say(row.help);
+                let text = if columns(&help) <= room { help } else { context.say(row.label) };
+                pen.text(x, y, room, &text, palette.style(Role::Text));
             }
             HelpLine::Blank => {}
         }
     }
     let more = match (scroll > 0, scroll < most) {
-        (_, true) => "↓ more",
-        (true, false) => "↑ more",
+        (_, true) => Word::MoreDown,
+        (true, false) => Word::MoreUp,
         (false, false) => return,
     };
-    pen.text_right(inside.right(), inside.bottom(), 8, &format!(" {more} "), palette.style(Role::Warning));
+    let more = format!(" {} ", context.say(more));
+    pen.text_right(inside.right(), inside.bottom(), columns(&more), &more, palette.style(Role::Warning));
 }

@@ -15,6 +15,7 @@ use super::pen::{Pen, Piece, columns};
 use super::widgets::dialog;
 use super::{Context, Role};
 use crate::app::{Line, Overlay};
+use crate::text::Text;
 
 /// Columns of boxes.
 const WIDTH: u16 = 72;
@@ -29,7 +30,7 @@ pub fn draw(context: &Context, body: Rect, pen: &mut Pen) {
             Overlay::Choice(choice) => choice::draw(context, choice, pen),
             Overlay::Question(question) => question::draw(context, question, pen),
             Overlay::Help(help) => help::draw(context, help, pen),
-            Overlay::Explain(explained) => explain::draw(context, *explained, body, pen),
+            Overlay::Explain(explained) => explain::draw(context, explained, body, pen),
             Overlay::Drawer(_) => drawer::draw(context, body, pen),
             Overlay::Palette(palette) => palette::draw(context, palette, pen),
         }
@@ -37,9 +38,10 @@ pub fn draw(context: &Context, body: Rect, pen: &mut Pen) {
 }
 
 /// An empty box with a title.
-fn open(context: &Context, title: &str, rows: u16, pen: &mut Pen) -> Rect {
+fn open(context: &Context, title: impl Into<Text>, rows: u16, pen: &mut Pen) -> Rect {
     let palette = &context.palette;
-    dialog(pen, WIDTH, rows + 2, palette.base(), palette.style(Role::Focus), &[(title.into(), palette.bold(Role::Focus))])
+    let title = [(context.say(title), palette.bold(Role::Focus))];
+    dialog(pen, WIDTH, rows + 2, palette.base(), palette.style(Role::Focus), &title)
 }
 
 /// A line that is being typed, with its cursor, which is always seen.

@@ -6,13 +6,14 @@ use super::super::pen::{Pen, columns};
 use super::super::{Context, Role};
 use super::{draw_line, open};
 use crate::app::{Palette, Target};
+use crate::text::Word;
 
 /// Lines that are shown at most.
 const MOST: u16 = 16;
 
 pub fn draw(context: &Context, found: &Palette, pen: &mut Pen) {
     let palette = &context.palette;
-    let inside = open(context, "Find", MOST.min(pen.area().height.saturating_sub(4)), pen);
+    let inside = open(context, Word::FindTitle, MOST.min(pen.area().height.saturating_sub(4)), pen);
     if inside.is_empty() {
         return;
     }
@@ -21,7 +22,7 @@ pub fn draw(context: &Context, found: &Palette, pen: &mut Pen) {
     pen.hits.set_rows(list.height);
     let (entries, selected, rows) = (found.shown(), found.selected(), usize::from(list.height));
     if entries.is_empty() {
-        pen.text(list.x + 2, list.y, list.width.saturating_sub(2), "nothing has these letters", palette.style(Role::Muted));
+        pen.text(list.x + 2, list.y, list.width.saturating_sub(2), &context.say(Word::NothingFound), palette.style(Role::Muted));
     }
     let first = selected.saturating_sub(rows / 2).min(entries.len().saturating_sub(rows));
     for (y, (place, entry)) in (list.y..list.bottom()).zip(entries.iter().enumerate().skip(first)) {

@@ -13,12 +13,12 @@ const WIDTH: u16 = 60;
 pub fn draw(context: &Context, question: &Question, pen: &mut Pen) {
     let palette = &context.palette;
     let rows = question.answers;
-    let title = [(question.title.into(), palette.bold(Role::Focus))];
+    let title = [(context.say(question.title), palette.bold(Role::Focus))];
     let height = rows.len() as u16 + if pen.area().height >= 12 { 4 } else { 2 };
     let inside = dialog(pen, WIDTH, height, palette.base(), palette.style(Role::Focus), &title);
     let mut y = inside.y;
     if usize::from(inside.height) >= rows.len() + 2 {
-        pen.text(inside.x, y, inside.width, &question.text, palette.style(Role::Muted));
+        pen.text(inside.x, y, inside.width, &question.text.say(context.language()), palette.style(Role::Muted));
         y += 2;
     }
     let keymap = &context.app.shared().keymap;
@@ -32,8 +32,9 @@ pub fn draw(context: &Context, question: &Question, pen: &mut Pen) {
         pen.text(inside.x + 1, y, inside.width.saturating_sub(1), &shown(row), palette.bold(Role::Accent));
         let x = inside.x + 1 + keys + 2;
         let room = inside.right().saturating_sub(x);
-        let text = if columns(row.help) <= room { row.help } else { row.label };
-        pen.text(x, y, room, text, palette.style(Role::Text));
+        let help = context.say(row.help);
+        let text = if columns(&help) <= room { help } else { context.say(row.label) };
+        pen.text(x, y, room, &text, palette.style(Role::Text));
         y += 1;
     }
 }

@@ -8,6 +8,7 @@ use super::super::{Context, Role};
 use super::{framed, title};
 use crate::app::Panel;
 use crate::protocol::Hyper;
+use crate::text::{Phrase, Word};
 
 /// Columns of a picture, the widest first.
 const WIDTHS: [u16; 4] = [28, 20, 14, 10];
@@ -27,7 +28,7 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let strength = run.hyperparameters.map_or(0.0, |hyper| hyper.augmentation);
     let mut notes: Vec<Vec<Piece>> = Vec::new();
     if strength > 0.0 {
-        notes.push(vec![(format!("strength {}", Hyper::Augmentation.display(strength)).into(), muted)]);
+        notes.push(vec![(context.say(Phrase::Strength { strength: Hyper::Augmentation.display(strength) }), muted)]);
     }
     let inner = Rect { width: area.width.saturating_sub(2), height: area.height.saturating_sub(2), ..area };
     let shape = run.started.as_ref().map_or([1; 3], |started| started.image_shape);
@@ -41,15 +42,16 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     if pages > 1 && width.is_some() {
         notes.insert(0, vec![(format!("{}/{pages}", page + 1).into(), muted)]);
     }
-    let inside = framed(context, Panel::Samples, area, pen, &[title(context, Panel::Samples, "Augmented")], &notes);
+    let inside = framed(context, Panel::Samples, area, pen, &[title(context, Panel::Samples, Word::AugmentedTitle)], &notes);
     let text = match width {
-        _ if strength == 0.0 => "images are trained on as they are; raise the augmentation",
-        _ if run.augmented.is_empty() => "shown with the next batch",
-        None => "no room for a picture",
-        Some(_) => "",
+        _ if strength == 0.0 => Some(Phrase::NotAugmented),
+        _ if run.augmented.is_empty() => Some(Phrase::WithTheNextBatch),
+        None => Some(Phrase::NoRoomForAPicture),
+        Some(_) => None,
     };
-    let (Some(width), "") = (width, text) else {
-        let lines = wrapped(text, inside.width);
+    let (Some(width), None) = (width, &text) else {
+        let text = text.map(|text| context.say(text)).unwrap_or_default();
+        let lines = wrapped(&text, inside.width);
         let top = inside.y + inside.height.saturating_sub(lines.len() as u16) / 2;
         for (line, y) in lines.iter().zip(top..inside.bottom()) {
             let x = inside.x + inside.width.saturating_sub(columns(line)) / 2;
@@ -70,7 +72,8 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         let picture = Rect { height: rows_for(width), ..place }.intersection(inside);
         Picture { pixels: &sample.pixels, shape }.draw(picture, palette, context.ascii, pen);
         let name = run.class_name(sample.label);
-        let truth: [Piece; 2] = [("true ".into(), muted), (name.into(), palette.bold(Role::Text))];
+        let truth: [Piece; 2] =
+            [(format!("{} ", context.say(Word::True)).into(), muted), (name.into(), palette.bold(Role::Text))];
         pen.pieces(x, picture.bottom(), place.width, &truth);
     }
 }

@@ -10,6 +10,7 @@ use super::{framed, title};
 use crate::app::Panel;
 use crate::protocol::Evaluation;
 use crate::run::{EvaluationPoint, RunState, Series, StepSeries};
+use crate::text::Word;
 
 /// How judgements stand on the charts.
 pub const VALIDATION: char = '◆';
@@ -27,10 +28,10 @@ pub enum Measure {
 }
 
 impl Measure {
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> Word {
         match self {
-            Self::Loss => "Loss",
-            Self::Accuracy => "Accuracy",
+            Self::Loss => Word::LossTitle,
+            Self::Accuracy => Word::AccuracyTitle,
         }
     }
 
@@ -123,9 +124,9 @@ impl Chart<'_> {
         };
         plot.draw(inside, GUTTER, &styles, pen);
         if self.curves.iter().all(|curve| curve.series.is_empty()) && self.points.is_empty() && inside.height > 1 {
-            let text = "waiting for the first batch…";
-            let x = inside.x + inside.width.saturating_sub(columns(text)) / 2 + 2;
-            pen.text(x, inside.y + inside.height / 2, inside.right().saturating_sub(x), text, palette.style(Role::Muted));
+            let text = context.say(Word::WaitingForABatch);
+            let x = inside.x + inside.width.saturating_sub(columns(&text)) / 2 + 2;
+            pen.text(x, inside.y + inside.height / 2, inside.right().saturating_sub(x), &text, palette.style(Role::Muted));
         }
     }
 
@@ -205,15 +206,15 @@ fn legend<'a>(context: &Context<'a>, measure: Measure, smooth: &Series, parent: 
     let (run, palette) = (context.app.run(), &context.palette);
     let measured = |points: &[EvaluationPoint]| points.last().map(|point| measure.of(&point.evaluation));
     let entries = [
-        ('━', Role::Training, " training", smooth.last().map(f64::from)),
-        (VALIDATION, Role::Validation, " validation", measured(&run.validations)),
-        (TEST, Role::Test, " test", measured(&run.tests)),
+        ('━', Role::Training, Word::OfTraining, smooth.last().map(f64::from)),
+        (VALIDATION, Role::Validation, Word::OfValidation, measured(&run.validations)),
+        (TEST, Role::Test, Word::OfTest, measured(&run.tests)),
     ];
-    let entry = |(symbol, role, name, value): (char, Role, &'static str, Option<f64>)| {
+    let entry = |(symbol, role, name, value): (char, Role, Word, Option<f64>)| {
         let text = format!("{symbol} {}", measure.show(value?));
-        Some(vec![(text.into(), palette.style(role)), (name.into(), palette.style(Role::Muted))])
+        Some(vec![(text.into(), palette.style(role)), (format!(" {}", context.say(name)).into(), palette.style(Role::Muted))])
     };
-    let parent = parent.then(|| vec![("━ parent".into(), palette.style(Role::Muted))]);
+    let parent = parent.then(|| vec![(format!("━ {}", context.say(Word::Parent)).into(), palette.style(Role::Muted))]);
     entries.into_iter().filter_map(entry).chain(parent).collect()
 }
 

@@ -9,6 +9,7 @@ use super::super::{Context, Role, number};
 use super::{framed, title};
 use crate::app::{ConfusionSource, Panel};
 use crate::protocol::ConfusionMatrix;
+use crate::text::{Phrase, Text, Word};
 
 const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
 /// Colours of a ramp: enough to compare cells, few enough that a cell seldom changes its colour while it counts.
@@ -19,21 +20,22 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let run = app.run();
     let (source, matrix) = context.view.confusion.matrix(run);
     let (role, images) = match source {
-        ConfusionSource::Validation => (Role::Validation, "validation".to_owned()),
-        ConfusionSource::Test => (Role::Test, "test".to_owned()),
+        ConfusionSource::Validation => (Role::Validation, Text::from(Word::OnValidation)),
+        ConfusionSource::Test => (Role::Test, Word::OnTest.into()),
         ConfusionSource::Auto | ConfusionSource::Training if run.epoch > 0 => {
-            (Role::Training, format!("training, epoch {}", run.epoch))
+            (Role::Training, Phrase::OnTrainingInEpoch { epoch: run.epoch }.into())
         }
-        ConfusionSource::Auto | ConfusionSource::Training => (Role::Training, "training".to_owned()),
+        ConfusionSource::Auto | ConfusionSource::Training => (Role::Training, Word::OnTraining.into()),
     };
     let muted = palette.style(Role::Muted);
-    let mut notes: Vec<Vec<Piece>> = vec![vec![(images.clone().into(), palette.style(role))]];
+    let mut notes: Vec<Vec<Piece>> = vec![vec![(images.say(context.language()), palette.style(role))]];
     if let Some(matrix) = matrix.filter(|matrix| matrix.total() > 0) {
-        notes.push(vec![(number::percent(matrix.accuracy()).into(), palette.style(role)), (" right".into(), muted)]);
+        let accuracy = number::percent(matrix.accuracy());
+        notes.push(context.fact(&accuracy.clone(), palette.style(role), Phrase::Right { accuracy }));
     }
-    let inside = framed(context, Panel::Confusion, area, pen, &[title(context, Panel::Confusion, "Confusion")], &notes);
+    let inside = framed(context, Panel::Confusion, area, pen, &[title(context, Panel::Confusion, Word::ConfusionTitle)], &notes);
     let Some(matrix) = matrix.filter(|matrix| matrix.total() > 0) else {
-        let text = format!("no {images} images judged yet");
+        let text = context.say(Phrase::NotJudged { images: Box::new(images) });
         let x = inside.x + inside.width.saturating_sub(columns(&text)) / 2;
         pen.text(x, inside.y + inside.height / 2, inside.width, &text, muted);
         return;
@@ -94,7 +96,8 @@ impl<'a> Grid<'a> {
             let name = |class| context.app.run().class_name(class);
             format!("{} – {} ", name(from), name(from + count - 1))
         };
-        format!(" true {}↓  predicted {}→ ", range(self.down), range(self.across))
+        let (truth, predicted) = (range(self.down), range(self.across));
+        format!(" {} ", context.say(Phrase::Axes { truth, predicted }))
     }
 
     fn draw(&self, context: &Context, pen: &mut Pen) {

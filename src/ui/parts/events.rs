@@ -8,6 +8,7 @@ use super::{framed, title};
 use crate::app::Panel;
 use crate::protocol::Split;
 use crate::run::LogKind;
+use crate::text::{Phrase, Word};
 
 pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let (app, palette) = (context.app, &context.palette);
@@ -20,9 +21,9 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let lines = &log[end.saturating_sub(rows)..end];
     let mut notes: Vec<Vec<Piece>> = Vec::new();
     if scroll > 0 {
-        notes.push(vec![(format!("{scroll} more below ↓").into(), palette.style(Role::Warning))]);
+        notes.push(vec![(context.say(Phrase::MoreBelow { count: scroll }), palette.style(Role::Warning))]);
     }
-    let inside = framed(context, Panel::Events, area, pen, &[title(context, Panel::Events, "Events")], &notes);
+    let inside = framed(context, Panel::Events, area, pen, &[title(context, Panel::Events, Word::EventsTitle)], &notes);
     let clock = lines.iter().map(|line| columns(&elapsed(line.at_ms))).max().unwrap_or(0);
     let steps = lines.iter().map(|line| columns(&number::count(line.step))).max().unwrap_or(0);
     for (y, line) in (inside.y..inside.bottom()).zip(lines) {
@@ -44,7 +45,7 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         if let LogKind::Intervention(mark) = line.kind {
             x += pen.text(x, y, right.saturating_sub(x), &mark.to_string(), palette.badge()) + 1;
         }
-        pen.text(x, y, right.saturating_sub(x), &line.text.say(app.shared().view.language), palette.style(role));
+        pen.text(x, y, right.saturating_sub(x), &line.text.say(context.language()), palette.style(role));
     }
 }
 

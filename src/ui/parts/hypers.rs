@@ -3,15 +3,14 @@
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use super::super::pen::{Pen, Piece};
+use super::super::pen::{Pen, Piece, columns};
 use super::super::{Context, Role};
 use super::{framed, title};
 use crate::app::{Edit, Overlay, Panel, Target};
 use crate::protocol::{Hyper, Schedule};
+use crate::text::{Phrase, Word, say};
 use crate::ui::number;
 
-/// Columns of the names.
-const NAMES: u16 = 16;
 /// With no more rows than this the optimizer is left out.
 const MANY: u16 = 10;
 /// Columns of a value with nothing under way.
@@ -26,14 +25,14 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let first = first_row(rows, app.shared().hypers.selected());
     let mut notes: Vec<Vec<Piece>> = Vec::new();
     if let Some(hidden) = hidden(first, rows) {
-        notes.push(vec![(hidden.into(), muted)]);
+        notes.push(vec![(context.say(hidden), muted)]);
     }
     if changes > 0 {
-        notes.push(vec![(format!("{changes} changed").into(), palette.style(Role::Accent))]);
+        notes.push(vec![(context.say(Phrase::Changed { count: changes }), palette.style(Role::Accent))]);
     }
-    let inside = framed(context, Panel::Hypers, area, pen, &[title(context, Panel::Hypers, "Hyperparameters")], &notes);
+    let inside = framed(context, Panel::Hypers, area, pen, &[title(context, Panel::Hypers, Word::HyperparametersTitle)], &notes);
     let Some(values) = run.hyperparameters else {
-        pen.text(inside.x + 2, inside.y, inside.width.saturating_sub(2), "known when the run starts", muted);
+        pen.text(inside.x + 2, inside.y, inside.width.saturating_sub(2), &context.say(Word::KnownAtTheStart), muted);
         return;
     };
     let places = Hyper::ALL.iter().enumerate().skip(first);
@@ -45,11 +44,15 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let y = inside.y + rows;
     if let Some(started) = run.started.as_ref().filter(|_| y < inside.bottom()) {
         let name = match started.spec.schedule {
-            Schedule::Constant => started.spec.optimizer.label().to_owned(),
-            schedule => format!("{}, schedule {}", started.spec.optimizer.label(), schedule.name()),
+            Schedule::Constant => started.spec.optimizer.label().into(),
+            schedule => {
+                let optimizer = started.spec.optimizer.label();
+                context.say(Phrase::OptimizerAndSchedule { optimizer, schedule: schedule.name() })
+            }
         };
         let room = inside.width.saturating_sub(2);
-        let used = pen.text(inside.x + 2, y, NAMES.min(room), "optimizer", muted).max(NAMES);
+        let names = names(context);
+        let used = pen.text(inside.x + 2, y, names.min(room), &context.say(Word::Optimizer), muted).max(names);
         pen.text(inside.x + 2 + used, y, room.saturating_sub(used), &name, muted);
     }
 }
@@ -60,6 +63,12 @@ fn rows_for_hypers(rows: u16) -> u16 {
     (if rows > MANY { rows - 1 } else { rows }).min(most)
 }
 
+/// Columns of the names, with one between them and the values.
+fn names(context: &Context) -> u16 {
+    let names = Hyper::ALL.iter().map(|hyper| columns(&say(hyper, context.language())));
+    names.chain([columns(&context.say(Word::Optimizer))]).max().unwrap_or(0) + 1
+}
+
 /// The first hyperparameter shown where there is room for `rows` of them: the selected one stands in the middle, unless
 /// that would leave rows empty.
 fn first_row(rows: u16, selected: Hyper) -> usize {
@@ -68,13 +77,13 @@ fn first_row(rows: u16, selected: Hyper) -> usize {
 }
 
 /// How many hyperparameters stand above and below those that are shown.
-fn hidden(first: usize, rows: u16) -> Option<String> {
+fn hidden(first: usize, rows: u16) -> Option<Phrase> {
     let below = Hyper::ALL.len().saturating_sub(first + usize::from(rows));
     match (first, below) {
         (0, 0) => None,
-        (0, below) => Some(format!("{below} more ↓")),
-        (above, 0) => Some(format!("{above} more ↑")),
-        (above, below) => Some(format!("{above} ↑ {below} ↓")),
+        (0, below) => Some(Phrase::MoreDown { count: below }),
+        (above, 0) => Some(Phrase::MoreUp { count: above }),
+        (above, below) => Some(Phrase::MoreUpAndDown { above, below }),
     }
 }
 
@@ -90,8 +99,9 @@ fn draw_row(context: &Context, area: Rect, hyper: Hyper, value: f64, pen: &mut P
     let on = |role: Role| if selected { palette.style(role).patch(palette.style(Role::Selection)) } else { palette.style(role) };
     let right = area.right();
     let x = area.x + 2;
-    let name = pen.text(x, area.y, right.saturating_sub(x).min(NAMES), hyper.label(), on(text));
-    let x = x + name.max(NAMES);
+    let names = names(context);
+    let name = pen.text(x, area.y, right.saturating_sub(x).min(names), &say(&hyper, context.language()), on(text));
+    let x = x + name.max(names);
     let room = right.saturating_sub(x);
     let mut edits =
         app.shared().overlays.iter().filter_map(|overlay| if let Overlay::Edit(edit) = overlay { Some(edit) } else { None });
@@ -102,7 +112,7 @@ fn draw_row(context: &Context, area: Rect, hyper: Hyper, value: f64, pen: &mut P
     let no_dropout = hyper == Hyper::Dropout && app.run().started.as_ref().is_some_and(|started| !started.spec.has_dropout());
     if no_dropout {
         let role = app.shared().hypers.refusal(hyper).map_or(Role::Muted, |_| Role::Bad);
-        pen.text(x, area.y, room, "no dropout layers", on(role));
+        pen.text(x, area.y, room, &context.say(Word::NoDropoutLayers), on(role));
         return;
     }
     let shown = hyper.display(value);
@@ -113,15 +123,15 @@ fn draw_row(context: &Context, area: Rect, hyper: Hyper, value: f64, pen: &mut P
         pieces.push((format!(" → {} …", hyper.display(pending)).into(), on(Role::Warning)));
         pen.pieces(x, area.y, room, &pieces);
     } else if let Some(reason) = app.shared().hypers.refusal(hyper) {
-        pieces.push((format!("  {reason}").into(), on(Role::Bad)));
+        pieces.push((format!("  {}", say(reason, context.language())).into(), on(Role::Bad)));
         pen.pieces(x, area.y, room, &pieces);
     } else {
         if let Some(rate) = app.run().scheduled_rate().filter(|_| hyper == Hyper::LearningRate) {
-            let now = format!("now {}", number::figure(rate));
+            let now = context.say(Phrase::Now { rate: number::figure(rate) });
             let base = format!("{} · ", number::figure(value));
             // Where there is room for one of them, it is the rate that counts.
-            let fits = base.chars().count() + now.chars().count() <= room.into();
-            pieces = vec![(now.into(), on(Role::Text).add_modifier(Modifier::BOLD))];
+            let fits = columns(&base) + columns(&now) <= room;
+            pieces = vec![(now, on(Role::Text).add_modifier(Modifier::BOLD))];
             if fits {
                 pieces.insert(0, (base.into(), on(Role::Text)));
             }
@@ -129,7 +139,7 @@ fn draw_row(context: &Context, area: Rect, hyper: Hyper, value: f64, pen: &mut P
         let used = pen.pieces(x, area.y, room, &pieces);
         let (x, room) = (x + VALUES + 1, room.saturating_sub(VALUES + 1));
         // Ranges stand below each other or not at all.
-        if used <= VALUES && range.chars().count() <= room.into() {
+        if used <= VALUES && columns(&range) <= room {
             pen.text(x, area.y, room, &range, on(Role::Muted));
         }
     }
@@ -147,6 +157,6 @@ fn draw_edit(context: &Context, area: Rect, edit: &Edit, pen: &mut Pen) {
         [(before.into(), style), (under.into(), style.add_modifier(Modifier::REVERSED)), (rest.as_str().into(), style)];
     let used = pen.pieces(area.x, area.y, area.width, &pieces).max(VALUES) + 1;
     if let Some(wrong) = wrong {
-        pen.text(area.x + used, area.y, area.width.saturating_sub(used), &wrong, palette.style(Role::Bad));
+        pen.text(area.x + used, area.y, area.width.saturating_sub(used), &context.say(wrong), palette.style(Role::Bad));
     }
 }

@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 use super::pen::{Pen, Piece};
 use super::{Context, Role, widgets};
 use crate::app::{ConfusionSource, Panel, Target};
+use crate::text::Word;
 
 /// What panels show of what they could, as the page that has them says.
 #[derive(Clone, Copy, Default)]
@@ -36,7 +37,7 @@ fn framed(context: &Context, panel: Panel, area: Rect, pen: &mut Pen, title: &[P
 }
 
 /// The name of a panel, as a title.
-fn title<'a>(context: &Context, panel: Panel, name: &'a str) -> Piece<'a> {
+fn title<'a>(context: &Context, panel: Panel, name: Word) -> Piece<'a> {
     let role = if context.view.focus == Some(panel) { Role::Focus } else { Role::Text };
-    (name.into(), context.palette.bold(role))
+    (context.say(name), context.palette.bold(role))
 }

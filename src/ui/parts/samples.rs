@@ -9,6 +9,7 @@ use super::{framed, title};
 use crate::app::Panel;
 use crate::protocol::Sample;
 use crate::run::most_probable;
+use crate::text::{Phrase, Word};
 
 /// Columns of a picture on a small card and on a large one.
 const SMALL: u16 = 14;
@@ -91,16 +92,16 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let muted = palette.style(Role::Muted);
     let mut notes: Vec<Vec<Piece>> = Vec::new();
     if !run.probabilities.is_empty() {
-        notes.push(vec![(format!("{right} of {} right", run.samples.len()).into(), muted)]);
+        notes.push(vec![(context.say(Phrase::RightOf { right, all: run.samples.len() }), muted)]);
     }
     if pages > 1 {
         notes.insert(0, vec![(format!("{}/{pages}", page + 1).into(), muted)]);
     }
-    let inside = framed(context, Panel::Samples, area, pen, &[title(context, Panel::Samples, "Samples")], &notes);
+    let inside = framed(context, Panel::Samples, area, pen, &[title(context, Panel::Samples, Word::SamplesTitle)], &notes);
     if run.samples.is_empty() {
-        let text = "no samples yet";
-        let x = inside.x + inside.width.saturating_sub(columns(text)) / 2;
-        pen.text(x, inside.y + inside.height / 2, inside.width, text, muted);
+        let text = context.say(Word::NoSamplesYet);
+        let x = inside.x + inside.width.saturating_sub(columns(&text)) / 2;
+        pen.text(x, inside.y + inside.height / 2, inside.width, &text, muted);
         return;
     }
     let (wide, height) = card.size();
@@ -190,7 +191,8 @@ fn draw_verdict(context: &Context, sample: &Sample, probabilities: &[f32], area:
 fn draw_truth(context: &Context, sample: &Sample, area: Rect, pen: &mut Pen) {
     let palette = &context.palette;
     let name = context.app.run().class_name(sample.label);
-    let truth: [Piece; 2] = [("true ".into(), palette.style(Role::Muted)), (name.into(), palette.bold(Role::Text))];
+    let truth: [Piece; 2] =
+        [(format!("{} ", context.say(Word::True)).into(), palette.style(Role::Muted)), (name.into(), palette.bold(Role::Text))];
     pen.pieces(area.x, area.y, area.width, &truth);
 }
 

@@ -180,7 +180,7 @@ impl Across {
             Unit::Epochs => ((value * 1e3).round() / 1e3).to_string(),
             Unit::Time => number::duration(value.round()),
         };
-        let widest = label(self.reach.max(1.0)).len() as u16 + 5;
+        let widest = crate::text::columns(&label(self.reach.max(1.0))) + 5;
         let rough = self.reach / f64::from((columns / widest).max(1));
         let step = match self.unit {
             Unit::Steps | Unit::Images => step_125(rough.max(1.0)).round(),

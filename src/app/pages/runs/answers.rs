@@ -4,6 +4,7 @@ use super::{LoadedRun, Runs, RunsAnswer, RunsView};
 use crate::app::{Effect, Question, Shared};
 use crate::run::Comparison;
 use crate::run::store::Listed;
+use crate::text::Word;
 
 impl Runs {
     /// What came of a request.
@@ -17,12 +18,16 @@ impl Runs {
             RunsAnswer::Exists(request, file) => {
                 shared.notice = None;
                 if is_awaited {
-                    shared.open(Question::confirming("Overwrite?", file.clone(), Effect::Runs(request.clone())));
+                    shared.open(Question::confirming(
+                        Word::OverwriteQuestion,
+                        file.clone().into(),
+                        Effect::Runs(request.clone()),
+                    ));
                 }
             }
-            RunsAnswer::Done(text) if text.is_empty() => shared.notice = None,
-            RunsAnswer::Done(text) => shared.tell(text),
-            RunsAnswer::Failed(reason) => shared.refuse(reason),
+            RunsAnswer::Done(None) => shared.notice = None,
+            RunsAnswer::Done(Some(text)) => shared.tell(text.clone()),
+            RunsAnswer::Failed(reason) => shared.refuse(reason.clone()),
             RunsAnswer::Loaded(_) | RunsAnswer::Checkpoints(..) | RunsAnswer::Parent(_) => {}
         }
     }

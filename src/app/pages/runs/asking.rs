@@ -5,6 +5,8 @@ use super::{NextRun, Runs, RunsRequest, RunsView};
 use crate::app::{Choice, ChoiceItem, Effect, Leave, Prompt, Question, Shared, Typed};
 use crate::run::format::{Format, default_output};
 use crate::run::store::{CheckpointFile, Listed};
+use crate::run::text::grouped;
+use crate::text::{Percent, Phrase, Text, Word};
 
 /// What a text that is being typed, or an item that is being chosen, is for.
 #[derive(Clone, Debug)]
@@ -29,12 +31,12 @@ pub enum Asked {
 }
 
 impl Runs {
-    fn prompt(&mut self, shared: &mut Shared, asked: Asked, (title, hint): (String, &'static str), text: String, fresh: bool) {
+    fn prompt(&mut self, shared: &mut Shared, asked: Asked, (title, hint): (Text, Word), text: String, fresh: bool) {
         self.asked = Some(asked);
         shared.open(Prompt::new(title, hint, text, fresh, |pages, shared, typed| pages.runs.typed(shared, typed)));
     }
 
-    fn choice(&mut self, shared: &mut Shared, asked: Asked, title: &'static str, items: Vec<ChoiceItem>, selected: usize) {
+    fn choice(&mut self, shared: &mut Shared, asked: Asked, title: Word, items: Vec<ChoiceItem>, selected: usize) {
         self.asked = Some(asked);
         shared.open(Choice::new(title, items, selected, |pages, shared, item| pages.runs.chose(shared, item)));
     }
@@ -42,20 +44,20 @@ impl Runs {
     pub(super) fn ask_filter(&mut self, shared: &mut Shared) {
         let before = self.filter.clone();
         let asked = Asked::Filter { before: before.clone(), selected: self.selected_run().map(Listed::id) };
-        let words = ("Filter".to_owned(), "only runs with this: a part of a name, seed=7, status=running");
+        let words = (Word::FilterTitle.into(), Word::FilterHint);
         self.prompt(shared, asked, words, before, true);
     }
 
     pub(super) fn ask_name(&mut self, shared: &mut Shared) {
         let Some(run) = self.run_at_hand() else { return };
         let (asked, name) = (Asked::Rename(run.id()), run.about.name().to_owned());
-        self.prompt(shared, asked, ("Rename".to_owned(), "the new name"), name, true);
+        self.prompt(shared, asked, (Word::RenameTitle.into(), Word::RenameHint), name, true);
     }
 
     pub(super) fn ask_note(&mut self, shared: &mut Shared) {
         let Some(run) = self.run_at_hand() else { return };
         let (asked, note) = (Asked::Note(run.id()), run.about.note.replace('\n', " "));
-        self.prompt(shared, asked, ("Note".to_owned(), "nothing takes the note away"), note, false);
+        self.prompt(shared, asked, (Word::NoteTitle.into(), Word::NoteHint), note, false);
     }
 
     pub(super) fn ask_format(&mut self, shared: &mut Shared) {
@@ -68,20 +70,28 @@ impl Runs {
             return;
         }
         let formats: Vec<Format> = Format::ALL.into_iter().filter(|format| chosen.len() == 1 || format.takes_several()).collect();
-        let item = |format: &Format| ChoiceItem { name: format.name().to_owned(), text: format.summary().to_owned() };
+        let item = |format: &Format| ChoiceItem { name: format.name().into(), text: summary(*format).into() };
         let items = formats.iter().map(item).collect();
-        self.choice(shared, Asked::Format(chosen, formats), "Export as", items, 0);
+        self.choice(shared, Asked::Format(chosen, formats), Word::ExportTitle, items, 0);
     }
 
     pub(super) fn ask_checkpoint(&mut self, shared: &mut Shared, run: &str, found: &[CheckpointFile]) {
         if found.is_empty() {
-            return shared.refuse("it has no checkpoint");
+            return shared.refuse(Phrase::NoCheckpointThere);
         }
-        let item = |file: &CheckpointFile| ChoiceItem { name: format!("step {}", file.step), text: file.text() };
+        let item = |file: &CheckpointFile| {
+            let (epoch, size) = ((file.epochs * 100.0).round() / 100.0, grouped(file.bytes.div_ceil(1000)));
+            let text: Text = match file.validation_accuracy {
+                Some(accuracy) => Phrase::JudgedCheckpoint { epoch, accuracy: Percent(accuracy), size }.into(),
+                None => Phrase::Checkpoint { epoch, size }.into(),
+            };
+            let text = if file.best { Phrase::BestCheckpoint { checkpoint: Box::new(text) }.into() } else { text };
+            ChoiceItem { name: Phrase::AtStep { step: file.step }.into(), text }
+        };
         let items: Vec<ChoiceItem> = found.iter().map(item).collect();
         let asked = Asked::Branch(run.to_owned(), found.iter().map(|file| file.step).collect());
         let newest = items.len() - 1;
-        self.choice(shared, asked, "Branch off after", items, newest);
+        self.choice(shared, asked, Word::BranchTitle, items, newest);
     }
 
     pub(super) fn ask_to_remove(&self, shared: &mut Shared) {
@@ -89,10 +99,10 @@ impl Runs {
         let names = |runs: &[&Listed]| runs.iter().map(|run| run.about.name().to_owned()).collect::<Vec<_>>().join(", ");
         let trained: Vec<&Listed> = chosen.iter().copied().filter(|run| run.trained_by.is_some()).collect();
         if !trained.is_empty() {
-            shared.refuse(format!("being trained, so it stays: {}", names(&trained)));
+            shared.refuse(Phrase::BeingTrainedStays { names: names(&trained) });
         } else if !chosen.is_empty() {
-            let text = format!("{}: to the folder .trash beside the runs", names(&chosen));
-            let title = if chosen.len() == 1 { "Remove this run?" } else { "Remove these runs?" };
+            let text = Phrase::ToTheTrash { names: names(&chosen) }.into();
+            let title = if chosen.len() == 1 { Word::RemoveOneQuestion } else { Word::RemoveSomeQuestion };
             shared.open(Question::confirming(title, text, Effect::Runs(RunsRequest::Remove(ids(&chosen)))));
         }
     }
@@ -100,10 +110,10 @@ impl Runs {
     pub(super) fn compare(&self, shared: &mut Shared) {
         let marked = self.marked();
         if marked.len() < 2 {
-            return shared.refuse(format!("mark two runs or more with {}, then compare them", shared.keymap.shown("runs.mark")));
+            return shared.refuse(Phrase::MarkTwo { key: shared.keymap.shown("runs.mark") });
         }
         if marked.len() > MOST_COMPARED {
-            shared.tell(format!("the first {MOST_COMPARED} of the {} marked", marked.len()));
+            shared.tell(Phrase::FirstOfMarked { shown: MOST_COMPARED, marked: marked.len() });
         }
         ask(shared, RunsRequest::Load(ids(&marked[..marked.len().min(MOST_COMPARED)])));
     }
@@ -119,7 +129,7 @@ impl Runs {
     pub(super) fn go_on(&self, shared: &mut Shared) {
         let Some(run) = self.run_at_hand() else { return };
         if let Some(owner) = &run.trained_by {
-            return shared.refuse(format!("it is being trained by {owner}"));
+            return shared.refuse(Phrase::IsTrainedBy { owner: owner.clone() });
         }
         if !is_free(shared) {
             return;
@@ -127,8 +137,8 @@ impl Runs {
         match run.status() {
             "interrupted" | "stopped" => next(shared, NextRun::Resumed(run.id())),
             _ => {
-                let branch = shared.keymap.shown("runs.branch");
-                shared.refuse(format!("it is over; {branch} branches off a checkpoint, for more epochs"));
+                let key = shared.keymap.shown("runs.branch");
+                shared.refuse(Phrase::RunIsOver { key });
             }
         }
     }
@@ -155,7 +165,7 @@ impl Runs {
             (Some(Asked::Rename(run)), Typed::Done(text)) => ask(shared, RunsRequest::Rename(run, text.to_owned())),
             (Some(Asked::Note(run)), Typed::Done(text)) => ask(shared, RunsRequest::Note(run, text.to_owned())),
             (Some(Asked::Export(runs, format)), Typed::Done(text)) if !text.is_empty() => {
-                shared.tell("exporting…");
+                shared.tell(Word::Exporting);
                 ask(shared, RunsRequest::Export { runs, format, output: text.into(), overwrite: false });
             }
             _ => {}
@@ -171,8 +181,8 @@ impl Runs {
                 let names: Vec<&str> = listed.map(|run| run.about.name()).collect();
                 let names = if names.len() == runs.len() { names } else { runs.iter().map(String::as_str).collect() };
                 let path = default_output(format, &names).display().to_string();
-                let hint = if format.is_folder() { "to this folder" } else { "to this file" };
-                let title = format!("Export as {}", format.name());
+                let hint = if format.is_folder() { Word::ToThisFolder } else { Word::ToThisFile };
+                let title = Phrase::ExportAs { format: format.name() }.into();
                 self.prompt(shared, Asked::Export(runs, format), (title, hint), path, false);
             }
             Some(Asked::Branch(run, steps)) => next(shared, NextRun::Branched(run, steps[item])),
@@ -195,15 +205,30 @@ fn is_free(shared: &mut Shared) -> bool {
         return true;
     }
     if shared.is_away() {
-        shared.refuse("this dashboard only watches; `mnist-tui runs browse` goes on with runs");
+        shared.refuse(Phrase::OnlyWatches);
         return false;
     }
     let free = shared.run.started.is_none() && shared.alone || shared.run.ended.is_some();
     if !free {
         let [page, stop] = ["page.overview", "run.stop"].map(|id| shared.keymap.shown(id));
-        shared.refuse(format!("a run trains here: stop it first ({page}, then {stop})"));
+        shared.refuse(Phrase::StopItFirst { page, stop });
     }
     free
+}
+
+/// What a format is for.
+fn summary(format: Format) -> Word {
+    match format {
+        Format::Json => Word::JsonSummary,
+        Format::Csv => Word::CsvSummary,
+        Format::Markdown => Word::MarkdownSummary,
+        Format::Html => Word::HtmlSummary,
+        Format::Svg => Word::SvgSummary,
+        Format::Dashboard => Word::DashboardSummary,
+        Format::Tensorboard => Word::TensorboardSummary,
+        Format::Safetensors => Word::SafetensorsSummary,
+        Format::Onnx => Word::OnnxSummary,
+    }
 }
 
 fn ids(runs: &[&Listed]) -> Vec<String> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::run::RunState;
 use crate::run::format::Format;
 use crate::run::store::{CheckpointFile, Listed};
+use crate::text::Text;
 
 /// Something to be done with recorded runs, which are named by their ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,10 +50,10 @@ pub enum RunsAnswer {
     Checkpoints(String, Vec<CheckpointFile>),
     /// What the run that is watched branched off.
     Parent(Box<RunState>),
-    /// It was done; in words.
-    Done(String),
+    /// It was done; in words, where there is something to say.
+    Done(Option<Text>),
     /// It was not done; why.
-    Failed(String),
+    Failed(Text),
     /// The file is there already; the request that would write over it.
     Exists(RunsRequest, String),
 }

@@ -8,6 +8,7 @@ use super::super::super::widgets::{self, Across, Curve, Stroke};
 use super::super::super::{Context, Role};
 use crate::app::LoadedRun;
 use crate::run::Unit;
+use crate::text::Word;
 
 /// The colours of runs, in their order; as many as can be compared.
 const ROLES: [Role; 8] =
@@ -37,9 +38,12 @@ pub fn draw(context: &Context, runs: &[LoadedRun], area: Rect, pen: &mut Pen) {
 
 fn draw_one(context: &Context, runs: &[LoadedRun], measure: Measure, area: Rect, pen: &mut Pen) {
     let (palette, page) = (&context.palette, &context.app.pages().runs);
-    let title: [Piece; 1] = [(measure.name().into(), palette.bold(Role::Text))];
-    let note =
-        vec![("━ training".into(), palette.style(Role::Muted)), ("  ◆ validation  ■ test".into(), palette.style(Role::Muted))];
+    let title: [Piece; 1] = [(context.say(measure.name()), palette.bold(Role::Text))];
+    let [training, validation, test] = [Word::OfTraining, Word::OfValidation, Word::OfTest].map(|word| context.say(word));
+    let note = vec![
+        (format!("━ {training}").into(), palette.style(Role::Muted)),
+        (format!("  ◆ {validation}  ■ {test}").into(), palette.style(Role::Muted)),
+    ];
     let inside = widgets::panel(pen, area, palette.style(Role::Border), &title, &[note]);
     let unit = page.unit();
     let shown = || runs.iter().enumerate().filter(|(place, _)| runs.len() == 1 || !page.is_hidden(*place));

@@ -8,6 +8,7 @@ use super::charts::{self, sign};
 use super::framed;
 use crate::app::LoadedRun;
 use crate::run::{ComparedLine, Comparison};
+use crate::text::{Phrase, Word};
 
 /// Columns of the labels.
 const LABELS: u16 = 20;
@@ -56,11 +57,11 @@ fn draw_table(context: &Context, runs: &[LoadedRun], lines: &[ComparedLine], are
         notes.push(vec![(format!("{} – {} of {}  ← →", from + 1, shown.end, runs.len()).into(), palette.style(Role::Warning))]);
     }
     if most > 0 {
-        let arrow = if top < most { "↓ more" } else { "↑ more" };
-        notes.push(vec![(arrow.into(), palette.style(Role::Warning))]);
+        let arrow = if top < most { Word::MoreDown } else { Word::MoreUp };
+        notes.push(vec![(context.say(arrow), palette.style(Role::Warning))]);
     }
-    notes.push(vec![("* the best".into(), palette.style(Role::Good))]);
-    let inside = framed(context, area, pen, &format!("{} runs side by side", runs.len()), &notes);
+    notes.push(vec![(context.say(Word::TheBest), palette.style(Role::Good))]);
+    let inside = framed(context, area, pen, &context.say(Phrase::SideBySide { runs: runs.len() }), &notes);
     if inside.is_empty() {
         return;
     }

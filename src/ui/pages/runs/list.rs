@@ -1,5 +1,7 @@
 //! The list of runs: as many columns as there is room for.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -9,8 +11,9 @@ use super::super::super::{Context, Role, number};
 use super::framed;
 use crate::app::{RunRow, Runs, Target};
 use crate::protocol::Hyper;
-use crate::run::store::Listed;
+use crate::run::store::{Listed, SortKey};
 use crate::run::text::{date, grouped};
+use crate::text::{Phrase, Text, Word, say};
 
 /// The least columns for names.
 const NAMES: u16 = 13;
@@ -27,7 +30,7 @@ const MORE: u16 = 6;
 struct Column<'a> {
     /// The greater stay longer where there is little room.
     importance: u8,
-    title: &'a str,
+    title: Cow<'a, str>,
     width: u16,
     right: bool,
     cell: Cell,
@@ -43,40 +46,39 @@ enum Cell {
 }
 
 /// Columns that are always the same.
-const COLUMNS: [(u8, &str, u16, bool, Cell); 9] = [
-    (9, "status", 14, false, Cell::Figure(status, status_role)),
-    (3, "preset", 9, false, Cell::Figure(|_, run| run.about.started.spec.preset.clone(), muted)),
-    (1, "seed", 6, true, Cell::Figure(|_, run| run.about.started.spec.seed.to_string(), muted)),
-    (7, "epochs", 7, true, Cell::Figure(epochs, text)),
-    (8, "validation", 11, true, Cell::Figure(validation, |_| Role::Validation)),
-    (10, "test", 10, true, Cell::Figure(test, |_| Role::Test)),
-    (4, "time", 8, true, Cell::Figure(time, text)),
-    (2, "started", 17, true, Cell::Figure(started, muted)),
-    (0, "note", 40, false, Cell::Figure(|_, run| run.about.note.replace('\n', " "), muted)),
+const COLUMNS: [(u8, Word, u16, bool, Cell); 9] = [
+    (9, Word::Status, 14, false, Cell::Figure(status, status_role)),
+    (3, Word::Preset, 9, false, Cell::Figure(|_, run| run.about.started.spec.preset.clone(), muted)),
+    (1, Word::Seed, 6, true, Cell::Figure(|_, run| run.about.started.spec.seed.to_string(), muted)),
+    (7, Word::Epochs, 7, true, Cell::Figure(epochs, text)),
+    (8, Word::OfValidation, 11, true, Cell::Figure(validation, |_| Role::Validation)),
+    (10, Word::OfTest, 10, true, Cell::Figure(test, |_| Role::Test)),
+    (4, Word::Time, 8, true, Cell::Figure(time, text)),
+    (2, Word::StartedAt, 17, true, Cell::Figure(started, muted)),
+    (0, Word::NoteOfARun, 40, false, Cell::Figure(|_, run| run.about.note.replace('\n', " "), muted)),
 ];
 /// How important what differs is; the first of them most.
 const DIFFERENCES: u8 = 6;
 /// The most columns of something that differs.
 const MOST_DIFFERENCE: u16 = 16;
 /// Columns that differences come before.
-const BEFORE: &str = "epochs";
+const BEFORE: Word = Word::Epochs;
 
 /// All columns, in the order in which they are shown.
-fn columns_of(page: &Runs) -> Vec<Column<'_>> {
-    let fixed = COLUMNS.map(|(importance, title, width, right, cell)| Column { importance, title, width, right, cell });
+fn columns_of<'a>(context: &Context, page: &'a Runs) -> Vec<Column<'a>> {
     let differences = page.differences().enumerate().map(|(place, title)| {
         let widest = page.rows().map(|(row, _)| columns(page.difference(row, place))).chain([columns(title)]).max();
         let importance = if place < 3 { DIFFERENCES } else { DIFFERENCES - 1 };
         let width = widest.unwrap_or(0).min(MOST_DIFFERENCE) + 2;
-        Column { importance, title, width, right: true, cell: Cell::Difference(place) }
+        Column { importance, title: title.into(), width, right: true, cell: Cell::Difference(place) }
     });
     let mut all = Vec::new();
     let mut differences: Vec<Column> = differences.collect();
-    for column in fixed {
-        if column.title == BEFORE {
+    for (importance, title, width, right, cell) in COLUMNS {
+        if title == BEFORE {
             all.append(&mut differences);
         }
-        all.push(column);
+        all.push(Column { importance, title: context.say(title), width, right, cell });
     }
     all
 }
@@ -92,8 +94,8 @@ fn muted(_: &Listed) -> Role {
 fn status(context: &Context, run: &Listed) -> String {
     let here = context.app.run().started.as_ref().is_some_and(|started| started.run_id == run.id());
     match run.status() {
-        "running" if here => "running here".into(),
-        status => status.replace('_', " "),
+        "running" if here => context.say(Word::RunningHere).into(),
+        status => context.say(Text::of_status(status)).into(),
     }
 }
 
@@ -135,7 +137,7 @@ pub fn draw(context: &Context, body: Rect, pen: &mut Pen) {
     let selected = page.selected_run().filter(|_| body.height >= TALL);
     let more = if selected.is_some() { MORE } else { 0 };
     let list = Rect { height: body.height - more, ..body };
-    let inside = framed(context, list, pen, "Runs", &notes(context, page));
+    let inside = framed(context, list, pen, &context.say(Word::RunsTitle), &notes(context, page));
     let inside = Rect { width: inside.width.saturating_sub(1), ..inside };
     if inside.is_empty() {
         return;
@@ -144,7 +146,7 @@ pub fn draw(context: &Context, body: Rect, pen: &mut Pen) {
         draw_nothing(context, page, inside, pen);
         return;
     }
-    let shown = fitting(columns_of(page), inside.width);
+    let shown = fitting(columns_of(context, page), inside.width);
     let names = (inside.width - MARKS - shown.iter().map(|column| column.width).sum::<u16>()).min(MOST_NAMES);
     draw_titles(context, inside, names, &shown, pen);
     let rows = usize::from(inside.height.saturating_sub(1));
@@ -166,25 +168,41 @@ fn notes<'a>(context: &Context, page: &'a Runs) -> Vec<Vec<Piece<'a>>> {
     let mut notes = Vec::new();
     if page.is_known() {
         let (shown, all) = (page.rows().len(), page.count());
-        let text = if shown == all { grouped(all as u64) } else { format!("{shown} of {all}") };
-        notes.push(vec![(text.into(), muted)]);
+        let text = if shown == all { grouped(all as u64).into() } else { context.say(Phrase::ShownOf { shown, all }) };
+        notes.push(vec![(text, muted)]);
     }
     let marked = page.count_marked();
     if marked > 0 {
-        notes.push(vec![(format!("{marked} marked").into(), accent)]);
+        notes.push(vec![(context.say(Phrase::Marked { count: marked }), accent)]);
     }
     if !page.filter().is_empty() {
         notes.push(vec![(format!("/{}", page.filter()).into(), accent)]);
     }
-    notes.push(vec![(format!("by {}", page.sort().name()).into(), muted)]);
+    notes.push(vec![(context.say(Phrase::SortedBy { what: sorted_by(page.sort()) }), muted)]);
     notes
+}
+
+/// What runs are sorted by.
+fn sorted_by(key: SortKey) -> Word {
+    match key {
+        SortKey::Started => Word::SortedByStart,
+        SortKey::Name => Word::Name,
+        SortKey::Status => Word::Status,
+        SortKey::Preset => Word::Preset,
+        SortKey::Seed => Word::Seed,
+        SortKey::Epochs => Word::Epochs,
+        SortKey::Steps => Word::Steps,
+        SortKey::Seconds => Word::SortedBySeconds,
+        SortKey::Accuracy => Word::AccuracyFact,
+        SortKey::Loss => Word::LossFact,
+    }
 }
 
 fn draw_nothing(context: &Context, page: &Runs, inside: Rect, pen: &mut Pen) {
     let text = match (page.is_known(), page.count()) {
-        (false, _) => "reading…".to_owned(),
-        (true, 0) => "no runs are recorded yet".to_owned(),
-        _ => format!("no run matches; {} changes the filter", context.app.shared().keymap.shown("runs.filter")),
+        (false, _) => context.say(Word::Reading),
+        (true, 0) => context.say(Word::NoRunsYet),
+        _ => context.say(Phrase::NoRunMatches { key: context.app.shared().keymap.shown("runs.filter") }),
     };
     pen.text(inside.x + 2, inside.y, inside.width.saturating_sub(2), &text, context.palette.style(Role::Muted));
 }
@@ -204,10 +222,10 @@ fn fitting(mut columns: Vec<Column<'_>>, width: u16) -> Vec<Column<'_>> {
 
 fn draw_titles(context: &Context, inside: Rect, names: u16, shown: &[Column], pen: &mut Pen) {
     let style = context.palette.style(Role::Muted);
-    pen.text(inside.x + MARKS, inside.y, names, "name", style);
+    pen.text(inside.x + MARKS, inside.y, names, &context.say(Word::Name), style);
     let mut x = inside.x + MARKS + names;
     for column in shown {
-        draw_cell(column, x, inside.y, column.title, style, pen);
+        draw_cell(column, x, inside.y, &column.title, style, pen);
         x += column.width;
     }
 }
@@ -247,7 +265,9 @@ fn draw_row(
     let used = pen.text(x, area.y, names, &indent, on(Role::Muted));
     let used = used + pen.text(x + used, area.y, names - used, run.about.name(), on(Role::Text));
     if run.about.pinned && used + 1 < names {
-        pen.text(x + used, area.y, names - used, if used + 7 <= names { " pinned" } else { " p" }, on(Role::Accent));
+        let pinned = format!(" {}", context.say(Word::PinnedRun));
+        let text = if used + columns(&pinned) <= names { pinned } else { format!(" {}", context.say(Word::PinnedShort)) };
+        pen.text(x + used, area.y, names - used, &text, on(Role::Accent));
     }
     let mut x = x + names;
     for column in shown {
@@ -270,21 +290,30 @@ fn draw_more(context: &Context, run: &Listed, area: Rect, pen: &mut Pen) {
     let spec = &run.about.started.spec;
     let now = run.summary.as_ref().and_then(|summary| summary.hyperparameters).unwrap_or(spec.hyperparameters);
     let hypers = [Hyper::LearningRate, Hyper::BatchSize, Hyper::Epochs]
-        .map(|hyper| format!("{} {}", hyper.label(), hyper.display(now.get(hyper))));
+        .map(|hyper| format!("{} {}", say(&hyper, context.language()), hyper.display(now.get(hyper))));
     let parent = run.about.started.parent.as_ref();
-    let parent = parent.map(|parent| format!("branched off {} after step {}", parent.run_id, grouped(parent.step)));
-    let owner = run.trained_by.as_ref().map(|owner| format!("trained by {owner}"));
+    let parent = parent.map(|parent| {
+        let phrase = Phrase::BranchedOff { run: parent.run_id.clone(), step: grouped(parent.step) };
+        context.say(phrase).into_owned()
+    });
+    let owner = run.trained_by.clone().map(|owner| context.say(Phrase::TrainedBy { owner }).into_owned());
     let problem = run.summary.as_ref().and_then(|summary| summary.error.clone().or(summary.stop_reason.clone()));
     let history: Vec<String> = [parent, owner, problem].into_iter().flatten().collect();
+    let recipe = Phrase::Recipe {
+        preset: spec.preset.clone(),
+        seed: spec.seed,
+        data: spec.data.source.clone(),
+        optimizer: spec.optimizer.label(),
+    };
     let lines = [
-        ("recipe", format!("{}, seed {}, {}, {}", spec.preset, spec.seed, spec.data.source, spec.optimizer.label())),
-        ("now", hypers.join(", ")),
-        ("history", if history.is_empty() { "–".into() } else { history.join("; ") }),
-        ("note", if run.about.note.is_empty() { "–".into() } else { run.about.note.replace('\n', " ") }),
+        (Word::Recipe, context.say(recipe).into_owned()),
+        (Word::Now, hypers.join(", ")),
+        (Word::History, if history.is_empty() { "–".into() } else { history.join("; ") }),
+        (Word::NoteOfARun, if run.about.note.is_empty() { "–".into() } else { run.about.note.replace('\n', " ") }),
     ];
-    let labels = lines.iter().map(|(label, _)| columns(label)).max().unwrap_or(0) + 2;
+    let labels = lines.iter().map(|(label, _)| columns(&context.say(*label))).max().unwrap_or(0) + 2;
     for (y, (label, text)) in (inside.y..inside.bottom()).zip(lines) {
-        pen.text(inside.x + 1, y, inside.width.saturating_sub(1), label, palette.style(Role::Muted));
+        pen.text(inside.x + 1, y, inside.width.saturating_sub(1), &context.say(label), palette.style(Role::Muted));
         let x = inside.x + 1 + labels;
         pen.text(x, y, inside.right().saturating_sub(x), &text, palette.style(Role::Text));
     }

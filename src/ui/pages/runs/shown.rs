@@ -7,6 +7,7 @@ use super::super::super::{Context, Role};
 use super::{charts, framed};
 use crate::app::LoadedRun;
 use crate::run::store::facts;
+use crate::text::Word;
 
 /// Columns of the labels.
 const LABELS: u16 = 21;
@@ -24,8 +25,8 @@ pub fn draw(context: &Context, run: &LoadedRun, body: Rect, pen: &mut Pen) {
     let most = facts.len().saturating_sub(rows);
     let first = context.app.pages().runs.scroll().0.min(most);
     let more = match (first > 0, first < most) {
-        (_, true) => vec![vec![("↓ more".into(), palette.style(Role::Warning))]],
-        (true, false) => vec![vec![("↑ more".into(), palette.style(Role::Warning))]],
+        (_, true) => vec![vec![(context.say(Word::MoreDown), palette.style(Role::Warning))]],
+        (true, false) => vec![vec![(context.say(Word::MoreUp), palette.style(Role::Warning))]],
         (false, false) => Vec::new(),
     };
     let inside = framed(context, text, pen, run.listed.about.name(), &more);
