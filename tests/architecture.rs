@@ -15,7 +15,7 @@ const IMPORTS: [(&str, &[&str]); 6] = [
     ("protocol", &[]),
     ("files", &[]),
     ("text", &["protocol"]),
-    ("data", &["protocol", "config"]),
+    ("data", &["protocol", "config", "causes"]),
     ("config", &["protocol", "data"]),
     ("export", &["ui", "run", "protocol", "text", "nn", "data", "files", "config"]),
 ];

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use insta::assert_snapshot;
 use mnist_tui::app::{App, AppOptions, Control, Key, KeyCode, Message};
 use mnist_tui::protocol::{Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule};
+use mnist_tui::text::Language;
 use mnist_tui::ui::{Charset, ColorDepth, Look, Marker, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -41,21 +42,31 @@ fn render(app: &App, look: &Look, width: u16, height: u16) -> String {
     terminal(app, look, width, height).backend().to_string()
 }
 
+/// The picture in English, and at the sizes that most terminals have in Chinese too.
+fn shot(name: &str, app: &App, look: &Look, width: u16, height: u16) {
+    assert_snapshot!(name, render(app, look, width, height));
+    if [(120, 40), (80, 24)].contains(&(width, height)) && look.charset == Charset::Unicode {
+        let mut app = app.clone();
+        app.speak(Language::Chinese);
+        assert_snapshot!(format!("zh-{name}"), render(&app, look, width, height));
+    }
+}
+
 #[test]
 fn training_at_every_size() {
     let app = app(Synthetic::default());
     for (width, height) in [(120, 40), (80, 24), (200, 60), (250, 80), (60, 30), (100, 14), (40, 12), (19, 4)] {
-        assert_snapshot!(format!("training-{width}x{height}"), render(&app, &look(), width, height));
+        shot(&format!("training-{width}x{height}"), &app, &look(), width, height);
     }
 }
 
 #[test]
 fn other_terminals() {
     let app = app(Synthetic::default());
-    assert_snapshot!("ascii", render(&app, &Look { charset: Charset::Ascii, ..look() }, 120, 40));
-    assert_snapshot!("no-colour", render(&app, &Look { depth: ColorDepth::None, ..look() }, 120, 40));
-    assert_snapshot!("block", render(&app, &Look { marker: Marker::Block, ..look() }, 80, 24));
-    assert_snapshot!("dot", render(&app, &Look { marker: Marker::Dot, ..look() }, 80, 24));
+    shot("ascii", &app, &Look { charset: Charset::Ascii, ..look() }, 120, 40);
+    shot("no-colour", &app, &Look { depth: ColorDepth::None, ..look() }, 120, 40);
+    shot("block", &app, &Look { marker: Marker::Block, ..look() }, 80, 24);
+    shot("dot", &app, &Look { marker: Marker::Dot, ..look() }, 80, 24);
 }
 
 #[test]
@@ -66,7 +77,7 @@ fn steering() {
     app.update(Message::Records(vec![Arc::new(Record { at_ms: 7_000, event })]));
     press(&mut app, &[Key::plain(KeyCode::Right), Key::plain(KeyCode::Down), Key::plain(KeyCode::Enter)]);
     press(&mut app, &typed("99999"));
-    assert_snapshot!("paused-pending-editing", render(&app, &look(), 120, 40));
+    shot("paused-pending-editing", &app, &look(), 120, 40);
 }
 
 #[test]
@@ -77,10 +88,10 @@ fn scheduled() {
     let (hyper, base) = (Hyper::LearningRate, Some(0.0005 / 0.42));
     let event = Event::HyperChanged { step, hyper, from: 0.00042, to: 0.0005, base, answers };
     app.update(Message::Records(vec![Arc::new(Record { at_ms: 7_000, event })]));
-    assert_snapshot!("scheduled-120x40", render(&app, &look(), 120, 40));
-    assert_snapshot!("scheduled-80x24", render(&app, &look(), 80, 24));
+    shot("scheduled-120x40", &app, &look(), 120, 40);
+    shot("scheduled-80x24", &app, &look(), 80, 24);
     press(&mut app, &[Key::plain(KeyCode::Down); 6]);
-    assert_snapshot!("scrolled-80x24", render(&app, &look(), 80, 24));
+    shot("scrolled-80x24", &app, &look(), 80, 24);
 }
 
 #[test]
@@ -92,8 +103,8 @@ fn diverged() {
         Event::PhaseChanged { phase: Phase::Paused, step, answers: None },
     ];
     app.update(Message::Records(events.map(|event| Arc::new(Record { at_ms: 7_000, event })).to_vec()));
-    assert_snapshot!("diverged-120x40", render(&app, &look(), 120, 40));
-    assert_snapshot!("diverged-80x24", render(&app, &look(), 80, 24));
+    shot("diverged-120x40", &app, &look(), 120, 40);
+    shot("diverged-80x24", &app, &look(), 80, 24);
 }
 
 #[test]
@@ -101,8 +112,8 @@ fn over_the_dashboard() {
     for (name, keys) in [("quit", "q"), ("stop", "x"), ("help", "?")] {
         let mut app = app(Synthetic::default());
         press(&mut app, &typed(keys));
-        assert_snapshot!(format!("{name}-120x40"), render(&app, &look(), 120, 40));
-        assert_snapshot!(format!("{name}-40x12"), render(&app, &look(), 40, 12));
+        shot(&format!("{name}-120x40"), &app, &look(), 120, 40);
+        shot(&format!("{name}-40x12"), &app, &look(), 40, 12);
     }
 }
 
@@ -111,7 +122,7 @@ fn zoomed() {
     let mut app = app(Synthetic::default());
     press(&mut app, &typed("z"));
     for name in ["hypers", "loss", "accuracy", "confusion", "samples", "events"] {
-        assert_snapshot!(format!("zoomed-{name}"), render(&app, &look(), 120, 40));
+        shot(&format!("zoomed-{name}"), &app, &look(), 120, 40);
         press(&mut app, &[Key::plain(KeyCode::Tab)]);
     }
 }
@@ -120,38 +131,38 @@ fn zoomed() {
 fn augmented_images() {
     let mut plain = app(Synthetic::default());
     press(&mut plain, &typed("v"));
-    assert_snapshot!("augmented-off", render(&plain, &look(), 120, 40));
-    assert_snapshot!("augmented-off-80x24", render(&plain, &look(), 80, 24));
+    shot("augmented-off", &plain, &look(), 120, 40);
+    shot("augmented-off-80x24", &plain, &look(), 80, 24);
     let mut app = app(Synthetic { augmented: true, ..Synthetic::default() });
     press(&mut app, &typed("v"));
     for (width, height) in [(120, 40), (80, 24), (200, 60)] {
-        assert_snapshot!(format!("augmented-{width}x{height}"), render(&app, &look(), width, height));
+        shot(&format!("augmented-{width}x{height}"), &app, &look(), width, height);
     }
     press(&mut app, &[Key::plain(KeyCode::BackTab), Key::plain(KeyCode::BackTab), Key::char('n')]);
-    assert_snapshot!("augmented-40x12", render(&app, &look(), 40, 12));
+    shot("augmented-40x12", &app, &look(), 40, 12);
     press(&mut app, &[Key::char('z')]);
-    assert_snapshot!("zoomed-augmented", render(&app, &look(), 120, 40));
+    shot("zoomed-augmented", &app, &look(), 120, 40);
     press(&mut app, &[Key::char('v')]);
     assert!(render(&app, &look(), 120, 40).contains("Samples"), "back to the predictions");
 }
 
 #[test]
 fn before_and_after() {
-    assert_snapshot!("nothing-yet", render(&App::new(AppOptions::default()), &look(), 120, 40));
-    assert_snapshot!("started", render(&app(Synthetic { steps: 0, ..Synthetic::default() }), &look(), 120, 40));
-    assert_snapshot!("first-steps", render(&app(Synthetic { steps: 12, ..Synthetic::default() }), &look(), 80, 24));
+    shot("nothing-yet", &App::new(AppOptions::default()), &look(), 120, 40);
+    shot("started", &app(Synthetic { steps: 0, ..Synthetic::default() }), &look(), 120, 40);
+    shot("first-steps", &app(Synthetic { steps: 12, ..Synthetic::default() }), &look(), 80, 24);
     let outcome = Some(Outcome::Completed);
-    assert_snapshot!("ended", render(&app(Synthetic { steps: 4_300, outcome, ..Synthetic::default() }), &look(), 120, 40));
+    shot("ended", &app(Synthetic { steps: 4_300, outcome, ..Synthetic::default() }), &look(), 120, 40);
     let outcome = Some(Outcome::Failed { message: "the loss is not a number from step 1,764 on".into() });
-    assert_snapshot!("failed", render(&app(Synthetic { outcome, ..Synthetic::default() }), &look(), 120, 40));
+    shot("failed", &app(Synthetic { outcome, ..Synthetic::default() }), &look(), 120, 40);
 }
 
 #[test]
 fn many_classes() {
     let many = app(Synthetic { classes: 50, ..Synthetic::default() });
-    assert_snapshot!("fifty-classes", render(&many, &look(), 120, 40));
+    shot("fifty-classes", &many, &look(), 120, 40);
     let two = app(Synthetic { classes: 2, ..Synthetic::default() });
-    assert_snapshot!("two-classes", render(&two, &look(), 80, 24));
+    shot("two-classes", &two, &look(), 80, 24);
 }
 
 #[test]
@@ -170,9 +181,9 @@ fn watching_while_others_steer() {
     app.update(Message::Records(Synthetic::default().records()));
     let event = Event::ControlTaken { client: 3, name: "ana@lab pts/4".into(), answers: None };
     app.update(Message::Records(vec![Arc::new(Record { at_ms: 7_000, event })]));
-    assert_snapshot!("watching-120x40", render(&app, &look(), 120, 40));
+    shot("watching-120x40", &app, &look(), 120, 40);
     press(&mut app, &typed("T"));
-    assert_snapshot!("take-over-80x24", render(&app, &look(), 80, 24));
+    shot("take-over-80x24", &app, &look(), 80, 24);
 }
 
 #[test]
@@ -182,11 +193,11 @@ fn replaying() {
     app.update(Message::Records(Synthetic { outcome: Some(Outcome::Completed), ..Synthetic::default() }.records()));
     press(&mut app, &typed("]]["));
     press(&mut app, &[Key::plain(KeyCode::Right); 7]);
-    assert_snapshot!("replay-120x40", render(&app, &look(), 120, 40));
+    shot("replay-120x40", &app, &look(), 120, 40);
     press(&mut app, &typed(","));
     for (width, height) in [(80, 24), (40, 12), (19, 4)] {
-        assert_snapshot!(format!("replay-{width}x{height}"), render(&app, &look(), width, height));
+        shot(&format!("replay-{width}x{height}"), &app, &look(), width, height);
     }
     press(&mut app, &typed("G"));
-    assert_snapshot!("replay-end-80x24", render(&app, &look(), 80, 24));
+    shot("replay-end-80x24", &app, &look(), 80, 24);
 }

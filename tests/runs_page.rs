@@ -270,6 +270,9 @@ fn pictures() {
     let pictures = |app: &App, name: &str, sizes: &[(u16, u16)]| {
         for (width, height) in sizes {
             assert_snapshot!(format!("{name}-{width}x{height}"), render(app, Charset::Unicode, *width, *height));
+            let mut chinese = (*app).clone();
+            chinese.speak(Language::Chinese);
+            assert_snapshot!(format!("zh-{name}-{width}x{height}"), render(&chinese, Charset::Unicode, *width, *height));
         }
     };
     let mut app = app(None);

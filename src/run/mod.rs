@@ -3,6 +3,7 @@
 mod comparison;
 mod figure;
 pub mod format;
+mod log_line;
 mod samples;
 mod series;
 mod state;
@@ -14,9 +15,10 @@ pub mod text;
 
 pub use comparison::{ComparedLine, Comparison, Difference, FigureRow, differences};
 pub use figure::Figure;
+pub use log_line::{LogKind, LogLine};
 pub use samples::{SampleOrder, most_probable};
 pub use series::{Series, Stat};
-pub use state::{Ended, EvaluationPoint, Intervention, LogKind, LogLine, RunState};
+pub use state::{Ended, EvaluationPoint, Intervention, RunState};
 pub use steerer::Steerer;
 pub use steps::{StepSeries, Told, Unit};
 pub use summary::{NamedFigures, SCHEMA_VERSION, Summary};

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{SampleOrder, Steerer, StepSeries, Unit};
+use super::{LogKind, LogLine, SampleOrder, Steerer, StepSeries, Unit};
 use crate::protocol::{
     CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, MOST_CLASSES, Outcome, Phase, Quantity, Record,
     RunStarted, Sample, Schedule, Split, StepsFinished,
@@ -119,32 +119,6 @@ impl Intervention {
     pub fn by_text(&self) -> String {
         self.by.as_ref().map_or_else(String::new, |by| format!(" by {by}"))
     }
-}
-
-/// A line of the log.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LogLine {
-    /// Milliseconds since the run started.
-    pub at_ms: u64,
-    /// After this step.
-    pub step: u64,
-    /// What sort of line.
-    pub kind: LogKind,
-    /// What it says.
-    pub text: LogText,
-}
-
-/// What sort of thing a line of the log tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogKind {
-    /// The run's own course.
-    Progress,
-    /// A person changed something: the number of the marker on the charts.
-    Intervention(usize),
-    /// A judgement.
-    Judgement(Split),
-    /// Something was refused or went wrong.
-    Problem,
 }
 
 impl RunState {

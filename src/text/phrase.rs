@@ -49,7 +49,7 @@ texts! {
         WithTheNextBatch => en "shown with the next batch", zh "下一批次时显示";
         NoRoomForAPicture => en "no room for a picture", zh "空间不足，无法显示图像";
         RightOf { right: usize, all: usize } => en "{right} of {all} right", zh "{all} 个中 {right} 个正确";
-        Right { accuracy: String } => en "{accuracy} right", zh "正确率 {accuracy}";
+        Right { accuracy: String } => en "{accuracy} right", zh "{accuracy} 正确";
         OnTrainingInEpoch { epoch: usize } => en "training, epoch {epoch}", zh "训练集，第 {epoch} 轮";
         NotJudged { images: Box<Text> } => en "no {images} images judged yet", zh "尚未在{images}上评估";
         Axes { truth: String, predicted: String } => en "true {truth}↓  predicted {predicted}→", zh "真实 {truth}↓  预测 {predicted}→";

@@ -64,7 +64,8 @@ impl Context<'_> {
     fn fact<'a>(&self, value: &str, style: Style, phrase: Phrase) -> Vec<Piece<'a>> {
         let (words, muted) = (self.say(phrase), self.palette.style(Role::Muted));
         let (before, after) = words.split_once(value).unwrap_or_default();
-        vec![(before.to_owned().into(), muted), (value.to_owned().into(), style), (after.to_owned().into(), muted)]
+        let pieces = [(before, muted), (value, style), (after, muted)].into_iter().filter(|(text, _)| !text.is_empty());
+        pieces.map(|(text, style)| (text.to_owned().into(), style)).collect()
     }
 }
 
