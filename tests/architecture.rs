@@ -16,7 +16,7 @@ const IMPORTS: [(&str, &[&str]); 6] = [
     ("files", &[]),
     ("text", &["protocol"]),
     ("data", &["protocol", "config", "causes"]),
-    ("config", &["protocol", "data"]),
+    ("config", &["protocol", "data", "files"]),
     ("export", &["ui", "run", "protocol", "text", "nn", "data", "files", "config"]),
 ];
 

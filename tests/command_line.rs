@@ -152,7 +152,7 @@ fn training_starts_from_saved_parameters_and_leaves_frozen_layers_alone() {
             &["--init-from", "a.safetensors", "--preset", "lenet5"][..],
             "its tensor conv1.weight has the shape [32, 1, 3, 3], but the network needs [6, 1, 5, 5]",
         ),
-        (&["--init-from", "b.safetensors"], "cannot start from b.safetensors: No such file"),
+        (&["--init-from", "b.safetensors"], "cannot start from b.safetensors: there is no such file"),
         (&["--freeze", "convolution"], "model.freeze: there is no layer convolution to freeze; those with parameters are conv1,"),
         (&["--save", "no/a.safetensors"], "model.save = no/a.safetensors: there is no folder no"),
         (

@@ -310,6 +310,7 @@ fn the_view_follows_the_keys() {
     press(&mut app, "BackTab Enter");
     assert!(matches!(app.shared().overlays[..], [Overlay::Edit(_)]));
     app.update(Message::Paste(" 2e-3 \n; rm".into()));
+    assert_eq!(notice(&app).as_deref(), Some("only a number can be typed here, as in 3e-4"));
     assert_eq!(commands(&press(&mut app, "Back Enter")), []);
 }
 

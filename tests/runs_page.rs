@@ -32,7 +32,7 @@ fn recorded(name: &str, parent: Option<&str>, steps: u64, outcome: Option<Outcom
     }
     let started = state.started.as_deref().expect("it has started").clone();
     let folder = RunFolder::new(format!("/home/me/runs/id-{name}"));
-    let listed = Listed { folder, about: About::new(started), summary: Some(state.summary()), trained_by: None };
+    let listed = Listed { folder, about: About::new(started), summary: Some(state.summary()), trained_by: None, damage: None };
     let checkpoint = |step: u64, best: bool| CheckpointFile {
         step,
         epochs: step as f64 / 860.0,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::error::CliError;
+use super::path::HomePath;
 use super::print;
 use super::settings::SettingArguments;
 use crate::app::{Keymap, keys_markdown};
@@ -21,7 +22,7 @@ pub(super) enum ConfigCommand {
     /// Write a commented configuration with every key at its default.
     Init {
         /// Where to, instead of the user's own configuration file.
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", value_parser = HomePath)]
         output: Option<PathBuf>,
         /// Overwrite the file when there is one.
         #[arg(long)]

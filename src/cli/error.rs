@@ -10,6 +10,7 @@ use crate::causes::with_causes;
 use crate::config::ConfigError;
 use crate::data::DataError;
 use crate::export::ExportError;
+use crate::protocol::is_hidden;
 use crate::run::store::StoreError;
 use crate::terminal::TrainError;
 
@@ -45,6 +46,12 @@ pub(super) enum CliError {
         /// Why not.
         reason: &'static str,
     },
+    /// A number of days that is none.
+    #[error("--older-than {days}: write a number of days, 0 or more")]
+    Days {
+        /// What was given.
+        days: f64,
+    },
     /// Several files where one is meant.
     #[error("{format} is a folder of files, which standard output cannot take; name a folder with --output")]
     FolderToOutput {
@@ -77,12 +84,6 @@ pub(super) enum CliError {
         /// The file.
         path: PathBuf,
     },
-    /// A setting that a run that goes on cannot change.
-    #[error("{origin}: a run that goes on keeps what it was started with; its hyperparameters can be changed")]
-    Fixed {
-        /// As it was written.
-        origin: String,
-    },
     /// No home folder.
     #[error("the system names no folder for configurations; name a file with --output")]
     NoFolder,
@@ -92,8 +93,8 @@ impl CliError {
     /// The code that the program ends with.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Sweep(_) | Self::Fixed { .. } => WRONG_USAGE,
-            Self::Name { .. } | Self::FolderToOutput { .. } | Self::NoTerminal => WRONG_USAGE,
+            Self::Config(_) | Self::Sweep(_) => WRONG_USAGE,
+            Self::Name { .. } | Self::Days { .. } | Self::FolderToOutput { .. } | Self::NoTerminal => WRONG_USAGE,
             Self::Store(error) if error.is_wrong_name() => WRONG_USAGE,
             Self::Train(error) if error.is_configuration() => WRONG_USAGE,
             _ if self.is_closed_pipe() => 0,
@@ -113,13 +114,22 @@ impl CliError {
     }
 }
 
-/// The text with control characters written as in Rust: `\u{1b}`.
+/// The text with control characters, and those that cannot be seen or turn the text around them, written as in Rust: `\u{1b}`.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() { escaped.extend(character.escape_debug()) } else { escaped.push(character) }
+        if character.is_control() || is_hidden(character) {
+            escaped.push_str(&escape(character))
+        } else {
+            escaped.push(character)
+        }
     }
     escaped
+}
+
+/// Some characters that cannot be seen are none that Rust escapes for people.
+fn escape(character: char) -> String {
+    if character.is_control() { character.escape_debug().to_string() } else { character.escape_unicode().to_string() }
 }
 
 #[cfg(test)]
@@ -128,6 +138,6 @@ mod tests {
 
     #[test]
     fn only_control_characters_are_escaped() {
-        assert_eq!(escaped("a \"b\"\\ é\x1b[31m\u{9b}\n"), "a \"b\"\\ é\\u{1b}[31m\\u{9b}\\n");
+        assert_eq!(escaped("a \"b\"\\ é\x1b[31m\u{9b}\n\u{202e}"), "a \"b\"\\ é\\u{1b}[31m\\u{9b}\\n\\u{202e}");
     }
 }

@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::error::{CliError, escaped};
+use super::path::HomePath;
 use super::place::Place;
 use crate::export::{ExportedRun, Format, default_output, export, render};
 
@@ -20,7 +21,7 @@ pub(super) struct ExportArguments {
     #[arg(long, value_name = "FORMAT", value_parser = format_parser())]
     format: Format,
     /// The file, or the folder for tensorboard; - for standard output. Without it, the run's name in this folder.
-    #[arg(long, short, value_name = "PATH")]
+    #[arg(long, short, value_name = "PATH", value_parser = HomePath)]
     output: Option<PathBuf>,
     /// Overwrite what is there.
     #[arg(long)]
@@ -46,6 +47,7 @@ impl ExportArguments {
             return Err(CliError::FolderToOutput { format: self.format.name() });
         }
         let runs = folders.iter().map(|folder| ExportedRun::load(folder, self.format)).collect::<Result<Vec<_>, _>>()?;
+        runs.iter().for_each(|run| found.tell_unread(&run.state));
         if to_output {
             let mut output = std::io::stdout().lock();
             let files = render(self.format, &runs)?;

@@ -8,6 +8,7 @@ mod error;
 mod examples;
 mod export;
 mod man;
+mod path;
 mod place;
 mod replay;
 mod runs;

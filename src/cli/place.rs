@@ -1,13 +1,16 @@
 //! Where runs are looked for, and how what is found is printed.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
 
-use super::error::CliError;
+use super::error::{CliError, escaped};
+use super::path::HomePath;
 use super::print;
 use crate::config::{Config, ConfigError, FlagValue, Sources};
+use crate::run::RunState;
 use crate::run::store::Catalog;
 use crate::terminal::{self, TrainError};
 
@@ -18,7 +21,7 @@ pub(super) struct Place {
     #[arg(long, value_name = "DIR")]
     runs_dir: Option<String>,
     /// The configuration file, instead of the user's own.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = HomePath)]
     config: Option<PathBuf>,
 }
 
@@ -61,6 +64,14 @@ impl Runs {
     /// The settings.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Says on standard error what of a run's log could not be read.
+    pub fn tell_unread(&self, state: &RunState) {
+        // Nobody is left to be told when it cannot be written.
+        for text in &state.unread {
+            let _ = writeln!(std::io::stderr(), "warning: {}; what it told is left out", escaped(text));
+        }
     }
 
     /// Prints lines for people, in the characters that their terminal can show.

@@ -8,8 +8,10 @@ mod entry;
 mod list;
 mod prune;
 mod remove;
+mod repair;
 mod reproduce;
 mod show;
+mod trash;
 
 use std::process::ExitCode;
 
@@ -40,6 +42,8 @@ enum RunsCommand {
     Compare(compare::CompareArguments),
     /// Train a run again with everything that was done to it, and say whether the same weights come out.
     Reproduce(reproduce::ReproduceArguments),
+    /// Make a damaged run readable again; what is taken out of it stays beside it.
+    Repair(repair::RepairArguments),
     /// Call a run something else.
     Rename(edit::RenameArguments),
     /// Write something about a run; an empty text takes the note away.
@@ -50,6 +54,10 @@ enum RunsCommand {
     Unpin(edit::PinArguments),
     /// Move runs to the folder .trash beside them; asks first.
     Remove(remove::RemoveArguments),
+    /// Bring removed runs back from the folder .trash; without RUN, list what is there.
+    Restore(trash::RestoreArguments),
+    /// Delete the runs in the folder .trash for good; asks first.
+    EmptyTrash(trash::EmptyArguments),
     /// Move all but the newest runs to the folder .trash; pinned runs stay, and so do those that are being trained.
     Prune(prune::PruneArguments),
 }
@@ -61,11 +69,14 @@ impl RunsArguments {
             Some(RunsCommand::List(list)) => list.run(),
             Some(RunsCommand::Show(show)) => show.run(),
             Some(RunsCommand::Compare(compare)) => compare.run(),
+            Some(RunsCommand::Repair(repair)) => repair.run(),
             Some(RunsCommand::Rename(rename)) => rename.run(),
             Some(RunsCommand::Note(note)) => note.run(),
             Some(RunsCommand::Pin(pin)) => pin.run(true),
             Some(RunsCommand::Unpin(pin)) => pin.run(false),
             Some(RunsCommand::Remove(remove)) => remove.run(),
+            Some(RunsCommand::Restore(restore)) => restore.run(),
+            Some(RunsCommand::EmptyTrash(empty)) => empty.run(),
             Some(RunsCommand::Prune(prune)) => prune.run(),
             Some(RunsCommand::Browse(browse)) => return browse.run(),
             Some(RunsCommand::Reproduce(reproduce)) => return reproduce.run(),

@@ -1,12 +1,13 @@
 //! The flags that stand for settings.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::error::Error;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
+use super::path::HomePath;
 use crate::app::Keymap;
 use crate::config::{ConfigError, FLAGS, Flag, FlagValue, Settings, Sources, choices};
 use crate::ui::Theme;
@@ -27,7 +28,7 @@ pub(super) struct SettingArguments {
 #[command(next_help_heading = HEADING)]
 struct OtherArguments {
     /// The configuration file, instead of the user's own.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = HomePath)]
     config: Option<PathBuf>,
     /// Any setting, as in `--set train.epochs=3`; `config show` lists them. Can be given more than once.
     #[arg(long, value_name = "TABLE.KEY=VALUE")]
@@ -92,6 +93,11 @@ impl SettingArguments {
     /// The threads that were asked for.
     pub(super) fn threads(&self) -> Option<&str> {
         self.flags.iter().find(|given| given.flag.key == "train.threads").map(|given| given.value.as_str())
+    }
+
+    /// The file that was named.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.others.config.as_deref()
     }
 
     /// The settings that the defaults, the file, the environment and these flags make.

@@ -17,7 +17,7 @@ use super::place::print_json;
 use super::print;
 use super::settings::SettingArguments;
 
-use crate::config::{Config, ConfigError, Settings, Sources};
+use crate::config::{Config, ConfigError, FlagValue, Settings, Sources};
 use crate::data::Dataset;
 use crate::run::store::{Catalog, Listed};
 use crate::terminal::{self, TrainError};
@@ -99,7 +99,13 @@ impl SweepArguments {
     fn sweep(&self) -> Result<Sweep, CliError> {
         let mut base = Sources { environment: std::env::vars_os().collect(), ..self.settings.sources() };
         let axes = Axis::taken_from(&mut base, &self.vary)?;
-        let settings = base.settings()?;
+        let mut settings = base.settings()?;
+        // `last` is another run for each of them.
+        if let Some(file) = terminal::init_from(settings.config())?.filter(|file| *file != settings.config().model.init_from) {
+            base.flags.retain(|given| given.flag.key != "model.init_from");
+            base.flags.extend(FlagValue::new("--init-from", &file));
+            settings = base.settings()?;
+        }
         let config = settings.config().clone();
         if !config.model.save.is_empty() {
             return Err(SweepError::SaveAll { path: config.model.save }.into());
@@ -153,6 +159,9 @@ impl Sweep {
             }
             let mut command = Command::new(&program);
             command.args(point.arguments(&self.base, run.map(Listed::id).as_deref(), threads)).stdin(Stdio::null());
+            if run.is_some() {
+                self.only_go_on(&mut command);
+            }
             waiting.push((point, command));
         }
         let (all, left) = (self.points.len(), waiting.len());
@@ -177,6 +186,18 @@ impl Sweep {
             Outcome::new(point.clone(), run, refused.remove(&point.number))
         });
         Ok((outcome::sorted(outcomes.collect()), signal))
+    }
+
+    /// A run that goes on has its settings; what this sweep was given for all must not be taken for changes of them.
+    fn only_go_on(&self, command: &mut Command) {
+        let keep = format!("runs.keep_checkpoints={}", self.config.runs.keep_checkpoints);
+        command.arg("--runs-dir").arg(self.catalog.root()).args(["--set", &keep]);
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("MNIST_TUI_") && text != "MNIST_TUI_CONFIG" && !text.starts_with("MNIST_TUI_UI_") {
+                command.env_remove(&name);
+            }
+        }
     }
 
     /// How a run ended, for people; the error when it has no summary.

@@ -7,8 +7,7 @@ use clap::Args;
 use super::error::CliError;
 use super::settings::SettingArguments;
 use crate::config::{Origin, Settings};
-use crate::protocol::Hyper;
-use crate::terminal::{self, BranchPoint, Held, Mode, Resume, TrainError};
+use crate::terminal::{self, BranchPoint, Given, Held, Mode, Resume, TrainError};
 
 /// How to train.
 #[derive(Debug, Args)]
@@ -49,15 +48,42 @@ impl TrainArguments {
         let settings = self.settings.settings()?;
         let restart_schedule = self.restart_schedule;
         let resume = match (&self.resume, &self.branch_from) {
-            (Some(run), _) => Some(Resume { run: run.clone(), branch: None, changes: changes(&settings)?, restart_schedule }),
+            (Some(run), _) => Some(Resume { run: run.clone(), branch: None, given: self.given(&settings), restart_schedule }),
             (None, Some(from)) => {
                 let (run, point) = branch_point(from);
-                Some(Resume { run: run.into(), branch: Some(point), changes: changes(&settings)?, restart_schedule })
+                Some(Resume { run: run.into(), branch: Some(point), given: self.given(&settings), restart_schedule })
             }
             (None, None) if restart_schedule => return Err(TrainError::NothingToRestart.into()),
             (None, None) => None,
         };
         Ok(terminal::train(settings.config(), mode, resume)?)
+    }
+
+    /// What is asked for besides going on with a run: flags, the environment, and a file that was named here. The user's own
+    /// file says what new runs are like.
+    fn given(&self, settings: &Settings) -> Vec<Given> {
+        let named = self.settings.file();
+        let is_given = |origin: &Origin| match origin {
+            Origin::Flag(_) | Origin::Environment(_) => true,
+            Origin::File { path, .. } => Some(path.as_path()) == named,
+            Origin::Default | Origin::Preset(_) => false,
+        };
+        // What is said of this process, and not of the run.
+        let elsewhere = |key: &str| {
+            ["ui.", "runs."].iter().any(|table| key.starts_with(table)) || ["train.threads", "model.save"].contains(&key)
+        };
+        let given = settings.iter().filter(|setting| is_given(&setting.origin) && !elsewhere(&setting.key));
+        given
+            .map(|setting| Given {
+                key: setting.key.clone(),
+                number: setting.value.as_float().or(setting.value.as_integer().map(|whole| whole as f64)),
+                origin: match setting.origin {
+                    Origin::Flag(_) => setting.origin.to_string(),
+                    _ => format!("{}: {} = {}", setting.origin, setting.key, setting.value),
+                },
+                by_flag: matches!(setting.origin, Origin::Flag(_)),
+            })
+            .collect()
     }
 }
 
@@ -67,23 +93,4 @@ fn branch_point(from: &str) -> (&str, BranchPoint) {
         Some((run, Ok(step))) => (run, BranchPoint::Step(step)),
         _ => (from, BranchPoint::Newest),
     }
-}
-
-/// What the command line changes in a run that goes on. Everything but hyperparameters stays as it was recorded.
-fn changes(settings: &Settings) -> Result<Vec<(Hyper, f64)>, CliError> {
-    let mut changes = Vec::new();
-    for setting in settings.iter().filter(|setting| matches!(setting.origin, Origin::Flag(_))) {
-        let hyper = setting.key.strip_prefix("train.").and_then(Hyper::named);
-        let value = setting.value.as_float().or(setting.value.as_integer().map(|whole| whole as f64));
-        match hyper.zip(value) {
-            Some(change) => changes.push(change),
-            None if ["ui.", "runs.", "train.threads", "train.name", "model.save"]
-                .iter()
-                .any(|key| setting.key.starts_with(key)) => {}
-            None => return Err(CliError::Fixed { origin: setting.origin.to_string() }),
-        }
-    }
-    // With a schedule, a rate is what the next step has: where that is in the schedule depends on the others.
-    changes.sort_by_key(|(hyper, _)| *hyper == Hyper::LearningRate);
-    Ok(changes)
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use crate::files::HomeError;
 use crate::protocol::HyperError;
 
 /// Something wrong with a configuration: its place, then what it is and what to do.
@@ -62,6 +63,18 @@ pub enum Problem {
     /// A file that cannot be read.
     #[error("cannot be read: {0}")]
     Unreadable(#[source] std::io::Error),
+    /// A link that leads to nothing.
+    #[error("it is a link to {}, which is not there; make that file, or remove the link", target.display())]
+    Dangling {
+        /// Where it leads.
+        target: PathBuf,
+    },
+    /// Text in another encoding.
+    #[error("it is not UTF-8 text; editors may save it as UTF-16 or in the code page of Windows: save it as UTF-8")]
+    NotUtf8,
+    /// A path that does not say where it leads.
+    #[error(transparent)]
+    Home(HomeError),
     /// A file that is not TOML.
     #[error("not valid TOML: {0}")]
     Syntax(String),

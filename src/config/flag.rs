@@ -40,7 +40,12 @@ pub const FLAGS: [Flag; 18] = [
         "X",
         "Stop at the first epoch's end at which the test accuracy reaches X, of 1",
     ),
-    fixed("--init-from", "model.init_from", "CHECKPOINT", "A checkpoint that the parameters start from"),
+    fixed(
+        "--init-from",
+        "model.init_from",
+        "FILE|RUN",
+        "What the parameters start from: a safetensors file, or a run, RUN or RUN@STEP",
+    ),
     fixed("--freeze", "model.freeze", "NAMES", "Layers that do not learn: all of a kind, or single ones: conv, or conv1,dense"),
     fixed("--save", "model.save", "FILE", "A file that gets the parameters at the end, as safetensors"),
     fixed("--name", "train.name", "TEXT", "What the run is called"),

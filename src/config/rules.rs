@@ -1,12 +1,15 @@
 //! What each key takes: its type, its range, its choices.
 
+use std::path::Path;
+
 use serde::Deserialize;
 use toml::Value;
 
 use super::settings::KEYS;
 use super::{AxisScale, Charset, ColorMode, Language, Marker, Mouse, Notify, Preset, Problem};
 use crate::data::Dataset;
-use crate::protocol::{Anneal, Augmentation, Hyper, LayerSpec, Optimizer, ScheduleKind};
+use crate::files::at_home;
+use crate::protocol::{Anneal, Augmentation, Hyper, LayerSpec, Optimizer, ScheduleKind, run_name};
 
 /// The type of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +73,10 @@ pub(super) fn check(key: &str, default: &Value, value: Value) -> Result<Value, P
         (_, _, value) => value,
     };
     match (kind, &value) {
-        (Kind::Text, Value::String(text)) => check_text(key, text)?,
+        (Kind::Text, Value::String(text)) => {
+            check_text(key, text)?;
+            return meant(key, text);
+        }
         (Kind::Whole | Kind::Number, Value::Integer(number)) => check_number(key, *number as f64, &value)?,
         (Kind::Number, Value::Float(number)) => check_number(key, *number, &value)?,
         (Kind::Switch, Value::Boolean(_)) => {}
@@ -94,6 +100,24 @@ fn check_layer(key: &str, number: usize, layer: &Value) -> Result<(), Problem> {
         message: error.message().into(),
     };
     LayerSpec::deserialize(layer.clone()).map(|_| ()).map_err(refused)
+}
+
+/// The keys that name files and folders.
+const PATHS: [&str; 3] = ["runs.dir", "model.init_from", "model.save"];
+
+/// What a text means: of a path where it leads, of a name what a run can be called.
+fn meant(key: &str, text: &str) -> Result<Value, Problem> {
+    let refused = |message: String| Problem::Refused { key: key.into(), found: format!("{text:?}"), message };
+    let meant = match key {
+        _ if PATHS.contains(&key) => {
+            let path = at_home(Path::new(text)).map_err(|error| refused(error.to_string()))?;
+            path.to_str().ok_or_else(|| refused("the home folder's name is not Unicode".into()))?.to_owned()
+        }
+        // Without one, one is made up.
+        "train.name" if !text.is_empty() => run_name(text).map_err(|reason| refused(reason.into()))?.to_owned(),
+        _ => text.to_owned(),
+    };
+    Ok(Value::String(meant))
 }
 
 fn check_text(key: &str, text: &str) -> Result<(), Problem> {
@@ -149,6 +173,7 @@ fn check_number(key: &str, number: f64, value: &Value) -> Result<(), Problem> {
         return fits(&format!("between 0 (off) and {most}{unit}"), (0.0..=*most).contains(&number));
     }
     match (key, value) {
+        _ if !number.is_finite() => fits("a finite number", false),
         ("train.threads", _) => fits("between 0 (one a core) and 1024", (0.0..=1024.0).contains(&number)),
         ("train.until_test_accuracy", _) => fits("between 0 (off) and 1", (0.0..=1.0).contains(&number)),
         ("schedule.warmup", _) => fits("at least 0 and below 1", (0.0..1.0).contains(&number)),
@@ -174,6 +199,31 @@ pub(super) fn describe(value: &Value) -> String {
         Value::Table(_) => "a table".into(),
     }
 }
+
+/// The key that was probably meant: the one that the last part names, or the one at the least distance, when that is small
+/// against its length.
+pub(super) fn nearest_key<'a>(key: &str, keys: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    fn last(path: &str) -> &str {
+        path.rsplit('.').next().unwrap_or_default()
+    }
+    let key = key.replace('-', "_");
+    let named = ALIASES.iter().find(|(alias, _)| *alias == last(&key)).map_or(last(&key), |(_, meant)| meant);
+    let exact = keys.clone().find(|candidate| *candidate == named || last(candidate) == named);
+    let of_last = |a: &str, b: &str| strsim::damerau_levenshtein(last(a), last(b));
+    // A key of another table, or without its table, is as near as its own name is.
+    let by_last = keys.clone().map(|candidate| (of_last(&key, candidate), candidate));
+    let near = by_last.filter(|(distance, candidate)| distance * 3 <= last(&key).len().max(last(candidate).len()));
+    exact.or_else(|| nearest(&key, keys, strsim::damerau_levenshtein)).or_else(|| near.min().map(|(_, candidate)| candidate))
+}
+
+/// What people call settings that have another name: flags, and what other programs call them.
+const ALIASES: [(&str, &str); 5] = [
+    ("lr", "train.learning_rate"),
+    ("data", "data.source"),
+    ("wd", "train.weight_decay"),
+    ("bs", "train.batch_size"),
+    ("runs_dir", "runs.dir"),
+];
 
 /// The candidate at the least distance, when that is small against its length.
 pub(super) fn nearest<'a>(

@@ -168,7 +168,7 @@ impl Settings {
         }
         let tables = self.tables().into_iter().filter(|_| !key.contains('.'));
         let candidates = self.entries.iter().map(|entry| entry.key.as_str()).chain(tables);
-        let advice = match (rules::nearest(key, candidates, key_distance), key.split_once('.')) {
+        let advice = match (rules::nearest_key(key, candidates), key.split_once('.')) {
             (Some(nearest), _) => format!("did you mean {nearest}?"),
             (None, Some((table, _))) if self.has_table(table) => {
                 format!("the keys of [{table}] are {}", self.keys_of(table).join(", "))
@@ -187,10 +187,4 @@ impl Settings {
     fn keys_of<'a>(&'a self, table: &'a str) -> Vec<&'a str> {
         self.entries.iter().filter_map(|entry| entry.key.strip_prefix(table)?.strip_prefix('.')).collect()
     }
-}
-
-/// How far apart two key paths are. A key of another table, or without its table, is as near as its own name is.
-fn key_distance(a: &str, b: &str) -> usize {
-    let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
-    strsim::damerau_levenshtein(a, b).min(strsim::damerau_levenshtein(&last(a), &last(b)))
 }

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use toml::Value;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use super::rules::nearest;
+use super::rules::{nearest, nearest_key};
 use super::{ConfigError, Flag, Origin, Problem, Setting, Settings};
+use crate::files::{at_home, dangling};
 
 /// The beginning of the names of environment variables that are settings: `MNIST_TUI_<TABLE>_<KEY>`.
 const PREFIX: &str = "MNIST_TUI_";
@@ -62,9 +63,13 @@ impl Sources {
         let preset_of = |source: fn(&Origin) -> bool| preset.filter(|preset| source(&preset.origin)).map(|preset| &preset.value);
         let mut settings = Settings::defaults()?;
         settings.set_preset(preset_of(|origin| *origin == Origin::Default))?;
-        let named = self.environment.iter().find(|(name, _)| name == FILE_VARIABLE).map(|(_, path)| PathBuf::from(path));
-        let own = || Self::default_file().filter(|path| path.exists());
-        if let Some(path) = self.file.clone().or(named).or_else(own) {
+        let named = self.environment.iter().find(|(name, path)| name == FILE_VARIABLE && !path.is_empty());
+        let named = named.map(|(_, path)| {
+            let origin = || Origin::Environment(FILE_VARIABLE.into());
+            at_home(Path::new(path)).map_err(|error| ConfigError::new(origin(), Problem::Home(error)))
+        });
+        let own = || Self::default_file().filter(|path| path.symlink_metadata().is_ok());
+        if let Some(path) = self.file.clone().map(Ok).or(named).transpose()?.or_else(own) {
             settings.set_preset(preset_of(|origin| matches!(origin, Origin::File { .. })))?;
             apply_file(&mut settings, &path)?;
         }
@@ -92,7 +97,8 @@ impl Sources {
         given.sort();
         for (name, value) in given {
             let name = name.to_string_lossy();
-            if !name.starts_with(PREFIX) || name == FILE_VARIABLE {
+            // A variable that is set to nothing is not set.
+            if !name.starts_with(PREFIX) || name == FILE_VARIABLE || value.is_empty() {
                 continue;
             }
             let origin = Origin::Environment(name.clone().into_owned());
@@ -100,8 +106,12 @@ impl Sources {
                 // Without the prefix that all share, which would make everything near.
                 let known = keys.iter().map(|(variable, _)| variable.as_str()).chain([FILE_VARIABLE]);
                 let known = known.filter_map(|variable| variable.strip_prefix(PREFIX));
-                let advice = match nearest(&name[PREFIX.len()..], known, strsim::damerau_levenshtein) {
-                    Some(nearest) => format!("did you mean {PREFIX}{nearest}?"),
+                let asked = &name[PREFIX.len()..];
+                let as_key = asked.to_lowercase().replacen('_', ".", 1);
+                let by_key = || nearest_key(&as_key, keys.iter().map(|(_, key)| key.as_str())).map(variable);
+                let near = nearest(asked, known, strsim::damerau_levenshtein).map(|name| format!("{PREFIX}{name}"));
+                let advice = match near.or_else(by_key) {
+                    Some(nearest) => format!("did you mean {nearest}?"),
                     None => format!("their names are {PREFIX}<TABLE>_<KEY>, like {PREFIX}TRAIN_EPOCHS"),
                 };
                 return Err(ConfigError::new(origin, Problem::UnknownVariable { advice }));
@@ -117,9 +127,14 @@ impl Sources {
 
 /// Takes the settings of the TOML file at `path`.
 fn apply_file(settings: &mut Settings, path: &Path) -> Result<(), ConfigError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| ConfigError::new(Origin::File { path: path.into(), line: None }, Problem::Unreadable(error)))?;
-    apply_toml(settings, path, &text)
+    let failed = |problem| ConfigError::new(Origin::File { path: path.into(), line: None }, problem);
+    let bytes = std::fs::read(path).map_err(|error| match dangling(path) {
+        Some(target) => failed(Problem::Dangling { target }),
+        None => failed(Problem::Unreadable(error)),
+    })?;
+    // Some editors begin UTF-8 with a mark.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    apply_toml(settings, path, std::str::from_utf8(bytes).map_err(|_| failed(Problem::NotUtf8))?)
 }
 
 /// Takes the settings of a TOML file's text.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::data::DataError;
-use crate::files;
+use crate::files::{self, HomeError};
 use crate::nn::CheckpointError;
 use crate::run::store::StoreError;
 
@@ -27,6 +27,14 @@ pub enum ExportError {
     /// A recorded run that cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A path that does not say where it leads.
+    #[error("{}", path.display())]
+    Home {
+        /// As it was written.
+        path: PathBuf,
+        /// Why not.
+        source: HomeError,
+    },
     /// Images that cannot be loaded.
     #[error(transparent)]
     Data(#[from] DataError),

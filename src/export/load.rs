@@ -8,7 +8,7 @@ use crate::data::Dataset;
 use crate::nn::Network;
 use crate::protocol::RunStarted;
 use crate::run::RunState;
-use crate::run::store::RunFolder;
+use crate::run::store::{RunFolder, StoreError};
 
 impl ExportedRun {
     /// A recorded run, with its network and its images where the format has a use for them. Where the format is the network,
@@ -19,7 +19,7 @@ impl ExportedRun {
         let mut state = if lossless { folder.lossless_state()? } else { folder.state()? };
         let judges = matches!(format, Format::Html | Format::Tensorboard);
         let started = state.started.as_deref().filter(|_| judges || format.needs_network());
-        let newest = started.and_then(|started| newest_network(folder, started));
+        let newest = started.map(|started| newest_network(folder, started)).transpose()?.flatten();
         let dataset = match started {
             Some(started) if judges && newest.is_some() => Some(Dataset::load(&started.spec.data.source)?),
             _ => None,
@@ -42,7 +42,7 @@ fn is_of_the_end(state: &RunState, step: u64, network: &Network) -> bool {
 }
 
 /// The network of the newest checkpoint that is whole, and its step.
-fn newest_network(folder: &RunFolder, started: &RunStarted) -> Option<(u64, Network)> {
+fn newest_network(folder: &RunFolder, started: &RunStarted) -> Result<Option<(u64, Network)>, StoreError> {
     let spec = &started.spec;
     let network = |path: &PathBuf| {
         let bytes = fs::read(path).ok()?;
@@ -51,5 +51,5 @@ fn newest_network(folder: &RunFolder, started: &RunStarted) -> Option<(u64, Netw
         network.load_safetensors(&bytes).ok()?;
         Some(network)
     };
-    folder.checkpoints().iter().rev().find_map(|(step, path)| Some((*step, network(path)?)))
+    Ok(folder.checkpoints()?.iter().rev().find_map(|(step, path)| Some((*step, network(path)?))))
 }

@@ -33,7 +33,7 @@ pub use run::ExportedRun;
 
 pub use crate::run::format::{Format, default_output};
 
-use crate::files::write_whole;
+use crate::files::{write_new, write_whole};
 use crate::run::format::file_name;
 
 /// A file that an export consists of.
@@ -101,9 +101,18 @@ fn write(format: Format, files: &[(PathBuf, Vec<u8>)], overwrite: bool, made: &m
         check(format, path, overwrite)?;
     }
     for (path, bytes) in files {
-        let is_new = path.symlink_metadata().is_err();
-        write_whole(path, bytes).map_err(failed(path))?;
-        made.extend(is_new.then(|| path.clone()));
+        if overwrite && path.symlink_metadata().is_ok() {
+            write_whole(path, bytes).map_err(failed(path))?;
+        } else {
+            match write_new(path, bytes) {
+                // Somebody else has made it since it was looked for.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    return Err(ExportError::Exists { path: path.clone() });
+                }
+                written => written.map_err(failed(path))?,
+            }
+            made.push(path.clone());
+        }
     }
     Ok(())
 }

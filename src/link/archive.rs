@@ -68,6 +68,6 @@ impl Stretch {
         }
         let starts = std::iter::once(self.from).chain(self.ends.iter().copied());
         let line = |(start, end): (u64, &u64)| &bytes[(start - self.from) as usize..(end - self.from) as usize];
-        starts.zip(&self.ends).map(|stretch| serde_json::from_slice(line(stretch).trim_ascii_end()).ok()).collect()
+        starts.zip(&self.ends).map(|stretch| Record::read(line(stretch).trim_ascii_end()).ok()).collect()
     }
 }

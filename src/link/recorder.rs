@@ -103,6 +103,7 @@ impl Writer {
             self.read += records.len();
             self.hub.archived(self.recording.ends());
         }
+        let written = written.map(|left_out| left_out.into_iter().for_each(|event| self.hub.append(event)));
         let summed_up = written.and_then(|()| self.recording.sum_up_when_due());
         self.tell(summed_up);
     }

@@ -22,6 +22,25 @@ pub enum CheckpointError {
     /// Not safetensors, or cut off.
     #[error("it is not a safetensors file")]
     Format(#[from] safetensors::SafeTensorError),
+    /// A file of another program.
+    #[error(
+        "it is {what}, not safetensors; in Python: safetensors.torch.save_file(state_dict, \"file.safetensors\") writes what can be read here"
+    )]
+    Foreign {
+        /// What it is.
+        what: &'static str,
+    },
+    /// Something stands before the names of all tensors.
+    #[error(
+        "its tensors are called {prefix}{name} and so on, but the network needs {name}; in Python: \
+         {{name.removeprefix(\"{prefix}\"): tensor for name, tensor in state_dict.items()}} takes that away"
+    )]
+    Prefixed {
+        /// What stands there, with its point.
+        prefix: String,
+        /// The first tensor of the network.
+        name: String,
+    },
     /// The network has a tensor that the file has not.
     #[error("it has no tensor {name}, which the network needs with the shape {shape:?}")]
     Missing {
@@ -84,7 +103,9 @@ impl Network {
     /// Takes the parameters over from a safetensors file. Everything is checked first: after an error nothing has changed.
     /// Tensors that the network does not have are ignored.
     pub fn load_safetensors(&mut self, file: &[u8]) -> Result<(), CheckpointError> {
-        let values = read_all(&SafeTensors::deserialize(file)?, "", &self.parameters)?;
+        let tensors = SafeTensors::deserialize(file).map_err(|error| foreign(file).unwrap_or(error.into()))?;
+        let values =
+            read_all(&tensors, "", &self.parameters).map_err(|error| prefixed(&tensors, &self.parameters).unwrap_or(error))?;
         self.update(|parameters| parameters.copy_from_slice(&values));
         Ok(())
     }
@@ -120,6 +141,30 @@ impl Learner {
         let optimizer = OptimizerState { kind: self.optimizer().kind, steps, first, second };
         Ok(Some(Snapshot { parameters: Arc::clone(parameters), values: read(prefix)?, optimizer }))
     }
+}
+
+/// What a file is that is no safetensors, when its first bytes tell.
+fn foreign(file: &[u8]) -> Option<CheckpointError> {
+    let what = match file {
+        [b'P', b'K', 3, 4, ..] => "a zip file, as torch.save writes them (.pt, .pth) and NumPy (.npz)",
+        [0x80, 2..=5, ..] => "a pickle, as older versions of torch.save write them",
+        [0x89, b'H', b'D', b'F', ..] => "HDF5, as Keras writes it (.h5)",
+        [8, _, 0x12 | b':' | b'B', ..] if file.windows(4).take(200).any(|bytes| bytes == b"onnx" || bytes == b"torc") => {
+            "an ONNX file"
+        }
+        _ => return None,
+    };
+    Some(CheckpointError::Foreign { what })
+}
+
+/// What stands before every name of the network in the file, as wrappers of PyTorch put it there (`module.`, `_orig_mod.`).
+fn prefixed(file: &SafeTensors, parameters: &[Parameter]) -> Option<CheckpointError> {
+    let first = &parameters.first()?.name;
+    let names = file.names();
+    let prefix = names.iter().find_map(|name| name.strip_suffix(first.as_str()).filter(|prefix| prefix.ends_with('.')))?;
+    // The optimizer's moments, and what a run would go back to, stand under prefixes of ours.
+    let all = parameters.iter().all(|parameter| file.tensor(&format!("{prefix}{}", parameter.name)).is_ok());
+    all.then(|| CheckpointError::Prefixed { prefix: prefix.to_owned(), name: first.clone() })
 }
 
 /// What a safetensors file says about itself.
@@ -256,6 +301,24 @@ mod tests {
         let error = seed.load_safetensors(&file).expect_err("another network").to_string();
         assert_eq!(error, "it has no tensor conv1.weight, which the network needs with the shape [32, 1, 3, 3]");
         assert_eq!(seed.sha256(), digest);
+    }
+
+    #[test]
+    fn a_file_of_another_program_is_named_with_what_to_do() {
+        let mut mlp = network("mlp", 1);
+        for (bytes, what) in
+            [(&b"PK\x03\x04archive"[..], "a zip file, as torch.save"), (b"\x80\x02}q", "a pickle"), (b"\x89HDF\r\n", "HDF5")]
+        {
+            let error = mlp.load_safetensors(bytes).expect_err(what).to_string();
+            assert!(error.starts_with(&format!("it is {what}")) && error.contains("save_file"), "{error}");
+        }
+        for prefix in ["module.", "_orig_mod.", "model.net."] {
+            let other = network("mlp", 2);
+            let renamed = other.tensors().map(|tensor| NamedTensor { name: format!("{prefix}{}", tensor.name), ..tensor });
+            let file = write(renamed, HashMap::new()).expect("a file");
+            let error = mlp.load_safetensors(&file).expect_err(prefix).to_string();
+            assert!(error.starts_with(&format!("its tensors are called {prefix}dense1.weight and so on")), "{error}");
+        }
     }
 
     proptest! {

@@ -4,16 +4,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Command, ConfusionMatrix, Hyper, Outcome, Reason, RequestId, RunSpec};
 
-/// An event and when it happened.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Record {
-    /// Milliseconds since the run started, by the clock on the wall.
-    pub at_ms: u64,
-    /// What happened.
-    #[serde(flatten)]
-    pub event: Event,
-}
-
 /// Something that happened in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -49,7 +39,8 @@ pub enum Event {
         epoch: usize,
         /// Its last step.
         step: u64,
-        /// The mean over its images, each taken when it was trained on.
+        /// The mean over its images, each taken when it was trained on; null in JSON as a [loss](Evaluation::loss) may be.
+        #[serde(deserialize_with = "number_or_null")]
         train_loss: f64,
         /// The part of its images that were right when they were trained on.
         train_accuracy: f64,
@@ -156,6 +147,11 @@ pub enum Event {
         /// Why not.
         reason: String,
     },
+    /// A newer checkpoint than the one from which the run goes on could not be used.
+    CheckpointPassedOver {
+        /// Its file, and what is wrong with it.
+        reason: String,
+    },
     /// What happens cannot be written down; training goes on, and it is tried again.
     RecordingFailed {
         /// Why not.
@@ -163,6 +159,13 @@ pub enum Event {
     },
     /// Everything is written down again.
     RecordingWorked {},
+    /// What happened is not in the log on disk: it would have been longer than a line may be.
+    RecordTooLong {
+        /// The name of the event.
+        name: String,
+        /// The length of its line.
+        bytes: usize,
+    },
     /// Training went on where a checkpoint was taken; what had happened after it is forgotten.
     RunResumed {
         /// After this step.
@@ -226,6 +229,9 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<RequestId>,
     },
+    /// Something that only a newer program knows, as it told it; see [`Record::read`](super::Record::read).
+    #[serde(skip)]
+    Unknown(serde_json::Map<String, serde_json::Value>),
 }
 
 /// What is known when a run starts.

@@ -10,8 +10,10 @@ mod confusion;
 mod connection;
 mod event;
 mod hyper;
+mod name;
 mod outcome;
 mod reason;
+mod record;
 mod spec;
 mod wire;
 
@@ -21,10 +23,12 @@ pub use command::{Command, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix, MOST_CLASSES};
 pub use connection::Connection;
 pub use event::{
-    CheckpointReason, Evaluation, Event, LayerShape, Parent, Phase, Quantity, Record, RunStarted, Sample, Split, StepsFinished,
+    CheckpointReason, Evaluation, Event, LayerShape, Parent, Phase, Quantity, RunStarted, Sample, Split, StepsFinished,
 };
 pub use hyper::{Hyper, HyperError, Hyperparameters};
+pub use name::{is_hidden, run_name};
 pub use outcome::Outcome;
 pub use reason::{Code, Reason};
+pub use record::Record;
 pub use spec::{Activation, Anneal, DataSpec, Holdout, LayerSpec, Optimizer, Padding, RunSpec, Schedule, ScheduleKind};
 pub use wire::{ByeCode, ClientHello, Cursor, LONGEST_LINE, PROTOCOL, ServerHello, ServerLine, ServerMessage, decode_request};

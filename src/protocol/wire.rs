@@ -138,14 +138,15 @@ pub enum ServerLine {
 }
 
 impl ServerLine {
-    /// Reads a line, without its end. Whatever the bytes are, the answer is a line or an error.
+    /// Reads a line, without its end. Whatever the bytes are, the answer is a line or an error. An event that only a newer
+    /// program knows is a record, too.
     pub fn decode(line: &[u8]) -> Result<Self, serde_json::Error> {
         if line.starts_with(b"{\"server\":") {
             // Newer messages and newer forms of them are passed over, as long as they are whole.
             let message = serde_json::from_slice(line).map(Self::Message);
             return message.or_else(|_| serde_json::from_slice::<IgnoredAny>(line).map(|_| Self::Unknown));
         }
-        serde_json::from_slice(line).map(|record| Self::Record(Box::new(record)))
+        Record::read(line).map(|record| Self::Record(Box::new(record)))
     }
 }
 

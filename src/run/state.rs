@@ -69,6 +69,8 @@ pub struct RunState {
     pub not_recorded: bool,
     /// Nobody can attach.
     pub not_served: bool,
+    /// Lines of the log on disk that cannot be read, when it was read from there: what they told is missing.
+    pub unread: Vec<String>,
     /// Who steers.
     pub steerer: Steerer,
     /// The last step of the epoch whose end had the least validation loss, and the loss.
@@ -247,6 +249,9 @@ impl RunState {
             Event::CheckpointFailed { step, reason } => {
                 self.log(LogKind::Problem, LogText::NoCheckpoint { step: *step, reason: reason.clone() });
             }
+            Event::CheckpointPassedOver { reason } => {
+                self.log(LogKind::Problem, LogText::CheckpointPassedOver { reason: reason.clone() });
+            }
             Event::RecordingFailed { reason } => {
                 self.not_recorded = true;
                 self.log(LogKind::Problem, LogText::NotRecorded { reason: reason.clone() });
@@ -259,6 +264,11 @@ impl RunState {
                 self.not_recorded = false;
                 self.log(LogKind::Progress, LogText::RecordedAgain);
             }
+            Event::RecordTooLong { name, bytes } => {
+                self.log(LogKind::Problem, LogText::TooLong { name: name.clone(), bytes: *bytes });
+            }
+            // Whoever knows it will read it.
+            Event::Unknown(_) => {}
             Event::RunResumed { step, .. } => {
                 // Another process trains it now, from a checkpoint whose numbers are finite.
                 (self.diverged, self.not_served) = (None, false);
@@ -369,7 +379,7 @@ impl RunState {
     pub fn steps_planned(&self) -> Option<u64> {
         let (started, hyper) = (self.started.as_ref()?, self.hyperparameters?);
         let left = self.images_planned()?.saturating_sub(self.images_seen);
-        let per_epoch = started.train_images.div_ceil(hyper.batch_size) as f64;
+        let per_epoch = started.train_images.div_ceil(hyper.batch_size.max(1)) as f64;
         Some(self.step + (left as f64 / started.train_images as f64 * per_epoch).round() as u64)
     }
 

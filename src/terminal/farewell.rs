@@ -51,7 +51,7 @@ impl Farewell<'_> {
             (Self::Watched(_), _) => format!("{left}; whoever trains it goes on. `mnist-tui attach {id}` comes back"),
             (Self::Played(_), _) => format!("{left}; `mnist-tui replay {id}` plays it again"),
             (_, None) => format!("{left}; nothing of it is kept, since it was not recorded"),
-            (_, Some(folder)) => match folder.checkpoints().last() {
+            (_, Some(folder)) => match folder.checkpoints().unwrap_or_default().last() {
                 Some((kept, _)) => format!("{left}; `mnist-tui --resume {id}` goes on from step {}", grouped(*kept)),
                 None => format!("{left}; there is no checkpoint of it, and `mnist-tui --resume {id}` starts it again"),
             },

@@ -7,6 +7,7 @@ mod children;
 mod dashboard;
 mod decoder;
 mod farewell;
+mod given;
 mod guard;
 mod headless;
 mod holder;
@@ -30,8 +31,9 @@ use thiserror::Error;
 
 pub use attach::{NoRun, attach};
 pub use children::run_all;
+pub use given::{Given, GivenError};
 pub use holder::{Held, hold};
-pub use prepared::{BranchPoint, Resume};
+pub use prepared::{BranchPoint, Resume, init_from};
 
 use crate::app::AppOptions;
 use crate::config::{Config, ConfigError, UiConfig};
@@ -106,6 +108,17 @@ pub enum TrainError {
          and a run whose schedule.kind is not \"constant\""
     )]
     NothingToRestart,
+    /// Something that is asked for besides going on with a run, and that it cannot do.
+    #[error(transparent)]
+    Given(#[from] GivenError),
+    /// Parameters to start from that are nowhere.
+    #[error("cannot start from {named}: there is no such file, and no such run to take its parameters from")]
+    NoParameters {
+        /// What was named.
+        named: String,
+        /// Why there is no such run.
+        source: Option<Box<StoreError>>,
+    },
     /// No home folder.
     #[error("the system names no folder for runs; name one with --runs-dir")]
     NoRunsFolder,
@@ -125,6 +138,7 @@ impl TrainError {
     pub fn is_configuration(&self) -> bool {
         match self {
             Self::Config(_) | Self::Language | Self::NoRunsFolder | Self::NoRun(_) | Self::NothingToRestart => true,
+            Self::Given(_) | Self::NoParameters { .. } => true,
             Self::Store(error) => error.is_wrong_name(),
             Self::Job(error) => error.is_configuration(),
             _ => false,
@@ -245,7 +259,7 @@ fn carry_out(
     lost: &mut Vec<String>,
 ) -> Result<Shown, TrainError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
-    let Prepared { job, recording, history, changes, paused, course } = prepared;
+    let Prepared { job, recording, history, changes, paused, course, passed_over } = prepared;
     let run = job.started().run_id.clone();
     let (mut link, mut port) = connect(history);
     // What was told before is not told again by progress lines; the dashboard wants all of it.
@@ -271,6 +285,9 @@ fn carry_out(
             None
         }
     };
+    for reason in passed_over {
+        port.emit(Event::CheckpointPassedOver { reason });
+    }
     for (number, command) in (0..).zip(changes) {
         link.order(number, command);
     }

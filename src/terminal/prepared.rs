@@ -1,7 +1,9 @@
 //! Runs that can start or go on, all checked.
 
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::given::{self, Given};
 use super::{Scene, TrainError};
 use crate::app::NextRun;
 use crate::causes::with_causes;
@@ -9,7 +11,7 @@ use crate::config::Config;
 use crate::data::Dataset;
 use crate::link;
 use crate::protocol::{Command, Hyper, Parent, Record, RunStarted, Schedule};
-use crate::run::store::{Catalog, Recording, RunFolder};
+use crate::run::store::{Catalog, Plan, Recording, RunFolder, StoreError};
 use crate::train::{Checkpoint, Course, Job, JobOptions, run_id};
 
 /// A recorded run that goes on.
@@ -19,8 +21,8 @@ pub struct Resume {
     pub run: String,
     /// Not the run itself goes on, but another that branches off it.
     pub branch: Option<BranchPoint>,
-    /// What is changed before the first step.
-    pub changes: Vec<(Hyper, f64)>,
+    /// What is asked for besides.
+    pub given: Vec<Given>,
     /// The epochs that are added have a schedule of their own.
     pub restart_schedule: bool,
 }
@@ -47,6 +49,8 @@ pub(super) struct Prepared {
     pub paused: bool,
     /// What is done to it on the way, when it takes the course of another run.
     pub course: Option<Course>,
+    /// Newer checkpoints that it does not go on from, each with what is wrong with it.
+    pub passed_over: Vec<String>,
 }
 
 impl Prepared {
@@ -66,7 +70,7 @@ pub(super) fn next(config: &Config, next: NextRun) -> Result<Scene, TrainError> 
             return Ok(Scene::Replaying(link::replay(&Catalog::new(root).find(&run)?)?, 1.0));
         }
     };
-    let resume = Resume { run, branch, changes: Vec::new(), restart_schedule: false };
+    let resume = Resume { run, branch, given: Vec::new(), restart_schedule: false };
     let options = JobOptions { threads: config.train.threads, ..JobOptions::default() };
     let prepared = go_on(config, resume, options)?;
     Ok(Scene::Training(Box::new(Prepared { paused: branch.is_some(), ..prepared })))
@@ -75,38 +79,91 @@ pub(super) fn next(config: &Config, next: NextRun) -> Result<Scene, TrainError> 
 /// A new run, all checked.
 pub(super) fn start(config: &Config, options: JobOptions) -> Result<Prepared, TrainError> {
     let dataset = Dataset::load(&config.data.source)?;
-    let spec = config.run_spec(dataset.class_names.len())?;
+    let mut spec = config.run_spec(dataset.class_names.len())?;
+    spec.init_from = init_from(config)?;
     let job = Job::prepare(spec, dataset, options)?;
     let recording = config.runs.record.then(|| {
         let root = config.runs.folder().ok_or("the system names no folder for runs; name one with --runs-dir")?;
         Recording::create(&root, job.started(), config.runs.keep_checkpoints).map_err(|error| with_causes(&error))
     });
-    Ok(Prepared { job, recording, history: Vec::new(), changes: Vec::new(), paused: false, course: None })
+    Ok(Prepared {
+        job,
+        recording,
+        history: Vec::new(),
+        changes: Vec::new(),
+        paused: false,
+        course: None,
+        passed_over: Vec::new(),
+    })
 }
 
-/// A recorded run that goes on, all checked.
+/// The file of parameters that a new run starts from, when it is to: the one that is named, or a checkpoint of the run that is,
+/// the newest or that of a step (`RUN@STEP`).
+pub fn init_from(config: &Config) -> Result<Option<String>, TrainError> {
+    let named = &config.model.init_from;
+    if named.is_empty() || Path::new(named).symlink_metadata().is_ok() {
+        return Ok(Some(named.clone()).filter(|named| !named.is_empty()));
+    }
+    // What looks like a path is none of a run.
+    let root = config.runs.folder().filter(|_| !named.contains('/'));
+    let catalog = root.map(Catalog::new).ok_or_else(|| TrainError::NoParameters { named: named.clone(), source: None })?;
+    let (run, step) = match named.rsplit_once('@').map(|(run, step)| (run, step.parse::<u64>())) {
+        Some((run, Ok(step))) => (run, Some(step)),
+        _ => (named.as_str(), None),
+    };
+    let no_run = |source| TrainError::NoParameters { named: named.clone(), source: Some(Box::new(source)) };
+    // A run's name may have an @ itself.
+    let (folder, step) = match catalog.find(named) {
+        Ok(folder) => (folder, None),
+        Err(_) => (catalog.find(run).map_err(no_run)?, step),
+    };
+    let checkpoints = folder.checkpoints()?;
+    let found = match step {
+        None => checkpoints.last(),
+        Some(asked) => checkpoints.iter().find(|(step, _)| *step == asked),
+    };
+    let Some((_, path)) = found else {
+        let steps: Vec<String> = checkpoints.iter().map(|(step, _)| step.to_string()).collect();
+        return Err(match step {
+            Some(step) => StoreError::NoSuchCheckpoint { id: folder.id(), step, steps: steps.join(", ") }.into(),
+            None => StoreError::NoCheckpoint { id: folder.id(), found: String::new() }.into(),
+        });
+    };
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    Ok(Some(path.display().to_string()))
+}
+
+/// A recorded run that goes on, all checked before anything of it is changed.
 pub(super) fn go_on(
     config: &Config,
-    Resume { run, branch, changes, restart_schedule }: Resume,
+    Resume { run, branch, given, restart_schedule }: Resume,
     options: JobOptions,
 ) -> Result<Prepared, TrainError> {
     let root = config.runs.folder().ok_or(TrainError::NoRunsFolder)?;
-    let mut folder = Catalog::new(root).find(&run)?;
-    if let Some(point) = branch {
-        let step = match point {
-            BranchPoint::Newest => None,
-            BranchPoint::Step(step) => Some(step),
-        };
-        let name = options.name.clone();
-        folder = Recording::branch(&folder, step, |parent, step| branched(parent, step, name))?;
+    let folder = Catalog::new(root).find(&run)?;
+    let (keep, name) = (config.runs.keep_checkpoints, options.name.clone());
+    let check = |bytes: &[u8]| Checkpoint::check(bytes).map_err(|error| with_causes(&*error));
+    let mut plan = match branch {
+        None => Plan::resume(&folder, keep, check)?,
+        Some(point) => {
+            let step = match point {
+                BranchPoint::Newest => None,
+                BranchPoint::Step(step) => Some(step),
+            };
+            Plan::branch(&folder, step, keep, check, |parent, step| branched(parent, step, name))?
+        }
+    };
+    let changes = given::changes(&given, config, &plan, branch.is_some().then_some(&*options.name))?;
+    if branch.is_none() {
+        given::refuse_when_over(&folder.id(), &plan, &changes)?;
     }
-    let is_whole = |bytes: &[u8]| Checkpoint::read_started(bytes).is_ok();
-    let (recording, checkpoint, history) = Recording::resume(&folder, config.runs.keep_checkpoints, is_whole)?;
-    let started = folder.about()?.started;
+    let started = plan.started().clone();
     let changes = commands(changes, restart_schedule, &started)?;
     let dataset = Dataset::load(&started.spec.data.source)?;
-    let job = Job::prepare(started.spec.clone(), dataset, JobOptions { resume: checkpoint, ..options })?.again(started);
-    Ok(Prepared { job, recording: Some(Ok(recording)), history, changes, paused: false, course: None })
+    let resume = plan.take_checkpoint();
+    let job = Job::prepare(started.spec.clone(), dataset, JobOptions { resume, ..options })?.again(started);
+    let (history, passed_over) = (plan.records().to_vec(), plan.passed_over().to_vec());
+    Ok(Prepared { job, recording: Some(Ok(plan.commit()?)), history, changes, paused: false, course: None, passed_over })
 }
 
 /// What has to be done for hyperparameters to be changed.

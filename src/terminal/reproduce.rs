@@ -7,7 +7,7 @@ use crate::causes::with_causes;
 use crate::config::Config;
 use crate::data::Dataset;
 use crate::run::RunState;
-use crate::run::store::{Catalog, Recording};
+use crate::run::store::{Catalog, Recording, StoreError};
 use crate::train::{Course, Job, JobOptions};
 
 /// What came out when a recorded run was trained again.
@@ -34,6 +34,10 @@ pub struct Reproduction {
 pub fn reproduce(config: &Config, run: &str) -> Result<Result<Reproduction, u8>, TrainError> {
     let root = config.runs.folder().ok_or(TrainError::NoRunsFolder)?;
     let folder = Catalog::new(&root).find(run)?;
+    if let Some(lines) = folder.damaged_lines()?.into_iter().next() {
+        let path = folder.path().join("events.jsonl");
+        return Err(StoreError::DamagedLog { id: folder.id(), path, lines: lines.into() }.into());
+    }
     let course = Course::of(&folder.records()?).map_err(|source| TrainError::Course { run: folder.id(), source })?;
     let (recorded, about) = (folder.state()?, folder.about()?);
     let spec = about.started.spec.clone();
@@ -44,7 +48,8 @@ pub fn reproduce(config: &Config, run: &str) -> Result<Result<Reproduction, u8>,
         .runs
         .record
         .then(|| Recording::create(&root, job.started(), config.runs.keep_checkpoints).map_err(|error| with_causes(&error)));
-    let prepared = Prepared { job, recording, history: Vec::new(), changes: Vec::new(), paused: false, course: Some(course) };
+    let (history, changes, passed_over) = Default::default();
+    let prepared = Prepared { job, recording, history, changes, paused: false, course: Some(course), passed_over };
     let reproduced_as = prepared.folder().map(|folder| folder.id());
     let mut lost = Vec::new();
     let shown = carry_out(config, Mode::Headless { json: true }, prepared, &mut None, &mut lost)?;

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::app::{LoadedRun, RunsAnswer, RunsRequest};
 use crate::causes::with_causes;
 use crate::export::{ExportError, ExportedRun, Format, export};
+use crate::files::at_home;
 use crate::run::store::{About, Catalog, Listed, RunFolder, StoreError};
 use crate::text::{Phrase, RunCount, Text, Word};
 
@@ -120,7 +121,7 @@ impl Keeper {
             }
             RunsRequest::Checkpoints(id) => {
                 let folder = self.folder(&id);
-                let checkpoints = folder.checkpoint_files(&folder.state()?);
+                let checkpoints = folder.checkpoint_files(&folder.state()?)?;
                 RunsAnswer::Checkpoints(id, checkpoints)
             }
             RunsRequest::Parent(id) => match self.folder(&id).state() {
@@ -128,17 +129,13 @@ impl Keeper {
                 // It has been removed: the branch has all that is needed.
                 Err(_) => RunsAnswer::Done(None),
             },
-            RunsRequest::Rename(id, name) => {
-                let mut refused = None;
-                self.change(&id, |about| refused = about.rename(&name).err())?;
-                match refused {
-                    Some(reason) => {
-                        let (name, reason) = (format!("{name:?}"), reason.to_owned());
-                        RunsAnswer::Failed(Phrase::CannotBeCalled { name, reason }.into())
-                    }
-                    None => done(Phrase::NowCalled { name }),
+            RunsRequest::Rename(id, name) => match self.change(&id, |about| about.rename(&name))? {
+                Err(reason) => {
+                    let (name, reason) = (format!("{name:?}"), reason.to_owned());
+                    RunsAnswer::Failed(Phrase::CannotBeCalled { name, reason }.into())
                 }
-            }
+                Ok(()) => done(Phrase::NowCalled { name }),
+            },
             RunsRequest::Note(id, text) => {
                 let word = if text.is_empty() { Word::NoteTakenAway } else { Word::NoteWritten };
                 self.change(&id, |about| about.note = text)?;
@@ -158,14 +155,12 @@ impl Keeper {
         })
     }
 
-    fn change(&self, id: &str, change: impl FnOnce(&mut About)) -> Result<(), StoreError> {
-        let folder = self.folder(id);
-        let mut about = folder.about()?;
-        change(&mut about);
-        folder.set_about(&about)
+    fn change<T>(&self, id: &str, change: impl FnOnce(&mut About) -> T) -> Result<T, StoreError> {
+        self.folder(id).change_about(|about| Ok(change(about)))
     }
 
     fn export(&self, runs: Vec<String>, format: Format, output: PathBuf, overwrite: bool) -> Result<RunsAnswer, ExportError> {
+        let output = at_home(&output).map_err(|error| ExportError::Home { path: output.clone(), source: error })?;
         let loaded = runs.iter().map(|id| ExportedRun::load(&self.folder(id), format)).collect::<Result<Vec<_>, _>>()?;
         Ok(match export(format, &loaded, &output, overwrite) {
             Ok(_) => done(Phrase::Wrote { path: whole(&output) }),
@@ -179,7 +174,7 @@ impl Keeper {
 
 fn load(folder: RunFolder) -> Result<LoadedRun, StoreError> {
     let state = folder.state()?;
-    Ok(LoadedRun { checkpoints: folder.checkpoint_files(&state), state, listed: Catalog::listed(folder)? })
+    Ok(LoadedRun { checkpoints: folder.checkpoint_files(&state)?, state, listed: Catalog::listed(folder)? })
 }
 
 fn done(text: impl Into<Text>) -> RunsAnswer {

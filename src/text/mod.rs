@@ -131,6 +131,7 @@ impl Text {
         match status {
             "running" => Word::Running.into(),
             "interrupted" => Word::Interrupted.into(),
+            "damaged" => Word::Damaged.into(),
             "completed" => Word::Completed.into(),
             "target_reached" => Word::TargetReached.into(),
             "stopped_early" => Word::StoppedEarly.into(),

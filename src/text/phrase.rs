@@ -55,6 +55,7 @@ texts! {
         Axes { truth: String, predicted: String } => en "true {truth}↓  predicted {predicted}→", zh "真实 {truth}↓  预测 {predicted}→";
 
         // Typed values.
+        OnlyANumber => en "only a number can be typed here, as in 3e-4", zh "这里只能输入数字，例如 3e-4";
         NotANumber => en "not a number; try 3e-4", zh "不是数字；例如 3e-4";
         Between { min: String, max: String } => en "{min} to {max}", zh "{min} 到 {max}";
         WholeOnly => en "whole numbers only", zh "只能是整数";

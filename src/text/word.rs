@@ -108,6 +108,7 @@ texts! {
         History => en "history", zh "经历";
         Running => en "running", zh "运行中";
         RunningHere => en "running here", zh "在此运行";
+        Damaged => en "damaged", zh "已损坏";
         Interrupted => en "interrupted", zh "已中断";
         // What exports are.
         JsonSummary => en "the summary, with a version of its form", zh "摘要，带格式版本";

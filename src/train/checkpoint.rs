@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::schedule::RateSchedule;
 use super::stopping::{EarlyStopping, MOST as MOST_EPOCHS};
 use super::verdict::Verdict;
-use crate::nn::{CheckpointError, Learner, Snapshot, read_metadata};
+use crate::nn::{CheckpointError, Learner, Network, Snapshot, read_metadata};
 use crate::protocol::{Hyper, HyperError, Hyperparameters, RunStarted};
 
 /// The version of [`Position`]'s form.
@@ -139,6 +139,15 @@ impl Checkpoint {
     /// What the run in a file is, without its parameters.
     pub fn read_started(file: &[u8]) -> Result<RunStarted, ResumeError> {
         part(&read_metadata(file)?, "started")
+    }
+
+    /// Reads the run in a file whole, and drops it: whether it can go on from there. What is wrong is an error.
+    pub fn check(file: &[u8]) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let started = Self::read_started(file)?;
+        let (spec, classes) = (&started.spec, started.class_names.len());
+        let network = Network::for_file(&spec.layers, started.image_shape, classes, spec.seed, file)?;
+        Self::read(file, &Learner::new(network, spec.optimizer, 1, spec.seed)?)?;
+        Ok(())
     }
 
     /// Reads a run that `learner`, built from the same recipe, can go on with.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use mnist_tui::protocol::{Event, Outcome};
-use mnist_tui::run::store::{About, RunFolder};
+use mnist_tui::run::store::{About, Catalog, Plan, RunFolder};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -26,36 +26,77 @@ fn open(root: &std::path::Path, log: &[u8]) {
     look_at(&RunFolder::new(root.join("run")));
 }
 
-/// A number far out, where a size or a step is meant.
-fn greatest_numbers(value: &mut Value, which: &mut isize) {
+/// Another number where a size or a step is meant, and whether there was one.
+fn with_number(value: &mut Value, which: &mut isize, number: &Value) {
     match value {
-        Value::Number(number) if !number.is_f64() => {
+        Value::Number(old) if !old.is_f64() => {
             *which -= 1;
             if *which == -1 {
-                *value = json!(u64::MAX);
+                *value = number.clone();
             }
         }
-        Value::Array(values) => values.iter_mut().take(4).for_each(|value| greatest_numbers(value, which)),
-        Value::Object(fields) => fields.values_mut().for_each(|value| greatest_numbers(value, which)),
+        Value::Array(values) => values.iter_mut().take(4).for_each(|value| with_number(value, which, number)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| with_number(value, which, number)),
         _ => {}
     }
 }
 
 #[test]
-fn a_single_number_that_is_far_too_great() {
+fn a_single_number_that_cannot_be() {
     let (root, lines) = recorded("numbers");
-    for line in 0..6 {
-        for which in 0..40 {
-            let mut value: Value = serde_json::from_str(&lines[line]).expect("JSON");
-            let mut left = which;
-            greatest_numbers(&mut value, &mut left);
-            if left >= 0 {
-                break;
+    for number in [json!(u64::MAX), json!(0), json!(1), json!(-1)] {
+        for line in 0..6 {
+            for which in 0..40 {
+                let mut value: Value = serde_json::from_str(&lines[line]).expect("JSON");
+                let mut left = which;
+                with_number(&mut value, &mut left, &number);
+                if left >= 0 {
+                    break;
+                }
+                let mut damaged = lines.clone();
+                damaged[line] = value.to_string();
+                open(&root, (damaged.join("\n") + "\n").as_bytes());
             }
-            let mut damaged = lines.clone();
-            damaged[line] = value.to_string();
-            open(&root, (damaged.join("\n") + "\n").as_bytes());
         }
+    }
+}
+
+#[test]
+fn zeros_and_events_of_newer_programs() {
+    let (root, lines) = recorded("unknown");
+    let zeros = "\0".repeat(4096);
+    for at in [0, 1, 5, lines.len()] {
+        for strange in [r#"{"at_ms":1,"event":"weather_changed","to":0}"#, &zeros, "", r#"{"event":"run_ended"}"#, "[]"] {
+            let mut damaged = lines.clone();
+            damaged.insert(at, strange.to_owned());
+            let log = damaged.join("\n") + "\n";
+            open(&root, log.as_bytes());
+            open(&root, format!("{log}{zeros}").as_bytes());
+            let folder = RunFolder::new(root.join("run"));
+            fs::write(folder.path().join("events.jsonl"), &log).expect("written");
+            assert_eq!(folder.state().expect("the rest is read").step, 200, "after {strange:?}");
+            // What is damaged can be repaired, and then nothing is.
+            folder.repair().expect("repaired");
+            assert_eq!(folder.damaged_lines().expect("read"), []);
+            for path in folder.put_aside_before() {
+                fs::remove_file(path).expect("removed");
+            }
+        }
+    }
+}
+
+#[test]
+fn files_that_are_gone() {
+    for gone in ["run.json", "events.jsonl", "summary.json", "checkpoints", "lock"] {
+        let (root, lines) = recorded(&format!("gone-{gone}"));
+        let folder = RunFolder::new(root.join("run"));
+        fs::write(folder.path().join("events.jsonl"), lines.join("\n") + "\n").expect("written");
+        let _ = fs::remove_file(folder.path().join(gone));
+        look_at(&folder);
+        let runs = Catalog::new(&root).list().expect("a list");
+        let missed = ["run.json", "events.jsonl"].contains(&gone);
+        assert_eq!((runs.len(), runs[0].status() == "damaged"), (1, missed), "without {gone}");
+        let _ = (folder.repair(), Plan::resume(&folder, 1, |_| Ok(())));
     }
 }
 

@@ -14,7 +14,7 @@ use mnist_tui::protocol::{
     RequestId, RunSpec, RunStarted, ServerLine, decode_request,
 };
 use mnist_tui::run::RunState;
-use mnist_tui::run::store::{About, Catalog, Recording, RunFolder, SortKey, facts, tree};
+use mnist_tui::run::store::{About, Catalog, Plan, RunFolder, SortKey, facts, tree};
 use mnist_tui::train::{Checkpoint, Job, JobError, JobOptions, Port, spawn};
 
 /// Folders with small runs in them, and a few images.
@@ -105,7 +105,7 @@ impl Reader {
         let Some(run) = runs.first() else { return };
         let _ = (catalog.find("last"), catalog.find(run.about.name()), tree(&runs), run.matches("status=running"));
         let _ = SortKey::ALL.map(|key| key.compare(run, run));
-        let _ = folder.state().map(|state| facts(run, &state, &folder.checkpoint_files(&state)));
+        let _ = folder.state().map(|state| facts(run, &state, &folder.checkpoint_files(&state).unwrap_or_default()));
         let _ = self.train(run.about.started.spec.clone(), None);
     }
 
@@ -116,9 +116,10 @@ impl Reader {
         let path = self.newest_checkpoint("checkpoint");
         fs::write(&path, bytes).expect("written");
         let spec = self.started().spec;
-        let is_whole = |bytes: &[u8]| Checkpoint::read_started(bytes).is_ok();
-        if let Ok((_, Some(bytes), _)) = Recording::resume(&folder, 1, is_whole) {
-            let _ = self.train(spec.clone(), Some(bytes));
+        let check = |bytes: &[u8]| Checkpoint::check(bytes).map_err(|error| error.to_string());
+        if let Ok(bytes) = Plan::resume(&folder, 1, check).map(|mut plan| plan.take_checkpoint()) {
+            // It may be whole, and that of another run.
+            let _ = self.train(spec.clone(), bytes);
         }
         if let Ok(started) = Checkpoint::read_started(bytes) {
             let _ = self.train(started.spec, Some(bytes.to_vec()));

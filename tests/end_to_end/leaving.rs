@@ -38,7 +38,7 @@ fn a_signal_ends_the_program_with_its_code() {
         session.signal(signal);
         let left = session.expect_left(code, "test left at step ");
         let run = session.home().ended_run();
-        let kept = run.folder.checkpoints().last().expect("a checkpoint").0;
+        let kept = run.folder.checkpoints().expect("listed").last().expect("a checkpoint").0;
         assert!(left.contains(&format!(", by {name}; `mnist-tui --resume {}` goes on from step ", run.id())), "{left}");
         assert!(left.replace(',', "").ends_with(&format!("step {kept}")) && kept > 0, "{kept}: {left}");
     }

@@ -54,11 +54,9 @@ impl Edit {
         }
     }
 
-    /// Types what was pasted, as far as it can be part of a number.
-    pub(super) fn paste(&mut self, text: &str) {
-        for character in text.trim().chars() {
-            self.key(Key::char(character));
-        }
+    /// Types what was pasted, as far as it can be part of a number, and says whether all of it can.
+    pub(super) fn paste(&mut self, text: &str) -> bool {
+        text.trim().chars().filter(|character| !self.key(Key::char(*character))).count() == 0
     }
 
     /// Asks for the value.

@@ -18,10 +18,10 @@ pub use prompt::{Prompt, Typed};
 pub use question::Question;
 
 use super::row::{Layer, Offer, RowId};
-use super::{Closing, Explained, Key, Line, Pages, Pointer, Shared, Table, Target};
+use super::{Closing, Explained, Key, KeyCode, Line, Pages, Pointer, Shared, Table, Target};
 use crate::app::table::Place;
 use crate::protocol::Hyper;
-use crate::text::Word;
+use crate::text::{Phrase, Word};
 
 /// What lies over a page.
 #[derive(Clone, Debug)]
@@ -100,7 +100,13 @@ impl Overlay {
     /// A key that no row takes; gives whether it was typed.
     pub(super) fn typed(&mut self, key: Key, pages: &mut Pages, shared: &mut Shared) -> bool {
         match self {
-            Self::Edit(edit) => edit.key(key),
+            Self::Edit(edit) => {
+                let typed = edit.key(key);
+                if !typed && matches!(key, Key { code: KeyCode::Char(_), ctrl: false, alt: false, .. }) {
+                    shared.refuse(Phrase::OnlyANumber);
+                }
+                typed
+            }
             Self::Prompt(prompt) => prompt.typed(|line| line.key(key), pages, shared),
             Self::Help(help) => help.typed(|line| line.key(key)),
             Self::Palette(palette) => palette.typed(|line| line.key(key)),
@@ -132,7 +138,11 @@ impl Overlay {
             true
         };
         match self {
-            Self::Edit(edit) => edit.paste(text),
+            Self::Edit(edit) => {
+                if !edit.paste(text) {
+                    shared.refuse(Phrase::OnlyANumber);
+                }
+            }
             Self::Prompt(prompt) => drop(prompt.typed(paste, pages, shared)),
             Self::Help(help) => drop(help.typed(paste)),
             Self::Palette(palette) => drop(palette.typed(paste)),

@@ -56,7 +56,7 @@ impl Overview {
                 self.events_scroll = self.events_scroll.saturating_add_signed(-rows).min(last);
             }
             Panel::Confusion => {
-                let last = self.confusion_source.matrix(&shared.run).1.map_or(0, |matrix| matrix.classes() - 1);
+                let last = self.confusion_source.matrix(&shared.run).1.map_or(0, |matrix| matrix.classes().saturating_sub(1));
                 let (row, column) = self.confusion_scroll;
                 self.confusion_scroll =
                     (row.saturating_add_signed(rows).min(last), column.saturating_add_signed(columns).min(last));

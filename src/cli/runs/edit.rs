@@ -80,9 +80,7 @@ fn change(
 ) -> Result<(), CliError> {
     let runs = place.open()?;
     let folder = runs.catalog.find(asked)?;
-    let mut about = folder.about()?;
-    let done = change(&mut about)?;
-    folder.set_about(&about)?;
+    let done = folder.change_about(change)?;
     if form.json {
         return print_json(&Entry::of(&Catalog::listed(folder)?));
     }

@@ -15,6 +15,9 @@ pub(in crate::cli) struct Entry {
     pub note: String,
     /// Who trains it now.
     pub trained_by: Option<String>,
+    /// Why it cannot be read, when its status is `damaged`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub damage: Option<String>,
     pub started_at_ms: u64,
     /// Where it branched off another run.
     pub parent: Option<Parent>,
@@ -40,6 +43,7 @@ impl Entry {
             pinned: about.pinned,
             note: about.note.clone(),
             trained_by: run.trained_by.clone(),
+            damage: run.damage.clone(),
             started_at_ms: about.started.started_at_ms,
             parent: about.started.parent.clone(),
             preset: about.started.spec.preset.clone(),

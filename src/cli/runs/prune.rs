@@ -8,8 +8,8 @@ use super::super::error::{CliError, escaped};
 use super::super::place::{Form, Place, Runs, print_json};
 use super::confirm::{confirm, count};
 use super::remove::Removed;
+use super::trash::kilobytes;
 use crate::run::store::{Listed, RunFolder};
-use crate::run::text::grouped;
 
 /// What stays.
 #[derive(Debug, Args)]
@@ -98,11 +98,12 @@ impl PruneArguments {
             return print_json(&json!({ "dry_run": self.dry_run, "bytes": bytes, "deleted": deleted }));
         }
         let done = if self.dry_run { "would be deleted" } else { "deleted" };
-        runs.print(format!("{} {done}, {} KB\n", count(deleted.len(), "checkpoint"), grouped(bytes.div_ceil(1000))))
+        runs.print(format!("{} {done}, {}\n", count(deleted.len(), "checkpoint"), kilobytes(bytes)))
     }
 }
 
 /// Whether nobody wants the run to stay as it is.
 fn is_free(run: &Listed) -> bool {
-    !run.about.pinned && run.trained_by.is_none()
+    // Of one that is damaged nobody knows whether it is pinned.
+    !run.about.pinned && run.trained_by.is_none() && run.damage.is_none()
 }

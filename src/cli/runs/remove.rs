@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::super::error::{CliError, escaped};
 use super::super::place::{Form, Place, print_json};
 use super::confirm::{confirm, count};
+use super::trash::kilobytes;
 use crate::run::store::{RunFolder, StoreError};
 
 /// Which runs.
@@ -41,7 +42,8 @@ impl Removed {
 
     /// A line for people.
     pub fn text(&self) -> String {
-        format!("{} is now in {}\n", self.run_id, escaped(&self.moved_to))
+        let id = Path::new(&self.moved_to).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        format!("{} is now in {}; `mnist-tui runs restore {id}` brings it back\n", self.run_id, escaped(&self.moved_to))
     }
 }
 
@@ -60,7 +62,9 @@ impl RemoveArguments {
         }
         let trash = runs.catalog.trash();
         let names: Vec<String> = folders.iter().map(RunFolder::id).collect();
-        confirm(format!("move {} ({}) to {}", count(folders.len(), "run"), names.join(", "), trash.display()), self.yes)?;
+        let (runs_of, bytes) = (count(folders.len(), "run"), folders.iter().map(RunFolder::bytes).sum());
+        let what = format!("move {runs_of} ({}), {}, to {}", names.join(", "), kilobytes(bytes), trash.display());
+        confirm(what, self.yes)?;
         let mut removed = Vec::new();
         for folder in &folders {
             let one = Removed::new(folder, &trash)?;

@@ -51,7 +51,7 @@ impl<'a> Line<'a> {
 
 /// Whether a run came to an end that nobody asked for. One that was stopped goes on, and one that failed would fail again.
 pub(super) fn is_finished(run: &Listed) -> bool {
-    !matches!(run.status(), "running" | "interrupted" | "stopped")
+    !matches!(run.status(), "running" | "interrupted" | "stopped" | "damaged")
 }
 
 /// How a run ended.
@@ -88,7 +88,7 @@ impl Outcome {
 
     /// Whether there is something left to train.
     pub fn is_open(&self) -> bool {
-        matches!(self.status(), "not started" | "interrupted" | "stopped" | "running") || self.refused.is_some()
+        matches!(self.status(), "not started" | "interrupted" | "stopped" | "running" | "damaged") || self.refused.is_some()
     }
 
     fn accuracy(&self) -> Option<f64> {

@@ -48,12 +48,15 @@ impl Point {
         } else {
             arguments.extend(self.recipe(base));
         }
-        if let Some(file) = &base.file {
+        // A file that is named with a run that goes on would ask for changes.
+        if let Some(file) = base.file.as_ref().filter(|_| recorded.is_none()) {
             arguments.extend(["--config".into(), file.display().to_string()]);
         }
         let sets = base.sets.iter().filter(|set| recorded.is_none() || is_place(set));
         arguments.extend(sets.flat_map(|set| ["--set".to_owned(), set.clone()]));
-        let flags = base.flags.iter().filter(|given| is_place(given.flag.key));
+        let places = base.flags.iter().filter(|given| is_place(given.flag.key));
+        // Whoever goes on names the folder.
+        let flags = places.filter(|given| recorded.is_none() || given.flag.key != "runs.dir");
         arguments.extend(flags.flat_map(|given| Flag::arguments(given.flag.key, &given.value)));
         arguments
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Listed, RunFolder};
+use super::{Listed, RunFolder, StoreError};
 use crate::protocol::Hyper;
 use crate::run::text::{date, grouped, percent};
 use crate::run::{Figure, RunState, Unit};
@@ -29,7 +29,7 @@ pub struct CheckpointFile {
 
 impl RunFolder {
     /// The checkpoints, ascending, of a run whose events amount to `state`.
-    pub fn checkpoint_files(&self, state: &RunState) -> Vec<CheckpointFile> {
+    pub fn checkpoint_files(&self, state: &RunState) -> Result<Vec<CheckpointFile>, StoreError> {
         let best = state.best_validation_step();
         let file = |(step, path): (u64, PathBuf)| {
             let bytes = path.metadata().map_or(0, |metadata| metadata.len());
@@ -38,7 +38,7 @@ impl RunFolder {
             let validation_accuracy = judged.map(|point| point.evaluation.confusion.accuracy());
             CheckpointFile { step, epochs, validation_accuracy, bytes, path, best: best == Some(step) }
         };
-        self.checkpoints().into_iter().map(file).collect()
+        Ok(self.checkpoints()?.into_iter().map(file).collect())
     }
 }
 
@@ -65,6 +65,9 @@ pub fn facts(run: &Listed, state: &RunState, checkpoints: &[CheckpointFile]) -> 
     line("status", &run.status().replace('_', " "));
     let extra = [("being trained by", &run.trained_by), ("problem", &summary.error), ("reason", &summary.stop_reason)];
     extra.into_iter().filter_map(|(label, fact)| Some((label, fact.as_ref()?))).for_each(|(label, fact)| line(label, fact));
+    let advice = state.unread.first().map(|_| repair(run));
+    let damage = run.damage.iter().chain(&state.unread).chain(&advice);
+    damage.enumerate().for_each(|(index, text)| line(if index == 0 { "damaged" } else { "" }, text));
     if about.pinned {
         line("pinned", "yes");
     }
@@ -119,4 +122,9 @@ pub fn facts(run: &Listed, state: &RunState, checkpoints: &[CheckpointFile]) -> 
         line("checkpoints", "none");
     }
     facts
+}
+
+/// What to do about damaged lines.
+fn repair(run: &Listed) -> String {
+    format!("`mnist-tui runs repair {}` takes them out, and keeps them", run.id())
 }

@@ -1,17 +1,19 @@
 //! One run's folder.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use super::journal::Journal;
+use super::journal::{Contents, DamagedLines, Journal};
 use super::lock::Lock;
 use crate::files::write_whole;
-use crate::protocol::{Event, Record, RunStarted};
+use crate::protocol::{Event, LONGEST_LINE, Record, RunStarted, run_name};
+use crate::run::text::date;
 use crate::run::{RunState, Summary};
 
 /// The version of the form of a run's folder. It grows when older programs cannot read it any more.
@@ -58,6 +60,15 @@ impl About {
         }
     }
 
+    /// Refuses what would be read otherwise than it is written, such as numbers that JSON does not have.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        let read = serde_json::to_vec(self).and_then(|bytes| serde_json::from_slice::<Self>(&bytes));
+        match read {
+            Ok(read) if read == *self => Ok(()),
+            read => Err(StoreError::NotReadable { source: read.err() }),
+        }
+    }
+
     /// What people call the run.
     pub fn name(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.started.name)
@@ -65,16 +76,15 @@ impl About {
 
     /// Calls the run something else. Fails when it cannot be called that, and says why.
     pub fn rename(&mut self, name: &str) -> Result<(), &'static str> {
-        match name.trim() {
-            "" => Err("it would have no name"),
-            "last" => Err("that means the newest run"),
-            name if name.contains(char::is_control) => Err("it has control characters"),
-            name => {
-                self.name = Some(name.to_owned());
-                Ok(())
-            }
-        }
+        self.name = Some(run_name(name)?.to_owned());
+        Ok(())
     }
+}
+
+/// What every version of `run.json` has.
+#[derive(Deserialize)]
+struct Version {
+    schema_version: u32,
 }
 
 impl RunFolder {
@@ -95,16 +105,31 @@ impl RunFolder {
 
     /// What the run is.
     pub fn about(&self) -> Result<About, StoreError> {
-        let about: About = read_json(&self.file("run.json"))?;
-        if about.schema_version > SCHEMA_VERSION {
-            return Err(StoreError::Newer { path: self.file("run.json") });
+        let path = self.about_path();
+        let (version, about) = (read_json::<Version>(&path)?.schema_version, read_json::<About>(&path));
+        if version > SCHEMA_VERSION {
+            return Err(StoreError::Newer { path });
         }
+        let about = about?;
+        // Whoever reads on computes with them.
+        let checked = about.started.spec.hyperparameters.check().map_err(serde::de::Error::custom);
+        checked.map_err(|source| StoreError::Damaged { path, source })?;
         Ok(about)
+    }
+
+    /// Changes what is said of the run; nobody else does meanwhile. Nothing is written when the change fails.
+    pub fn change_about<T, E: From<StoreError>>(&self, change: impl FnOnce(&mut About) -> Result<T, E>) -> Result<T, E> {
+        let path = self.file("run.json.lock");
+        let _lock = Lock::wait(&path).map_err(StoreError::io(path))?;
+        let mut about = self.about()?;
+        let changed = change(&mut about)?;
+        self.set_about(&about)?;
+        Ok(changed)
     }
 
     /// Writes what the run is.
     pub fn set_about(&self, about: &About) -> Result<(), StoreError> {
-        write_json(&self.file("run.json"), about)
+        write_json(&self.about_path(), about)
     }
 
     /// The figures, as new as the newest epoch's end; `None` before the first.
@@ -122,21 +147,37 @@ impl RunFolder {
 
     /// Every whole event.
     pub fn records(&self) -> Result<Vec<Record>, StoreError> {
-        Ok(self.journal()?.into_iter().map(|(record, _)| record).collect())
+        Ok(self.records_after(0)?.0)
     }
 
     /// Every whole event from this byte of the log on, and the byte after the last of them.
     pub fn records_after(&self, from: u64) -> Result<(Vec<Record>, u64), StoreError> {
         let path = self.journal_path();
-        let read = Journal::read_from(&path, from).map_err(StoreError::io(path))?;
+        let read = Journal::read_from(&path, from).map_err(StoreError::io(path))?.records;
         let end = read.last().map_or(from, |(_, end)| *end);
         Ok((read.into_iter().map(|(record, _)| record).collect(), end))
     }
 
-    /// Every whole event, with the bytes to its end.
-    pub(super) fn journal(&self) -> Result<Vec<(Record, u64)>, StoreError> {
+    /// The first event, when its line is whole.
+    pub(super) fn first_record(&self) -> Option<Record> {
+        let mut line = Vec::new();
+        BufReader::new(File::open(self.journal_path()).ok()?).take(LONGEST_LINE as u64).read_until(b'\n', &mut line).ok()?;
+        Record::read(&line).ok()
+    }
+
+    /// What of the log cannot be read, apart from a torn end: what is shown of the run lacks what these lines told.
+    pub fn damaged_lines(&self) -> Result<Vec<DamagedLines>, StoreError> {
+        Ok(self.journal()?.damaged)
+    }
+
+    /// The whole log.
+    pub(super) fn journal(&self) -> Result<Contents, StoreError> {
         let path = self.journal_path();
-        Journal::read(&path).map_err(StoreError::io(path))
+        Journal::read_from(&path, 0).map_err(StoreError::io(path))
+    }
+
+    pub(super) fn about_path(&self) -> PathBuf {
+        self.file("run.json")
     }
 
     pub(super) fn journal_path(&self) -> PathBuf {
@@ -145,43 +186,50 @@ impl RunFolder {
 
     /// What the events come to, under the name that people have given the run.
     pub fn state(&self) -> Result<RunState, StoreError> {
-        self.fold_into(RunState::default(), &self.records()?)
+        self.fold_into(RunState::default(), self.journal()?)
     }
 
     /// The same with every step, for exports.
     pub fn lossless_state(&self) -> Result<RunState, StoreError> {
-        self.fold_into(RunState::lossless(), &self.records()?)
+        self.fold_into(RunState::lossless(), self.journal()?)
     }
 
     /// The same up to the first checkpoint after a step, as it was taken; all of it when there was none.
     pub fn state_at(&self, step: u64) -> Result<RunState, StoreError> {
-        let mut records = self.records()?;
-        let taken = |record: &Record| matches!(record.event, Event::CheckpointTaken { step: taken, .. } if taken == step);
-        if let Some(place) = records.iter().position(taken) {
-            records.truncate(place + 1);
+        let mut contents = self.journal()?;
+        let taken =
+            |(record, _): &(Record, u64)| matches!(record.event, Event::CheckpointTaken { step: taken, .. } if taken == step);
+        if let Some(place) = contents.records.iter().position(taken) {
+            contents.records.truncate(place + 1);
         }
-        self.fold_into(RunState::default(), &records)
+        self.fold_into(RunState::default(), contents)
     }
 
-    fn fold_into(&self, mut state: RunState, records: &[Record]) -> Result<RunState, StoreError> {
-        let about = self.about()?;
-        records.iter().for_each(|record| state.apply(record));
-        if let Some(started) = &mut state.started {
+    fn fold_into(&self, mut state: RunState, Contents { records, damaged }: Contents) -> Result<RunState, StoreError> {
+        // Where it cannot be read, the log says what the run was called.
+        let about = self.about().ok();
+        records.iter().for_each(|(record, _)| state.apply(record));
+        state.unread = damaged.iter().map(|lines| format!("{}, {lines}", self.journal_path().display())).collect();
+        if let (Some(started), Some(about)) = (&mut state.started, about) {
             started.name = about.name().to_owned();
         }
         Ok(state)
     }
 
-    /// The steps of which there are checkpoints, ascending, with their files.
-    pub fn checkpoints(&self) -> Vec<(u64, PathBuf)> {
-        let entries = fs::read_dir(self.checkpoints_path()).into_iter().flatten().flatten();
+    /// The steps of which there are checkpoints, ascending, with their files. A folder that is gone has none.
+    pub fn checkpoints(&self) -> Result<Vec<(u64, PathBuf)>, StoreError> {
+        let folder = self.checkpoints_path();
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(StoreError::io(folder))?,
+        };
         let step = |path: PathBuf| {
             let name = path.file_name()?.to_str()?;
             Some((name.strip_prefix("step-")?.strip_suffix(".safetensors")?.parse().ok()?, path))
         };
-        let mut checkpoints: Vec<(u64, PathBuf)> = entries.filter_map(|entry| step(entry.path())).collect();
+        let mut checkpoints: Vec<(u64, PathBuf)> = entries.into_iter().filter_map(|entry| step(entry.path())).collect();
         checkpoints.sort();
-        checkpoints
+        Ok(checkpoints)
     }
 
     /// The file of the checkpoint of a step.
@@ -202,6 +250,38 @@ impl RunFolder {
             // It does no harm where it cannot be removed.
             let _ = fs::remove_file(part);
         }
+    }
+
+    /// Has `put` put something beside `path`, under a name that says `why` and when; gives the name.
+    pub(super) fn put_aside(&self, path: &Path, why: &str, put: impl Fn(&Path) -> io::Result<()>) -> Result<PathBuf, StoreError> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
+        let when: String = date(now).chars().filter(|c| c.is_ascii_digit()).collect();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for number in 1..10_000 {
+            let again = if number == 1 { String::new() } else { format!("-{number}") };
+            let aside = path.with_file_name(format!("{name}.{why}-{when}{again}"));
+            if aside.symlink_metadata().is_ok() {
+                continue;
+            }
+            match put(&aside) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                done => return done.map(|()| aside.clone()).map_err(StoreError::io(aside)),
+            }
+        }
+        Err(StoreError::NoFreeName { path: path.to_owned() })
+    }
+
+    /// What was put aside when the run went on or was repaired, in the order of the names.
+    pub fn put_aside_before(&self) -> Vec<PathBuf> {
+        let folders = [self.path.clone(), self.checkpoints_path()];
+        let entries = folders.into_iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
+        let aside = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.contains(".until-") || name.contains(".damaged-")
+        };
+        let mut found: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(aside).collect();
+        found.sort();
+        found
     }
 
     /// Takes the right to train the run, or to remove it.

@@ -3,7 +3,8 @@
 //! `<root>/<id>/` holds `run.json` (what the run is, and what people call it), `events.jsonl` (every [`Record`], one a
 //! line), `summary.json` (the figures, newer at every epoch's end), `checkpoints/step-<step>.safetensors`, and `lock`,
 //! held by the process that trains. Files are written beside themselves, synced and renamed, or appended a whole line at
-//! a time; a torn last line is cut off on opening.
+//! a time; a torn last line is left out. What going on cuts off the log stays beside it, as `events.jsonl.until-<time>`, and
+//! what a repair takes out as `….damaged-<time>`.
 //!
 //! [`Record`]: crate::protocol::Record
 
@@ -14,8 +15,10 @@ mod folder;
 mod journal;
 mod lock;
 mod order;
+mod plan;
 mod recording;
 mod removal;
+mod repair;
 #[cfg(test)]
 mod tests;
 
@@ -23,5 +26,8 @@ pub use catalog::{Catalog, Listed};
 pub use error::StoreError;
 pub use facts::{CheckpointFile, facts};
 pub use folder::{About, RunFolder};
+pub use journal::DamagedLines;
 pub use order::{SortKey, tree};
-pub use recording::{Recording, Resumed};
+pub use plan::Plan;
+pub use recording::Recording;
+pub use repair::Repaired;

@@ -136,6 +136,11 @@ impl Runs {
         }
         match run.status() {
             "interrupted" | "stopped" => next(shared, NextRun::Resumed(run.id())),
+            "damaged" => {
+                if let Some(damage) = run.damage.clone() {
+                    shared.refuse(damage);
+                }
+            }
             _ => {
                 let key = shared.keymap.shown("runs.branch");
                 shared.refuse(Phrase::RunIsOver { key });

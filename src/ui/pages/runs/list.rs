@@ -102,7 +102,7 @@ fn status(context: &Context, run: &Listed) -> String {
 fn status_role(run: &Listed) -> Role {
     match run.status() {
         "running" => Role::Training,
-        "failed" => Role::Bad,
+        "failed" | "damaged" => Role::Bad,
         "interrupted" | "stopped" => Role::Warning,
         _ => Role::Good,
     }
@@ -298,7 +298,7 @@ fn draw_more(context: &Context, run: &Listed, area: Rect, pen: &mut Pen) {
     });
     let owner = run.trained_by.clone().map(|owner| context.say(Phrase::TrainedBy { owner }).into_owned());
     let problem = run.summary.as_ref().and_then(|summary| summary.error.clone().or(summary.stop_reason.clone()));
-    let history: Vec<String> = [parent, owner, problem].into_iter().flatten().collect();
+    let history: Vec<String> = [run.damage.clone(), parent, owner, problem].into_iter().flatten().collect();
     let recipe = Phrase::Recipe {
         preset: spec.preset.clone(),
         seed: spec.seed,
