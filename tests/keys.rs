@@ -25,7 +25,7 @@ fn recorded(name: &str) -> LoadedRun {
     let mut started = state.started.as_deref().expect("it has started").clone();
     started.run_id = name.into();
     let (folder, about) = (RunFolder::new(format!("/runs/{name}")), About::new(started));
-    let listed = Listed { folder, about, summary: Some(state.summary()), trained_by: None };
+    let listed = Listed { folder, about, summary: Some(state.summary()), trained_by: None, damage: None };
     LoadedRun { listed, state, checkpoints: Vec::new() }
 }
 
