@@ -100,7 +100,7 @@ async fn the_last_checkpoint_is_on_the_disk_when_the_run_is_over() {
         run.end().await;
         let (state, folder) = (run.state, run.folder);
         assert_eq!(run.recorder.finish(), [""; 0]);
-        assert_eq!(folder.checkpoints().last().map(|(step, _)| *step), Some(state.step), "seed {seed}");
+        assert_eq!(folder.checkpoints().expect("a folder").last().map(|(step, _)| *step), Some(state.step), "seed {seed}");
         assert_eq!(folder.state().expect("a log").ended, state.ended);
         assert_eq!(folder.summary().expect("readable").expect("there").steps, state.step);
     }
@@ -126,7 +126,7 @@ async fn a_checkpoint_that_could_not_be_written_is_tried_again() {
     unblock(&run.folder);
     let (state, folder) = (run.state, run.folder);
     assert_eq!(run.recorder.finish(), [""; 0]);
-    assert_eq!(folder.checkpoints().last().map(|(step, _)| *step), Some(state.step));
+    assert_eq!(folder.checkpoints().expect("a folder").last().map(|(step, _)| *step), Some(state.step));
 }
 
 #[tokio::test]
@@ -162,10 +162,10 @@ async fn older_parameters_are_not_exported_under_newer_figures() {
     recorder.finish();
     let figures = |format| ExportedRun::load(&folder, format).expect("a run");
     assert_eq!(figures(Format::Safetensors).state.summary(), state.summary());
-    let (newest, path) = folder.checkpoints().pop().expect("a checkpoint");
+    let (newest, path) = folder.checkpoints().expect("a folder").pop().expect("a checkpoint");
     assert_eq!(newest, state.step);
     fs::remove_file(path).expect("removed");
-    let (older, _) = folder.checkpoints().pop().expect("an older one");
+    let (older, _) = folder.checkpoints().expect("a folder").pop().expect("an older one");
     for format in [Format::Safetensors, Format::Onnx] {
         let summary = figures(format).state.summary();
         assert_eq!((summary.steps, summary.epochs as u64, summary.test_accuracy), (older, older / 2, None));
