@@ -308,7 +308,7 @@ fn compared_curves_are_hidden_one_by_one_and_stand_over_what_is_asked_for() {
     press(&mut app, "Space");
     assert_eq!(hidden(&app), [2]);
     for unit in ["steps", "epochs", "images", "time", "steps"] {
-        assert_eq!(app.pages().runs.unit().name(), unit);
+        assert_eq!(app.pages().runs.unit().name().say(Language::English), unit);
         press(&mut app, "u");
     }
     press(&mut app, "Esc");

@@ -184,6 +184,8 @@ impl App {
                     self.shared.tell_refusal();
                 }
             }
+            Some(Found::Theme(place)) => self.shared.set_theme(place),
+            Some(Found::Language(language)) => self.shared.set_language(language),
             None => {}
         }
     }

@@ -3,7 +3,7 @@
 use super::row::{Row, hidden, row};
 use super::{Control, Drawer, Effect, Help, Key, KeyCode, Leave, Overlay, Pages, Palette, Question, Rank, Replay, Seek, Shared};
 use crate::protocol::Command;
-use crate::text::{KeyHelp, KeyLabel, Phrase, Word};
+use crate::text::{KeyHelp, KeyLabel, Phrase};
 use Rank::{As, Footer, Hidden, Not, Pair, Refused};
 
 const fn c(character: char) -> Key {
@@ -221,13 +221,7 @@ pub const PAGES: &[Row<Pages>] = &[
         KeyLabel::Theme,
         KeyHelp::ThemeNext,
         |_, _| Footer(48),
-        |_, shared| {
-            let view = &mut shared.view;
-            view.theme = (view.theme + 1) % view.theme_names.len().max(1);
-            if let Some(name) = view.theme_names.get(view.theme).cloned() {
-                shared.tell(Phrase::Theme { name });
-            }
-        },
+        |_, shared| shared.set_theme((shared.view.theme + 1) % shared.view.theme_names.len().max(1)),
     ),
     row(
         "language.next",
@@ -235,10 +229,7 @@ pub const PAGES: &[Row<Pages>] = &[
         KeyLabel::Language,
         KeyHelp::LanguageNext,
         |_, shared| if shared.view.speaks_all { Hidden } else { Not },
-        |_, shared| {
-            shared.view.language = shared.view.language.next();
-            shared.tell(Word::LanguageName);
-        },
+        |_, shared| shared.set_language(shared.view.language.next()),
     ),
     row(
         "chart.scale",

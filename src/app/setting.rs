@@ -1,8 +1,8 @@
-//! How hyperparameters are changed: by a key, by typing, and taken back.
+//! How hyperparameters are changed: by a key, by typing, and taken back; and how the dashboard looks and speaks.
 
 use super::{Edit, Effect, Shared};
 use crate::protocol::{Command, Hyper};
-use crate::text::Phrase;
+use crate::text::{Language, Phrase, Word};
 
 impl Shared {
     /// What the hyperparameter is, or will be once the worker has answered; of the learning rate, the effective one.
@@ -34,6 +34,20 @@ impl Shared {
         if let Some(value) = self.expected(hyper) {
             self.open(Edit::new(hyper, value));
         }
+    }
+
+    /// Looks like the theme at this place from now on.
+    pub(super) fn set_theme(&mut self, place: usize) {
+        if let Some(name) = self.view.theme_names.get(place).cloned() {
+            self.view.theme = place;
+            self.tell(Phrase::Theme { name });
+        }
+    }
+
+    /// Speaks this language from now on.
+    pub(super) fn set_language(&mut self, language: Language) {
+        self.view.language = language;
+        self.tell(Word::LanguageName);
     }
 
     /// Takes the last change back.

@@ -1,5 +1,6 @@
 //! A report to paste into a pull request or homework.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::ExportedRun;
@@ -7,6 +8,7 @@ use super::markup::{date, grouped, percent, plain};
 use super::recipe;
 use crate::protocol::Hyper;
 use crate::run::{Comparison, Figure, RunState, Summary};
+use crate::text::Language;
 
 /// A report on runs; of several, a comparison first.
 pub(super) fn write(runs: &[ExportedRun]) -> String {
@@ -26,15 +28,15 @@ pub(super) fn write(runs: &[ExportedRun]) -> String {
 }
 
 /// Figures of runs in rows, as texts, the best of each marked.
-pub(super) fn comparison(runs: &[ExportedRun]) -> Vec<(&'static str, Vec<(String, bool)>)> {
+pub(super) fn comparison(runs: &[ExportedRun]) -> Vec<(Cow<'static, str>, Vec<(String, bool)>)> {
     let compared = Comparison::of(&runs.iter().map(|run| &run.state).collect::<Vec<_>>());
     let figures = compared.figures.iter().map(|row| {
         let cells = (0..runs.len()).map(|run| (row.text(run).unwrap_or_else(|| "–".into()), row.is_best(run)));
-        (row.figure.name, cells.collect())
+        (row.figure.name.say(Language::English), cells.collect())
     });
-    let mut rows: Vec<(&'static str, Vec<(String, bool)>)> = figures.collect();
+    let mut rows: Vec<(Cow<'static, str>, Vec<(String, bool)>)> = figures.collect();
     for (hyper, texts) in compared.hyperparameters {
-        rows.push((hyper.label(), texts.into_iter().map(|text| (text, false)).collect()));
+        rows.push((hyper.label().into(), texts.into_iter().map(|text| (text, false)).collect()));
     }
     rows
 }
@@ -64,7 +66,7 @@ fn report(text: &mut String, state: &RunState, level: &str) {
     let _ = writeln!(text, "\n| figure | |\n|---|---:|");
     for figure in &Figure::ALL {
         if let Some(value) = (figure.value)(&summary) {
-            let _ = writeln!(text, "| {} | {} |", figure.name, (figure.show)(value));
+            let _ = writeln!(text, "| {} | {} |", figure.name.say(Language::English), (figure.show)(value));
         }
     }
     let _ = writeln!(text, "| steps | {} |", grouped(summary.steps));

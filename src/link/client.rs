@@ -287,11 +287,12 @@ impl Task {
         requests: &mut mpsc::UnboundedReceiver<Request>,
     ) -> Result<Option<(Socket, Welcome)>, Left> {
         if self.ended {
-            let reason = "the run is over, and the process that trained it has ended".into();
+            let reason = Code::RunIsOver.into();
             self.tell(Update::Connection(Connection::Gone { reason })).await?;
             return Ok(None);
         }
         if let Some(ServerMessage::Bye { reason, .. }) = farewell.filter(|farewell| !farewell.is_end()) {
+            let reason = reason.into();
             self.tell(Update::Connection(Connection::Gone { reason })).await?;
             return Ok(None);
         }
@@ -304,6 +305,7 @@ impl Task {
             match self.connect_again().await {
                 Ok(again) => return Ok(Some(again)),
                 Err(AttachError::TurnedAway(reason)) => {
+                    let reason = reason.into();
                     self.tell(Update::Connection(Connection::Gone { reason })).await?;
                     return Ok(None);
                 }

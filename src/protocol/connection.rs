@@ -1,7 +1,9 @@
 //! The way to a run that another process trains, as far as the person needs to know.
 
+use super::Reason;
+
 /// The way to a run that another process trains, as far as the person needs to know.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Connection {
     /// All is well.
     Up {
@@ -21,6 +23,6 @@ pub enum Connection {
     /// It will not come back.
     Gone {
         /// Why.
-        reason: String,
+        reason: Reason,
     },
 }

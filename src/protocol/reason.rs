@@ -65,6 +65,9 @@ pub enum Code {
     /// The process that trains cannot be reached.
     #[error("the connection to the run is lost")]
     ConnectionLost,
+    /// There is nobody to connect to again.
+    #[error("the run is over, and the process that trained it has ended")]
+    RunIsOver,
     /// Early stopping.
     #[error(
         "the validation loss has not fallen below the {loss:.4} of epoch {epoch}{} for {waited} {}",

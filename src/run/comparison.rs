@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Figure, RunState, Summary};
 use crate::protocol::{Hyper, RunStarted};
+use crate::text::{RecipeKey, Text};
 
 /// Runs side by side.
 #[derive(Clone, Debug)]
@@ -28,10 +29,10 @@ pub struct FigureRow {
 }
 
 /// A line of a table of runs side by side; one without cells stands between groups.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ComparedLine {
     /// What is compared.
-    pub label: String,
+    pub label: Text,
     /// What each run has there, and whether no other run has better.
     pub cells: Vec<(String, bool)>,
 }
@@ -61,17 +62,20 @@ impl Comparison {
 
     /// Where the recipes differ and the figures, in words.
     pub fn lines(&self) -> Vec<ComparedLine> {
-        let plain = |label: &str, texts: Vec<String>| ComparedLine {
-            label: label.to_owned(),
+        let plain = |label: Text, texts: Vec<String>| ComparedLine {
+            label,
             cells: texts.into_iter().map(|text| (text, false)).collect(),
         };
-        let recipe = self.recipe.iter().map(|difference| plain(&difference.key, difference.values.iter().map(text).collect()));
-        let hypers = self.hyperparameters.iter().map(|(hyper, texts)| plain(hyper.label(), texts.clone()));
+        let recipe = self
+            .recipe
+            .iter()
+            .map(|difference| plain(RecipeKey(difference.key.clone()).into(), difference.values.iter().map(text).collect()));
+        let hypers = self.hyperparameters.iter().map(|(hyper, texts)| plain((*hyper).into(), texts.clone()));
         let mut lines: Vec<ComparedLine> = recipe.chain(hypers).collect();
-        lines.push(ComparedLine::default());
+        lines.push(plain("".into(), Vec::new()));
         lines.extend(self.figures.iter().map(|row| {
             let cell = |run| (row.text(run).unwrap_or("–".into()), row.is_best(run));
-            ComparedLine { label: row.figure.name.to_owned(), cells: (0..row.values.len()).map(cell).collect() }
+            ComparedLine { label: row.figure.name.into(), cells: (0..row.values.len()).map(cell).collect() }
         }));
         lines
     }
@@ -105,10 +109,10 @@ impl RunState {
 
 /// In what recipes differ, in a word or two, with the text of each: hyperparameters as they were at the start, then the rest.
 /// Presets, seeds and epochs are not among it, nor layers, since they follow from presets; the data come last.
-pub fn differences(runs: &[&RunStarted]) -> Vec<(String, Vec<String>)> {
+pub fn differences(runs: &[&RunStarted]) -> Vec<(Text, Vec<String>)> {
     let hyper = |hyper: Hyper| {
         let texts = runs.iter().map(|run| hyper.display(run.spec.hyperparameters.get(hyper)));
-        (hyper.label().to_owned(), texts.collect::<Vec<_>>())
+        (Text::from(hyper), texts.collect::<Vec<_>>())
     };
     let rest = recipe(&runs.iter().copied().map(Some).collect::<Vec<_>>()).into_iter();
     let mut rest: Vec<_> =
@@ -117,7 +121,7 @@ pub fn differences(runs: &[&RunStarted]) -> Vec<(String, Vec<String>)> {
     let named = |difference: Difference| {
         let place = difference.key.trim_end_matches(".kind");
         let name = place.rsplit('.').next().unwrap_or(place).replace('_', " ");
-        (name, difference.values.iter().map(text).collect())
+        (RecipeKey(name).into(), difference.values.iter().map(text).collect())
     };
     let differ = |texts: &[String]| texts.iter().any(|text| *text != texts[0]);
     let hypers = Hyper::ALL.into_iter().filter(|hyper| *hyper != Hyper::Epochs);

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::text::grouped;
 use super::{LogKind, LogLine, SampleOrder, Steerer, StepSeries, Unit};
 use crate::protocol::{
     CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, MOST_CLASSES, Outcome, Phase, Quantity, Record,
@@ -117,6 +118,15 @@ pub struct Intervention {
 }
 
 impl Intervention {
+    /// What was changed, and by whom if it was somebody else.
+    pub fn text(&self) -> LogText {
+        let (hyper, from, to) = (self.hyper, self.hyper.display(self.from), self.hyper.display(self.to));
+        match self.by.clone() {
+            Some(by) => LogText::HyperChangedBy { hyper, from, to, by },
+            None => LogText::HyperChanged { hyper, from, to },
+        }
+    }
+
     /// ` by ana@laptop`, or nothing.
     pub fn by_text(&self) -> String {
         self.by.as_ref().map_or_else(String::new, |by| format!(" by {by}"))
@@ -134,7 +144,7 @@ impl RunState {
         self.at_ms = record.at_ms;
         match &record.event {
             Event::RunStarted(started) => {
-                let (name, parameters, seed) = (started.name.clone(), started.parameters(), started.spec.seed);
+                let (name, parameters, seed) = (started.name.clone(), grouped(started.parameters() as u64), started.spec.seed);
                 self.log(LogKind::Progress, LogText::Started { name, parameters, seed });
                 self.hyperparameters = Some(started.spec.hyperparameters);
                 self.phase = Some(Phase::Training);
@@ -194,19 +204,10 @@ impl RunState {
                     self.augmented.clear();
                 }
                 let by = self.steerer.name_of(answers.client).map(str::to_owned);
-                self.interventions.push(Intervention {
-                    step: *step,
-                    epoch: self.epoch.max(1),
-                    hyper: *hyper,
-                    from: *from,
-                    to: *to,
-                    by: by.clone(),
-                });
-                let (hyper, from, to) = (*hyper, hyper.display(*from), hyper.display(*to));
-                let text = match by {
-                    Some(by) => LogText::HyperChangedBy { hyper, from, to, by },
-                    None => LogText::HyperChanged { hyper, from, to },
-                };
+                let epoch = self.epoch.max(1);
+                let change = Intervention { step: *step, epoch, hyper: *hyper, from: *from, to: *to, by };
+                let text = change.text();
+                self.interventions.push(change);
                 self.log(LogKind::Intervention(self.interventions.len()), text);
             }
             Event::ScheduleMoved { from, to, restarts, .. } => {

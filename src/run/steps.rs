@@ -2,6 +2,7 @@
 
 use super::Series;
 use crate::protocol::StepsFinished;
+use crate::text::Word;
 
 /// How much of the past the smoothed curves remember: each step weighs this much of all before it.
 const SMOOTHING: f32 = 0.97;
@@ -67,12 +68,12 @@ impl Unit {
     pub const ALL: [Self; 4] = [Self::Steps, Self::Epochs, Self::Images, Self::Time];
 
     /// Its name, in the plural.
-    pub fn name(self) -> &'static str {
+    pub fn name(self) -> Word {
         match self {
-            Self::Steps => "steps",
-            Self::Epochs => "epochs",
-            Self::Images => "images",
-            Self::Time => "time",
+            Self::Steps => Word::Steps,
+            Self::Epochs => Word::Epochs,
+            Self::Images => Word::Images,
+            Self::Time => Word::Time,
         }
     }
 }

@@ -103,7 +103,7 @@ pub(super) async fn watch(link: &mut Link, signals: &mut Signals, charset: Chars
                     (lines.logged, lines.told_ms) = (0, 0);
                 }
                 Update::Connection(Connection::Gone { reason }) => {
-                    lines.tell(&reason);
+                    lines.tell(&reason.to_string());
                     return Shown::Ended(state);
                 }
                 Update::Connection(Connection::Lost { .. }) if !lost => {

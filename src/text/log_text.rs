@@ -7,7 +7,7 @@ texts! {
     /// What a run says of itself, line by line.
     #[derive(Clone, Debug, PartialEq)]
     pub enum LogText {
-        Started { name: String, parameters: usize, seed: u64 } =>
+        Started { name: String, parameters: String, seed: u64 } =>
             en "{name} started: {parameters} parameters, seed {seed}", zh "{name} 开始训练：{parameters} 个参数，随机种子 {seed}";
         EpochDone { epoch: usize, loss: f64, accuracy: Percent } =>
             en "epoch {epoch} done: loss {loss:.4}, accuracy {accuracy}", zh "第 {epoch} 轮完成：损失 {loss:.4}，准确率 {accuracy}";

@@ -6,24 +6,28 @@
 #![deny(unused_variables, reason = "a value that one of the languages leaves out")]
 
 mod explanation;
+mod fact_label;
 mod key_help;
 mod key_label;
 mod language;
 mod log_text;
 mod percent;
 mod phrase;
+mod recipe_key;
 mod run_count;
 mod said;
 mod vocabulary;
 mod word;
 
 pub use explanation::Explanation;
+pub use fact_label::FactLabel;
 pub use key_help::KeyHelp;
 pub use key_label::KeyLabel;
 pub use language::Language;
 pub use log_text::LogText;
 pub use percent::Percent;
 pub use phrase::Phrase;
+pub use recipe_key::RecipeKey;
 pub use run_count::RunCount;
 pub use said::Said;
 pub use word::Word;
@@ -117,6 +121,10 @@ pub enum Text {
     Word(Word),
     /// Words with values in them.
     Phrase(Phrase),
+    /// What is said of a run.
+    Fact(FactLabel),
+    /// A field of a recipe.
+    Recipe(RecipeKey),
     /// What a run said of itself.
     Log(LogText),
     /// Why something was not done.
@@ -141,6 +149,12 @@ impl Text {
         }
     }
 
+    /// Who trains a run, as its lock says.
+    pub fn of_owner(owner: &str) -> Self {
+        let process = owner.strip_prefix("process ").and_then(|rest| rest.split_once(" on "));
+        process.map_or_else(|| owner.into(), |(id, host)| Phrase::Process { id: id.into(), host: host.into() }.into())
+    }
+
     /// Puts it into words.
     pub fn say(&self, language: Language) -> Cow<'static, str> {
         match self {
@@ -149,6 +163,8 @@ impl Text {
             Self::Hyper(hyper) => say(hyper, language).into(),
             Self::Word(word) => word.say(language),
             Self::Phrase(phrase) => phrase.say(language),
+            Self::Fact(label) => label.say(language),
+            Self::Recipe(key) => say(key, language).into(),
             Self::Log(text) => text.say(language),
             Self::Reason(reason) => say(reason, language).into(),
             Self::Plain(text) => text.clone().into(),
@@ -165,7 +181,10 @@ macro_rules! from {
         }
     )*};
 }
-from!(KeyLabel => Label, KeyHelp => Help, Word => Word, Phrase => Phrase, LogText => Log, Reason => Reason, String => Plain);
+from!(
+    KeyLabel => Label, KeyHelp => Help, Word => Word, Phrase => Phrase, FactLabel => Fact, RecipeKey => Recipe, LogText => Log,
+    Reason => Reason, String => Plain,
+);
 
 impl From<Hyper> for Text {
     fn from(hyper: Hyper) -> Self {

@@ -1,7 +1,7 @@
 //! What stands on pages with values in it, and whole sentences: titles, figures, counts, notices.
 
-use super::{KeyHelp, KeyLabel, Percent, RunCount, Text, Word, texts};
-use crate::protocol::Hyper;
+use super::{KeyHelp, KeyLabel, LogText, Percent, RunCount, Text, Word, texts};
+use crate::protocol::{Hyper, Reason};
 
 texts! {
     /// What stands on pages with values in it, and whole sentences.
@@ -18,9 +18,10 @@ texts! {
         Waits { what: Box<Text> } => en "waits: {what}", zh "等待处理：{what}";
 
         // The header.
+        Net { preset: String } => en "net {preset}", zh "网络 {preset}";
         ConnectionLost { retry_in: u64 } =>
             en "connection lost, trying again in {retry_in} s", zh "连接断开，{retry_in} 秒后重试";
-        CutOff { reason: String } => en "cut off: {reason}", zh "连接被关闭：{reason}";
+        CutOff { reason: Reason } => en "cut off: {reason}", zh "连接被关闭：{reason}";
         TestAccuracy { accuracy: String } => en "test accuracy {accuracy}", zh "测试准确率 {accuracy}";
         OfTraining { time: String } => en "{time} of training", zh "训练用时 {time}";
         Left { time: String } => en "{time} left", zh "剩余 {time}";
@@ -77,6 +78,7 @@ texts! {
         MouseIsTheTerminals => en "the mouse is the terminal's", zh "鼠标交给终端使用";
         Action { label: KeyLabel, help: KeyHelp } => en "{label}: {help}", zh "{label}：{help}";
         Set { hyper: Hyper } => en "set {hyper}", zh "设置{hyper}";
+        Speak { name: String } => en "language {name}", zh "语言 {name}";
         Theme { name: String } => en "theme {name}", zh "主题 {name}";
 
         // Questions.
@@ -86,7 +88,17 @@ texts! {
         NobodySteersNow => en "Nobody steers at the moment.", zh "目前无人操控。";
 
         // The page of runs.
+        Repair { id: String } =>
+            en "`mnist-tui runs repair {id}` takes them out, and keeps them", zh "用 `mnist-tui runs repair {id}` 可取出并另存损坏的行";
+        Process { id: String, host: String } => en "process {id} on {host}", zh "{host} 上的进程 {id}";
         NoCheckpointThere => en "it has no checkpoint", zh "它没有检查点";
+        CheckpointAt { step: String, checkpoint: Box<Text> } => en "step {step}, {checkpoint}", zh "第 {step} 步，{checkpoint}";
+        ParametersOf { preset: String, parameters: String } =>
+            en "{preset}, {parameters} parameters", zh "{preset}，{parameters} 个参数";
+        TrainedOn { data: String, images: String } => en "{data}, {images} images to train on", zh "{data}，{images} 张训练图像";
+        BranchedAfter { run: String, step: String } => en "{run} after step {step}", zh "{run}，第 {step} 步后";
+        ChangedAt { step: u64, epoch: usize, change: LogText } =>
+            en "step {step}, epoch {epoch}: {change}", zh "第 {step} 步，第 {epoch} 轮：{change}";
         AtStep { step: u64 } => en "step {step}", zh "第 {step} 步";
         Checkpoint { epoch: f64, size: String } => en "epoch {epoch}, {size} KB", zh "第 {epoch} 轮，{size} KB";
         JudgedCheckpoint { epoch: f64, accuracy: Percent, size: String } =>
@@ -96,7 +108,7 @@ texts! {
         ToTheTrash { names: String } => en "{names}: to the folder .trash beside the runs", zh "{names}：移到运行目录旁的 .trash 文件夹";
         MarkTwo { key: String } => en "mark two runs or more with {key}, then compare them", zh "先用 {key} 标记至少两个运行，再比较";
         FirstOfMarked { shown: usize, marked: usize } => en "the first {shown} of the {marked} marked", zh "已标记 {marked} 个，取前 {shown} 个";
-        IsTrainedBy { owner: String } => en "it is being trained by {owner}", zh "它正由 {owner} 训练";
+        IsTrainedBy { owner: Box<Text> } => en "it is being trained by {owner}", zh "它正由 {owner} 训练";
         RunIsOver { key: String } => en "it is over; {key} branches off a checkpoint, for more epochs", zh "它已结束；按 {key} 从检查点分支，可再训练几轮";
         ExportAs { format: &'static str } => en "Export as {format}", zh "导出为 {format}";
         OnlyWatches =>
@@ -117,7 +129,7 @@ texts! {
         SortedBy { what: Word } => en "by {what}", zh "按{what}排序";
         NoRunMatches { key: String } => en "no run matches; {key} changes the filter", zh "没有匹配的运行；按 {key} 更改筛选";
         BranchedOff { run: String, step: String } => en "branched off {run} after step {step}", zh "在第 {step} 步后由 {run} 分出";
-        TrainedBy { owner: String } => en "trained by {owner}", zh "由 {owner} 训练";
+        TrainedBy { owner: Box<Text> } => en "trained by {owner}", zh "由 {owner} 训练";
         Recipe { preset: String, seed: u64, data: String, optimizer: &'static str } =>
             en "{preset}, seed {seed}, {data}, {optimizer}", zh "{preset}，种子 {seed}，{data}，{optimizer}";
     }

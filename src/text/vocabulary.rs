@@ -82,6 +82,7 @@ fn chinese(code: &Code, to: &mut Formatter<'_>) -> Result {
         Code::TooManyChanges => "控制权转手过于频繁",
         Code::TooManyCommands => "一次发送的命令过多",
         Code::ReadOnly => "你以只读方式接入",
+        Code::RunIsOver => "训练已结束，训练它的进程也已退出",
         Code::ConnectionLost => "与训练进程的连接已断开",
         Code::NotBetter { loss, epoch, min_delta, waited } => {
             write!(to, "验证损失已有 {waited} 轮未低于第 {epoch} 轮的 {loss:.4}")?;

@@ -74,6 +74,8 @@ texts! {
         True => en "true", zh "真实";
         Optimizer => en "optimizer", zh "优化器";
         KnownAtTheStart => en "known when the run starts", zh "运行开始后可见";
+        Yes => en "yes", zh "是";
+        Nothing => en "none", zh "无";
         NoDropoutLayers => en "no dropout layers", zh "没有丢弃层";
         NoSamplesYet => en "no samples yet", zh "暂无样本";
         WaitingForABatch => en "waiting for the first batch…", zh "等待第一个批次…";
@@ -96,6 +98,7 @@ texts! {
         Seed => en "seed", zh "种子";
         Epochs => en "epochs", zh "轮数";
         Steps => en "steps", zh "步数";
+        Images => en "images", zh "图像数";
         Time => en "time", zh "用时";
         StartedAt => en "started", zh "开始时间";
         NoteOfARun => en "note", zh "备注";

@@ -63,7 +63,8 @@ fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
         if columns >= 60 || app.shared().alert().is_none() && columns >= 30 {
             pieces.push((name.as_str().into(), palette.bold(Role::Text)));
             if columns >= 100 && started.spec.preset != *name {
-                pieces.push((format!(" {}", started.spec.preset).into(), palette.style(Role::Muted)));
+                let net = context.say(Phrase::Net { preset: started.spec.preset.clone() });
+                pieces.push((format!("  {net}").into(), palette.style(Role::Muted)));
             }
             pieces.push(("  ".into(), Style::new()));
         }

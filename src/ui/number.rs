@@ -69,9 +69,9 @@ pub fn percent(part: f64) -> String {
     }
 }
 
-/// `7%`, `100%`: at most four columns.
+/// `7 %`, `100 %`: at most five columns.
 pub fn whole_percent(part: f32) -> String {
-    format!("{:.0}%", part * 100.0)
+    format!("{:.0} %", part * 100.0)
 }
 
 /// `0:07`, `1:23`, `2:03:04`.

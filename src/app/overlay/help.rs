@@ -2,7 +2,7 @@
 
 use crate::app::row::{Row, Rows, row};
 use crate::app::table::Place;
-use crate::app::{Closing, Key, KeyCode, Keymap, Line, PageId, Rank, Shared, Table, TableRow, tables};
+use crate::app::{Closing, Found, Key, KeyCode, Keymap, Line, PageId, Rank, Shared, Table, TableRow, tables};
 use crate::text::{KeyHelp, KeyLabel, Language, Word};
 use Rank::{Footer, Hidden, Not, Pair};
 
@@ -69,6 +69,14 @@ impl Help {
 
     pub(super) fn step(&mut self, by: isize) {
         self.scroll = self.scroll.saturating_add_signed(by).min(self.lines().len());
+    }
+
+    /// A line was pressed: what its key does is done, where it can be done now.
+    pub(super) fn press(&self, line: usize, shared: &mut Shared) {
+        if let Some(HelpLine::Row(row)) = self.lines().get(line) {
+            shared.found = Some(Found::Row(row.id));
+            shared.close(Closing::Taken);
+        }
     }
 
     /// Up to the last page.

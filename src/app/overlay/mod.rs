@@ -40,7 +40,7 @@ pub enum Overlay {
     Explain(Explained),
     /// The hyperparameters.
     Drawer(Drawer),
-    /// Actions and hyperparameters, found by a few letters.
+    /// Actions, hyperparameters and settings, found by a few letters.
     Palette(Palette),
 }
 
@@ -122,6 +122,7 @@ impl Overlay {
             (Self::Palette(palette), _, Pointer::Wheel(by)) => palette.step(by.into()),
             (Self::Palette(palette), Target::Item(item), Pointer::Press) => palette.press(item, shared),
             (Self::Help(help), _, Pointer::Wheel(by)) => help.step(3 * isize::from(by)),
+            (Self::Help(help), Target::Item(line), Pointer::Press) => help.press(line, shared),
             (Self::Drawer(_), Target::Item(item), Pointer::Press) => {
                 Hyper::ALL.get(item).inspect(|hyper| shared.hypers.select(**hyper));
             }

@@ -1,14 +1,14 @@
-//! Actions and hyperparameters, found by a few letters.
+//! Actions, hyperparameters and settings, found by a few letters.
 
 use crate::app::row::{Offer, Row, Rows, hidden, row};
 use crate::app::{Closing, Key, KeyCode, Line, Rank, RowId, Shared};
 use crate::protocol::Hyper;
-use crate::text::{KeyHelp, KeyLabel, Phrase};
+use crate::text::{KeyHelp, KeyLabel, Language, Phrase, Word};
 
 /// Longer than anything that is looked for.
 const LONGEST: usize = 40;
 
-/// Actions and hyperparameters, found by a few letters.
+/// Actions, hyperparameters and settings, found by a few letters.
 #[derive(Clone, Debug)]
 pub struct Palette {
     /// What is looked for.
@@ -24,6 +24,10 @@ pub enum Found {
     Row(RowId),
     /// A hyperparameter, to be changed.
     Hyper(Hyper),
+    /// A theme, as its place among them.
+    Theme(usize),
+    /// A language.
+    Language(Language),
 }
 
 /// A line of the palette.
@@ -35,12 +39,12 @@ pub struct Entry {
     pub text: String,
     /// The same in the other language, in which it is found, too.
     other: String,
-    /// Its keys, or its value.
+    /// Its keys, its value, or the setting that it is in the configuration.
     pub note: String,
 }
 
 impl Palette {
-    /// Of what can be done now, and of all hyperparameters.
+    /// Of what can be done now, of all hyperparameters, and of how the dashboard can look.
     pub(in crate::app) fn new(offers: Vec<Offer>, shared: &Shared) -> Self {
         let row = |offer: Offer| {
             let keys = shared.keymap.keys(offer.id, &offer.keys);
@@ -53,7 +57,17 @@ impl Palette {
             Entry::new(Found::Hyper(hyper), Phrase::Set { hyper }, value.unwrap_or_default(), shared)
         };
         let hypers = Hyper::ALL.into_iter().filter(|_| !shared.alone).map(hyper);
-        Self { line: Line::new(String::new(), false, LONGEST), all: rows.chain(hypers).collect(), selected: 0 }
+        let theme = |(place, name): (usize, &String)| {
+            Entry::new(Found::Theme(place), Phrase::Theme { name: name.clone() }, "ui.theme".into(), shared)
+        };
+        let themes = shared.view.theme_names.iter().enumerate().map(theme);
+        let language = |language: Language| {
+            let name = Word::LanguageName.say(language).into_owned();
+            Entry::new(Found::Language(language), Phrase::Speak { name }, "ui.language".into(), shared)
+        };
+        let languages = Language::ALL.into_iter().filter(|_| shared.view.speaks_all).map(language);
+        let all = rows.chain(hypers).chain(themes).chain(languages).collect();
+        Self { line: Line::new(String::new(), false, LONGEST), all, selected: 0 }
     }
 
     /// What fits, the best first.

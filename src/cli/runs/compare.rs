@@ -9,6 +9,7 @@ use super::super::table::{Column, Table};
 use crate::run::store::RunFolder;
 use crate::run::{Comparison, RunState};
 use crate::terminal::columns;
+use crate::text::Language;
 
 /// Which runs.
 #[derive(Debug, Args)]
@@ -72,13 +73,13 @@ fn rows(comparison: &Comparison, folders: &[RunFolder], states: &[RunState]) -> 
     rows.extend(differ.then(|| (String::new(), Vec::new())));
     rows.extend(comparison.lines().into_iter().map(|line| {
         // The star of figures stands in a column of its own.
-        let is_figure = comparison.figures.iter().any(|row| row.figure.name == line.label);
+        let is_figure = comparison.figures.iter().any(|row| line.label == row.figure.name.into());
         let cell = |(text, best): (String, bool)| match best {
             true => format!("{text} *"),
             false if is_figure => format!("{text}  "),
             false => text,
         };
-        (line.label, line.cells.into_iter().map(cell).collect())
+        (line.label.say(Language::English).into_owned(), line.cells.into_iter().map(cell).collect())
     }));
     rows
 }

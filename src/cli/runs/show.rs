@@ -10,6 +10,7 @@ use super::super::place::{Form, Place, print_json};
 use super::entry::Entry;
 use crate::run::store::{Catalog, CheckpointFile, facts};
 use crate::run::{RunState, Summary};
+use crate::text::{Language, Text};
 
 /// Which run.
 #[derive(Debug, Args)]
@@ -50,10 +51,15 @@ impl ShowArguments {
             let unread = state.unread.clone();
             return print_json(&Shown { entry: Entry::of(&run), checkpoints, unread, put_aside, summary: state.summary() });
         }
-        let line = |(label, value): (String, String)| format!("{label:<20}  {}", escaped(&value)).trim_end().to_owned() + "\n";
+        let line = |(label, value): (Text, Text)| {
+            let [label, value] = [label, value].map(|text| text.say(Language::English));
+            format!("{label:<20}  {}", escaped(&value)).trim_end().to_owned()
+                + "
+"
+        };
         let aside = put_aside.iter().enumerate().map(|(index, path)| {
             let label = if index == 0 { "put aside" } else { "" };
-            (label.to_owned(), path.display().to_string())
+            (label.into(), path.display().to_string().into())
         });
         runs.print(facts(&run, &state, &checkpoints).into_iter().chain(aside).map(line).collect())
     }

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::{Listed, RunFolder, StoreError};
-use crate::protocol::Hyper;
-use crate::run::text::{date, grouped, percent};
-use crate::run::{Figure, RunState, Unit};
+use crate::protocol::{Hyper, Outcome};
+use crate::run::text::{date, grouped};
+use crate::run::{Figure, Intervention, RunState, Unit};
+use crate::text::{FactLabel, Percent, Phrase, Text, Word};
 
 /// A checkpoint on disk.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -44,87 +45,119 @@ impl RunFolder {
 
 impl CheckpointFile {
     /// What there is to say of it besides its step.
-    pub fn text(&self) -> String {
-        let epochs = format!("epoch {}", (self.epochs * 100.0).round() / 100.0);
-        let accuracy = self.validation_accuracy.map(|accuracy| format!("validation {}", percent(accuracy)));
-        let size = format!("{} KB", grouped(self.bytes.div_ceil(1000)));
-        let texts = [Some(epochs), accuracy, Some(size), self.best.then(|| "the best".to_owned())];
-        texts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    pub fn text(&self) -> Text {
+        let (epoch, size) = ((self.epochs * 100.0).round() / 100.0, grouped(self.bytes.div_ceil(1000)));
+        let text: Text = match self.validation_accuracy {
+            Some(accuracy) => Phrase::JudgedCheckpoint { epoch, accuracy: Percent(accuracy), size }.into(),
+            None => Phrase::Checkpoint { epoch, size }.into(),
+        };
+        if self.best { Phrase::BestCheckpoint { checkpoint: Box::new(text) }.into() } else { text }
+    }
+}
+
+/// Lines of labels with what is to be said.
+#[derive(Default)]
+struct Facts(Vec<(Text, Text)>);
+
+impl Facts {
+    fn line(&mut self, label: FactLabel, value: impl Into<Text>) {
+        self.0.push((label.into(), value.into()));
+    }
+
+    /// One line each, of which the first has the label.
+    fn lines(&mut self, label: FactLabel, values: impl IntoIterator<Item = Text>) {
+        let labels = std::iter::once(label.into()).chain(std::iter::repeat(Text::from("")));
+        self.0.extend(labels.zip(values));
+    }
+
+    fn blank(&mut self) {
+        self.0.push(("".into(), "".into()));
     }
 }
 
 /// Everything about a run: labels with what is to be said, and empty ones between groups. A label that is empty beside a
 /// text belongs to the one above.
-pub fn facts(run: &Listed, state: &RunState, checkpoints: &[CheckpointFile]) -> Vec<(String, String)> {
-    let (about, summary) = (&run.about, state.summary());
-    let started = &about.started;
-    let mut facts = Vec::new();
-    let mut line = |label: &str, value: &str| facts.push((label.to_owned(), value.to_owned()));
-    line("name", about.name());
-    line("id", &run.id());
-    line("status", &run.status().replace('_', " "));
-    let extra = [("being trained by", &run.trained_by), ("problem", &summary.error), ("reason", &summary.stop_reason)];
-    extra.into_iter().filter_map(|(label, fact)| Some((label, fact.as_ref()?))).for_each(|(label, fact)| line(label, fact));
-    let advice = state.unread.first().map(|_| repair(run));
-    let damage = run.damage.iter().chain(&state.unread).chain(&advice);
-    damage.enumerate().for_each(|(index, text)| line(if index == 0 { "damaged" } else { "" }, text));
-    if about.pinned {
-        line("pinned", "yes");
-    }
-    for (index, note) in about.note.lines().enumerate() {
-        line(if index == 0 { "note" } else { "" }, note);
-    }
-    if let Some(parent) = &started.parent {
-        line("branched off", &format!("{} after step {}", parent.run_id, grouped(parent.step)));
-    }
-    line("started", &date(started.started_at_ms));
-    line("folder", &run.folder.path().display().to_string());
-
-    line("", "");
-    for figure in Figure::ALL {
-        if let Some(value) = (figure.value)(&summary) {
-            line(figure.name, &(figure.show)(value));
-        }
-    }
-    line("steps", &grouped(summary.steps));
-    if let Some(speed) = summary.images_per_second {
-        line("images a second", &grouped(speed.round() as u64));
-    }
-    if let Some(digest) = &summary.weights_sha256 {
-        line("weights sha256", digest);
-    }
-
-    line("", "");
-    line("preset", &format!("{}, {} parameters", started.spec.preset, grouped(started.parameters() as u64)));
-    line("seed", &started.spec.seed.to_string());
-    line("data", &format!("{}, {} images to train on", started.spec.data.source, grouped(started.train_images as u64)));
-    line("optimizer", started.spec.optimizer.label());
-    line("schedule", started.spec.schedule.name());
-    for hyper in Hyper::ALL {
-        line(hyper.label(), &state.hyper_text(hyper));
-    }
-
+pub fn facts(run: &Listed, state: &RunState, checkpoints: &[CheckpointFile]) -> Vec<(Text, Text)> {
+    let mut facts = Facts::default();
+    what_it_is(&mut facts, run, state);
+    facts.blank();
+    figures(&mut facts, state);
+    facts.blank();
+    recipe(&mut facts, run, state);
     if !state.interventions.is_empty() {
-        line("", "");
+        facts.blank();
+        facts.lines(FactLabel::Changes, state.interventions.iter().map(changed));
     }
-    for (index, change) in state.interventions.iter().enumerate() {
-        let (from, to) = (change.hyper.display(change.from), change.hyper.display(change.to));
-        let by = change.by_text();
-        let told = format!("step {}, epoch {}: {} {from} → {to}{by}", change.step, change.epoch, change.hyper.label());
-        line(if index == 0 { "changed on the way" } else { "" }, &told);
-    }
-
-    line("", "");
-    for (index, file) in checkpoints.iter().enumerate() {
-        line(if index == 0 { "checkpoints" } else { "" }, &format!("step {}, {}", file.step, file.text()));
-    }
+    facts.blank();
+    let text =
+        |file: &CheckpointFile| Phrase::CheckpointAt { step: grouped(file.step), checkpoint: Box::new(file.text()) }.into();
+    facts.lines(FactLabel::Checkpoints, checkpoints.iter().map(text));
     if checkpoints.is_empty() {
-        line("checkpoints", "none");
+        facts.line(FactLabel::Checkpoints, Word::Nothing);
     }
-    facts
+    facts.0
 }
 
-/// What to do about damaged lines.
-fn repair(run: &Listed) -> String {
-    format!("`mnist-tui runs repair {}` takes them out, and keeps them", run.id())
+fn what_it_is(facts: &mut Facts, run: &Listed, state: &RunState) {
+    let (about, started) = (&run.about, &run.about.started);
+    facts.line(FactLabel::Name, about.name());
+    facts.line(FactLabel::Id, run.id());
+    facts.line(FactLabel::Status, Text::of_status(run.status()));
+    if let Some(owner) = &run.trained_by {
+        facts.line(FactLabel::TrainedBy, Text::of_owner(owner));
+    }
+    match state.ended.as_ref().map(|ended| &ended.outcome) {
+        Some(Outcome::Failed { message }) => facts.line(FactLabel::Problem, message.clone()),
+        Some(Outcome::StoppedEarly { reason }) => facts.line(FactLabel::Reason, reason.clone()),
+        _ => {}
+    }
+    let advice = state.unread.first().map(|_| Phrase::Repair { id: run.id() }.into());
+    let damage = run.damage.iter().chain(&state.unread).map(|text| text.as_str().into());
+    facts.lines(FactLabel::Damaged, damage.chain(advice));
+    if about.pinned {
+        facts.line(FactLabel::Pinned, Word::Yes);
+    }
+    facts.lines(FactLabel::Note, about.note.lines().map(Text::from));
+    if let Some(parent) = &started.parent {
+        let after = Phrase::BranchedAfter { run: parent.run_id.clone(), step: grouped(parent.step) };
+        facts.line(FactLabel::BranchedOff, after);
+    }
+    facts.line(FactLabel::Started, date(started.started_at_ms));
+    facts.line(FactLabel::Folder, run.folder.path().display().to_string());
+}
+
+fn figures(facts: &mut Facts, state: &RunState) {
+    let summary = state.summary();
+    for figure in Figure::ALL {
+        if let Some(value) = (figure.value)(&summary) {
+            facts.line(figure.name, (figure.show)(value));
+        }
+    }
+    facts.line(FactLabel::Steps, grouped(summary.steps));
+    if let Some(speed) = summary.images_per_second {
+        facts.line(FactLabel::ImagesASecond, grouped(speed.round() as u64));
+    }
+    if let Some(digest) = summary.weights_sha256 {
+        facts.line(FactLabel::Weights, digest);
+    }
+}
+
+fn recipe(facts: &mut Facts, run: &Listed, state: &RunState) {
+    let (started, spec) = (&run.about.started, &run.about.started.spec);
+    let parameters = grouped(started.parameters() as u64);
+    facts.line(FactLabel::Preset, Phrase::ParametersOf { preset: spec.preset.clone(), parameters });
+    facts.line(FactLabel::Seed, spec.seed.to_string());
+    let images = grouped(started.train_images as u64);
+    facts.line(FactLabel::Data, Phrase::TrainedOn { data: spec.data.source.clone(), images });
+    facts.line(FactLabel::Optimizer, spec.optimizer.label());
+    facts.line(FactLabel::Schedule, spec.schedule.name());
+    for hyper in Hyper::ALL {
+        let no_dropout = hyper == Hyper::Dropout && !spec.has_dropout();
+        let value = if no_dropout { Word::NoDropoutLayers.into() } else { Text::from(state.hyper_text(hyper)) };
+        facts.0.push((hyper.into(), value));
+    }
+}
+
+fn changed(change: &Intervention) -> Text {
+    Phrase::ChangedAt { step: change.step, epoch: change.epoch, change: change.text() }.into()
 }

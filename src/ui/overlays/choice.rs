@@ -4,14 +4,14 @@ use ratatui::layout::Rect;
 
 use super::super::pen::{Pen, columns};
 use super::super::{Context, Role};
-use super::open;
+use super::{WIDTH, open};
 use crate::app::{Choice, Target};
 use crate::text::Text;
 
 pub fn draw(context: &Context, choice: &Choice, pen: &mut Pen) {
     let palette = &context.palette;
     let rows = (choice.items.len() as u16).min(pen.area().height.saturating_sub(4));
-    let inside = open(context, choice.title, rows, pen);
+    let inside = open(context, choice.title, (WIDTH, rows), pen);
     let say = |text: &Text| text.say(context.language());
     let names = choice.items.iter().map(|item| columns(&say(&item.name))).max().unwrap_or(0);
     let room = usize::from(inside.height);

@@ -19,6 +19,8 @@ use crate::text::Text;
 
 /// Columns of boxes.
 const WIDTH: u16 = 72;
+/// Columns of boxes in which keys stand with all that they do.
+const WIDE: u16 = 98;
 
 /// Draws what lies over the page.
 pub fn draw(context: &Context, body: Rect, pen: &mut Pen) {
@@ -37,11 +39,11 @@ pub fn draw(context: &Context, body: Rect, pen: &mut Pen) {
     }
 }
 
-/// An empty box with a title.
-fn open(context: &Context, title: impl Into<Text>, rows: u16, pen: &mut Pen) -> Rect {
+/// An empty box with a title, with as many columns and rows inside as there is room for.
+fn open(context: &Context, title: impl Into<Text>, (width, rows): (u16, u16), pen: &mut Pen) -> Rect {
     let palette = &context.palette;
     let title = [(context.say(title), palette.bold(Role::Focus))];
-    dialog(pen, WIDTH, rows + 2, palette.base(), palette.style(Role::Focus), &title)
+    dialog(pen, width, rows + 2, palette.base(), palette.style(Role::Focus), &title)
 }
 
 /// A line that is being typed, with its cursor, which is always seen.

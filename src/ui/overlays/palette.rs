@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::super::pen::{Pen, columns};
 use super::super::{Context, Role};
-use super::{draw_line, open};
+use super::{WIDE, draw_line, open};
 use crate::app::{Palette, Target};
 use crate::text::Word;
 
@@ -13,7 +13,7 @@ const MOST: u16 = 16;
 
 pub fn draw(context: &Context, found: &Palette, pen: &mut Pen) {
     let palette = &context.palette;
-    let inside = open(context, Word::FindTitle, MOST.min(pen.area().height.saturating_sub(4)), pen);
+    let inside = open(context, Word::FindTitle, (WIDE, MOST.min(pen.area().height.saturating_sub(4))), pen);
     if inside.is_empty() {
         return;
     }

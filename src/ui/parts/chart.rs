@@ -104,7 +104,7 @@ impl Chart<'_> {
         self.marks.extend(run.interventions.iter().map(|change| run.along(unit, change.step as f64 - 0.5)));
     }
 
-    /// Draws it without a border.
+    /// Draws it into its border, in which the unit of the horizontal axis stands.
     pub fn draw(&self, context: &Context, inside: Rect, pen: &mut Pen) {
         let (palette, log) = (&context.palette, context.app.shared().view.log_scale);
         let styles = PlotStyles {
@@ -123,6 +123,8 @@ impl Chart<'_> {
             halves: palette.has_ramps(),
         };
         plot.draw(inside, GUTTER, &styles, pen);
+        let unit = format!(" {} ", context.say(self.across.unit.name()));
+        pen.text_right(inside.right().saturating_sub(1), inside.bottom(), inside.width.saturating_sub(2), &unit, styles.label);
         if self.curves.iter().all(|curve| curve.series.is_empty()) && self.points.is_empty() && inside.height > 1 {
             let text = context.say(Word::WaitingForABatch);
             let x = inside.x + inside.width.saturating_sub(columns(&text)) / 2 + 2;

@@ -14,6 +14,8 @@ use crate::text::{Phrase, Word};
 /// Columns of a picture on a small card and on a large one.
 const SMALL: u16 = 14;
 const LARGE: u16 = 28;
+/// From so many rows on, what is left below pictures is worth a list.
+const LEAST_REST: u16 = 3;
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// How a sample is laid out.
@@ -84,7 +86,9 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let inner = Rect { width: area.width.saturating_sub(2), height: area.height.saturating_sub(2), ..area };
     let card = Card::choose(inner, run.samples.len());
     let (across, down) = card.grid(inner);
-    let a_page = (across * down).max(1);
+    let pictures = across * down;
+    let (rest, lines) = rest(card, down, inner);
+    let a_page = (pictures + lines).max(1);
     let pages = run.samples.len().div_ceil(a_page).max(1);
     let page = context.view.sample_page.rem_euclid(isize::try_from(pages).unwrap_or(1)) as usize;
     let right =
@@ -111,13 +115,34 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let between = (spare / (many + 1)).max(1);
     let left = spare.saturating_sub(between * many.saturating_sub(1)) / 2;
     let below = (inside.height.saturating_sub(down as u16 * height) / (down.max(1) as u16)).min(card.gap().1);
-    for (i, index) in run.sample_order.places().iter().copied().skip(page * a_page).take(a_page).enumerate() {
+    let mut indices = run.sample_order.places().iter().copied().skip(page * a_page);
+    for (i, index) in indices.by_ref().take(pictures).enumerate() {
         let x = inside.x + left + (i % across.max(1)) as u16 * (wide + between);
         let y = inside.y + (i / across.max(1)) as u16 * (height + below);
         let place = Rect { x, y, width: wide, height }.intersection(inside);
         let probabilities = run.probabilities.get(index).map_or(&[][..], Vec::as_slice);
         draw_card(context, card, &run.samples[index], probabilities, place, pen);
     }
+    // The list stands below the pictures, from their left edge on.
+    let (line, gap) = (Card::Line.size().0, Card::Line.gap().0);
+    for (i, index) in indices.take(lines).enumerate() {
+        let (column, row) = ((i / usize::from(rest.height)) as u16, (i % usize::from(rest.height)) as u16);
+        let place = Rect { x: rest.x + left + column * (line + gap), y: rest.y + row, width: line, height: 1 };
+        let probabilities = run.probabilities.get(index).map_or(&[][..], Vec::as_slice);
+        draw_line(context, &run.samples[index], probabilities, place.intersection(inside), pen);
+    }
+}
+
+/// What is left below large pictures, and how many more samples are told there in a line each.
+fn rest(card: Card, down: usize, inner: Rect) -> (Rect, usize) {
+    let used = down as u16 * (card.size().1 + card.gap().1);
+    // `inner` has the size of what is inside the border, and begins at the border.
+    let rest = Rect { x: inner.x + 1, y: inner.y + 1 + used, height: inner.height.saturating_sub(used), ..inner };
+    if !matches!(card, Card::Large | Card::Tall) || rest.height < LEAST_REST {
+        return (rest, 0);
+    }
+    let across = (rest.width + Card::Line.gap().0) / (Card::Line.size().0 + Card::Line.gap().0);
+    (rest, usize::from(across) * usize::from(rest.height))
 }
 
 fn draw_card(context: &Context, card: Card, sample: &Sample, probabilities: &[f32], area: Rect, pen: &mut Pen) {
@@ -257,7 +282,7 @@ fn draw_rows(context: &Context, sample: &Sample, probabilities: &[f32], area: Re
     let run = context.app.run();
     let widest = classes.iter().map(|class| columns(&run.class_name(*class))).max().unwrap_or(0);
     let names = widest.min(area.width / 2);
-    let bar = area.width.saturating_sub(names + 6);
+    let bar = area.width.saturating_sub(names + 7);
     for (row, class) in classes.into_iter().enumerate() {
         let y = area.y + row as u16;
         let role = class_role(class, sample, probabilities);
@@ -266,7 +291,7 @@ fn draw_rows(context: &Context, sample: &Sample, probabilities: &[f32], area: Re
         let length = (probability * f32::from(bar)).round() as u16;
         (0..length).for_each(|i| pen.put(area.x + names + 1 + i, y, '━', palette.style(role)));
         if probability >= 0.005 {
-            pen.text_right(area.right(), y, 4, &number::whole_percent(probability), palette.style(role));
+            pen.text_right(area.right(), y, 5, &number::whole_percent(probability), palette.style(role));
         }
     }
 }

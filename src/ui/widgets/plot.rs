@@ -268,10 +268,6 @@ impl Plot<'_> {
                 free = x + wide + 1;
             }
         }
-        let name = self.across.unit.name();
-        if free + columns(name) <= plot.right() {
-            pen.text_right(plot.right(), plot.bottom(), columns(name), name, styles.axis);
-        }
     }
 
     /// The column of a place on the horizontal axis, never outside.

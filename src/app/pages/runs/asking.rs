@@ -5,8 +5,7 @@ use super::{NextRun, Runs, RunsRequest, RunsView};
 use crate::app::{Choice, ChoiceItem, Effect, Leave, Prompt, Question, Shared, Typed};
 use crate::run::format::{Format, default_output};
 use crate::run::store::{CheckpointFile, Listed};
-use crate::run::text::grouped;
-use crate::text::{Percent, Phrase, Text, Word};
+use crate::text::{Phrase, Text, Word};
 
 /// What a text that is being typed, or an item that is being chosen, is for.
 #[derive(Clone, Debug)]
@@ -79,15 +78,7 @@ impl Runs {
         if found.is_empty() {
             return shared.refuse(Phrase::NoCheckpointThere);
         }
-        let item = |file: &CheckpointFile| {
-            let (epoch, size) = ((file.epochs * 100.0).round() / 100.0, grouped(file.bytes.div_ceil(1000)));
-            let text: Text = match file.validation_accuracy {
-                Some(accuracy) => Phrase::JudgedCheckpoint { epoch, accuracy: Percent(accuracy), size }.into(),
-                None => Phrase::Checkpoint { epoch, size }.into(),
-            };
-            let text = if file.best { Phrase::BestCheckpoint { checkpoint: Box::new(text) }.into() } else { text };
-            ChoiceItem { name: Phrase::AtStep { step: file.step }.into(), text }
-        };
+        let item = |file: &CheckpointFile| ChoiceItem { name: Phrase::AtStep { step: file.step }.into(), text: file.text() };
         let items: Vec<ChoiceItem> = found.iter().map(item).collect();
         let asked = Asked::Branch(run.to_owned(), found.iter().map(|file| file.step).collect());
         let newest = items.len() - 1;
@@ -129,7 +120,7 @@ impl Runs {
     pub(super) fn go_on(&self, shared: &mut Shared) {
         let Some(run) = self.run_at_hand() else { return };
         if let Some(owner) = &run.trained_by {
-            return shared.refuse(Phrase::IsTrainedBy { owner: owner.clone() });
+            return shared.refuse(Phrase::IsTrainedBy { owner: Box::new(Text::of_owner(owner)) });
         }
         if !is_free(shared) {
             return;

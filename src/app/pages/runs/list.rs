@@ -7,6 +7,7 @@ use super::asking::Asked;
 use crate::app::AppOptions;
 use crate::run::store::{Listed, SortKey, tree};
 use crate::run::{Comparison, Unit, differences};
+use crate::text::Text;
 
 /// So many curves can be told apart.
 pub(super) const MOST_COMPARED: usize = 8;
@@ -22,7 +23,7 @@ pub struct Runs {
     pub(super) filter: String,
     sort: Sort,
     /// In what the listed runs differ: a word or two, and the text of each run by its place in `all`.
-    differences: Vec<(String, Vec<String>)>,
+    differences: Vec<(Text, Vec<String>)>,
     /// The rows that are shown: how deep each stands in the tree, and its place in `all`.
     rows: Vec<RunRow>,
     selected: usize,
@@ -96,8 +97,8 @@ impl Runs {
     }
 
     /// In what the listed runs differ besides preset and seed.
-    pub fn differences(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.differences.iter().map(|(name, _)| name.as_str())
+    pub fn differences(&self) -> impl ExactSizeIterator<Item = &Text> {
+        self.differences.iter().map(|(name, _)| name)
     }
 
     /// What a run has there.

@@ -10,8 +10,6 @@ use crate::app::LoadedRun;
 use crate::run::{ComparedLine, Comparison};
 use crate::text::{Phrase, Word};
 
-/// Columns of the labels.
-const LABELS: u16 = 20;
 /// The least and the most columns of a run.
 const RUN: (u16, u16) = (11, 24);
 
@@ -32,7 +30,8 @@ fn draw_table(context: &Context, runs: &[LoadedRun], lines: &[ComparedLine], are
     let most = lines.len().saturating_sub(rows);
     let top = down.min(most);
     let room = area.width.saturating_sub(3);
-    let labels = LABELS.min(room / 3);
+    let widest = lines.iter().map(|line| columns(&line.label.say(context.language()))).max().unwrap_or(0);
+    let labels = (widest + 2).min(room / 3);
     // As wide as the widest text of its column, but none so wide that its neighbours are not seen.
     let widths: Vec<u16> = (0..runs.len())
         .map(|run| {
@@ -54,7 +53,10 @@ fn draw_table(context: &Context, runs: &[LoadedRun], lines: &[ComparedLine], are
     let shown = from..from + fits(from);
     let mut notes = Vec::new();
     if shown.len() < runs.len() {
-        notes.push(vec![(format!("{} – {} of {}  ← →", from + 1, shown.end, runs.len()).into(), palette.style(Role::Warning))]);
+        notes.push(vec![(
+            context.say(Phrase::RunsShown { first: from + 1, last: shown.end, all: runs.len() }),
+            palette.style(Role::Warning),
+        )]);
     }
     if most > 0 {
         let arrow = if top < most { Word::MoreDown } else { Word::MoreUp };
@@ -77,7 +79,7 @@ fn draw_table(context: &Context, runs: &[LoadedRun], lines: &[ComparedLine], are
         x += widths[run];
     }
     for (y, line) in (inside.y + 1..inside.bottom()).zip(lines.iter().skip(top)) {
-        pen.text(inside.x + 1, y, labels.saturating_sub(1), &line.label, palette.style(Role::Muted));
+        pen.text(inside.x + 1, y, labels.saturating_sub(1), &line.label.say(context.language()), palette.style(Role::Muted));
         let mut x = inside.x + 1 + labels;
         for run in shown.clone() {
             if let Some((text, best)) = line.cells.get(run) {

@@ -40,7 +40,7 @@ struct Column<'a> {
 #[derive(Clone, Copy)]
 enum Cell {
     /// A figure of the run, with its colour.
-    Figure(fn(&Context, &Listed) -> String, fn(&Listed) -> Role),
+    Figure(fn(&Context, &Listed) -> String, fn(&Context, &Listed) -> Role),
     /// What its recipe has there in which the listed runs differ.
     Difference(usize),
 }
@@ -51,8 +51,8 @@ const COLUMNS: [(u8, Word, u16, bool, Cell); 9] = [
     (3, Word::Preset, 9, false, Cell::Figure(|_, run| run.about.started.spec.preset.clone(), muted)),
     (1, Word::Seed, 6, true, Cell::Figure(|_, run| run.about.started.spec.seed.to_string(), muted)),
     (7, Word::Epochs, 7, true, Cell::Figure(epochs, text)),
-    (8, Word::OfValidation, 11, true, Cell::Figure(validation, |_| Role::Validation)),
-    (10, Word::OfTest, 10, true, Cell::Figure(test, |_| Role::Test)),
+    (8, Word::OfValidation, 11, true, Cell::Figure(validation, |_, _| Role::Validation)),
+    (10, Word::OfTest, 10, true, Cell::Figure(test, |_, _| Role::Test)),
     (4, Word::Time, 8, true, Cell::Figure(time, text)),
     (2, Word::StartedAt, 17, true, Cell::Figure(started, muted)),
     (0, Word::NoteOfARun, 40, false, Cell::Figure(|_, run| run.about.note.replace('\n', " "), muted)),
@@ -67,10 +67,11 @@ const BEFORE: Word = Word::Epochs;
 /// All columns, in the order in which they are shown.
 fn columns_of<'a>(context: &Context, page: &'a Runs) -> Vec<Column<'a>> {
     let differences = page.differences().enumerate().map(|(place, title)| {
-        let widest = page.rows().map(|(row, _)| columns(page.difference(row, place))).chain([columns(title)]).max();
+        let title = title.say(context.language());
+        let widest = page.rows().map(|(row, _)| columns(page.difference(row, place))).chain([columns(&title)]).max();
         let importance = if place < 3 { DIFFERENCES } else { DIFFERENCES - 1 };
         let width = widest.unwrap_or(0).min(MOST_DIFFERENCE) + 2;
-        Column { importance, title: title.into(), width, right: true, cell: Cell::Difference(place) }
+        Column { importance, title, width, right: true, cell: Cell::Difference(place) }
     });
     let mut all = Vec::new();
     let mut differences: Vec<Column> = differences.collect();
@@ -83,24 +84,35 @@ fn columns_of<'a>(context: &Context, page: &'a Runs) -> Vec<Column<'a>> {
     all
 }
 
-fn text(_: &Listed) -> Role {
+fn text(_: &Context, _: &Listed) -> Role {
     Role::Text
 }
 
-fn muted(_: &Listed) -> Role {
+fn muted(_: &Context, _: &Listed) -> Role {
     Role::Muted
 }
 
 fn status(context: &Context, run: &Listed) -> String {
-    let here = context.app.run().started.as_ref().is_some_and(|started| started.run_id == run.id());
-    match run.status() {
-        "running" if here => context.say(Word::RunningHere).into(),
-        status => context.say(Text::of_status(status)).into(),
+    let status = if is_here(context, run) { Word::RunningHere.into() } else { Text::of_status(word_of(context, run)) };
+    context.say(status).into()
+}
+
+/// Whether it is the run of this dashboard, and goes on.
+fn is_here(context: &Context, run: &Listed) -> bool {
+    word_of(context, run) == "running" && context.app.run().started.as_ref().is_some_and(|started| started.run_id == run.id())
+}
+
+/// The status of a run; of the run of this dashboard, its outcome as soon as it has one.
+fn word_of<'a>(context: &Context<'a>, run: &'a Listed) -> &'a str {
+    let here = context.app.run();
+    match (&here.started, &here.ended) {
+        (Some(started), Some(ended)) if started.run_id == run.id() => ended.outcome.status(),
+        _ => run.status(),
     }
 }
 
-fn status_role(run: &Listed) -> Role {
-    match run.status() {
+fn status_role(context: &Context, run: &Listed) -> Role {
+    match word_of(context, run) {
         "running" => Role::Training,
         "failed" | "damaged" => Role::Bad,
         "interrupted" | "stopped" => Role::Warning,
@@ -272,7 +284,7 @@ fn draw_row(
     let mut x = x + names;
     for column in shown {
         match column.cell {
-            Cell::Figure(text, role) => draw_cell(column, x, area.y, &text(context, run), on(role(run)), pen),
+            Cell::Figure(text, role) => draw_cell(column, x, area.y, &text(context, run), on(role(context, run)), pen),
             Cell::Difference(place) => {
                 draw_cell(column, x, area.y, context.app.pages().runs.difference(row, place), on(Role::Text), pen)
             }
@@ -296,7 +308,10 @@ fn draw_more(context: &Context, run: &Listed, area: Rect, pen: &mut Pen) {
         let phrase = Phrase::BranchedOff { run: parent.run_id.clone(), step: grouped(parent.step) };
         context.say(phrase).into_owned()
     });
-    let owner = run.trained_by.clone().map(|owner| context.say(Phrase::TrainedBy { owner }).into_owned());
+    let owner = run.trained_by.as_deref().map(|owner| {
+        let owner = Box::new(Text::of_owner(owner));
+        context.say(Phrase::TrainedBy { owner }).into_owned()
+    });
     let problem = run.summary.as_ref().and_then(|summary| summary.error.clone().or(summary.stop_reason.clone()));
     let history: Vec<String> = [run.damage.clone(), parent, owner, problem].into_iter().flatten().collect();
     let recipe = Phrase::Recipe {

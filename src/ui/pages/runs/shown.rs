@@ -1,16 +1,16 @@
 //! One run: everything about it, and its curves.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 
 use super::super::super::pen::{Pen, columns};
+use super::super::super::widgets::wrapped;
 use super::super::super::{Context, Role};
 use super::{charts, framed};
 use crate::app::LoadedRun;
 use crate::run::store::facts;
-use crate::text::Word;
-
-/// Columns of the labels.
-const LABELS: u16 = 21;
+use crate::text::{FactLabel, Text, Word};
 
 pub fn draw(context: &Context, run: &LoadedRun, body: Rect, pen: &mut Pen) {
     let palette = &context.palette;
@@ -21,8 +21,21 @@ pub fn draw(context: &Context, run: &LoadedRun, body: Rect, pen: &mut Pen) {
         charts::draw(context, std::slice::from_ref(run), beside, pen);
     }
     let facts = facts(&run.listed, &run.state, &run.checkpoints);
+    let say = |text: &Text| text.say(context.language());
+    let widest = facts.iter().map(|(label, _)| columns(&say(label))).max().unwrap_or(0);
+    let labels = (widest + 2).min(text.width / 2);
+    let room = text.width.saturating_sub(labels + 4);
+    let mut lines: Vec<(Cow<str>, String)> = Vec::new();
+    for (label, value) in &facts {
+        let (value, mut label_of) = (say(value), Some(say(label)));
+        // Of a path the end says most.
+        let folder = *label == FactLabel::Folder.into();
+        let rows = if folder { vec![tail(&value, room)] } else { wrapped(&value, room) };
+        let rows = if rows.is_empty() { vec![String::new()] } else { rows };
+        lines.extend(rows.into_iter().map(|row| (label_of.take().unwrap_or_default(), row)));
+    }
     let rows = usize::from(text.height.saturating_sub(2));
-    let most = facts.len().saturating_sub(rows);
+    let most = lines.len().saturating_sub(rows);
     let first = context.app.pages().runs.scroll().0.min(most);
     let more = match (first > 0, first < most) {
         (_, true) => vec![vec![(context.say(Word::MoreDown), palette.style(Role::Warning))]],
@@ -30,14 +43,9 @@ pub fn draw(context: &Context, run: &LoadedRun, body: Rect, pen: &mut Pen) {
         (false, false) => Vec::new(),
     };
     let inside = framed(context, text, pen, run.listed.about.name(), &more);
-    let labels = LABELS.min(inside.width / 3);
-    for (y, (label, value)) in (inside.y..inside.bottom()).zip(facts.iter().skip(first)) {
-        pen.text(inside.x + 1, y, labels.saturating_sub(1), label, palette.style(Role::Muted));
-        let x = inside.x + 1 + labels;
-        let room = inside.right().saturating_sub(x);
-        // Of a path the end says most.
-        let shown = if label == "folder" { tail(value, room) } else { value.clone() };
-        pen.text(x, y, room, &shown, palette.style(Role::Text));
+    for (y, (label, value)) in (inside.y..inside.bottom()).zip(lines.iter().skip(first)) {
+        pen.text(inside.x + 1, y, labels, label, palette.style(Role::Muted));
+        pen.text(inside.x + 1 + labels, y, room, value, palette.style(Role::Text));
     }
 }
 
