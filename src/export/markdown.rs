@@ -27,14 +27,17 @@ pub(super) fn write(runs: &[ExportedRun]) -> String {
     text
 }
 
+/// What is compared, and for each run its text and whether it is the best.
+type Row = (Cow<'static, str>, Vec<(String, bool)>);
+
 /// Figures of runs in rows, as texts, the best of each marked.
-pub(super) fn comparison(runs: &[ExportedRun]) -> Vec<(Cow<'static, str>, Vec<(String, bool)>)> {
+pub(super) fn comparison(runs: &[ExportedRun]) -> Vec<Row> {
     let compared = Comparison::of(&runs.iter().map(|run| &run.state).collect::<Vec<_>>());
     let figures = compared.figures.iter().map(|row| {
         let cells = (0..runs.len()).map(|run| (row.text(run).unwrap_or_else(|| "–".into()), row.is_best(run)));
         (row.figure.name.say(Language::English), cells.collect())
     });
-    let mut rows: Vec<(Cow<'static, str>, Vec<(String, bool)>)> = figures.collect();
+    let mut rows: Vec<Row> = figures.collect();
     for (hyper, texts) in compared.hyperparameters {
         rows.push((hyper.label().into(), texts.into_iter().map(|text| (text, false)).collect()));
     }
