@@ -112,6 +112,15 @@ impl CliError {
     pub(super) fn with_causes(&self) -> String {
         escaped(&with_causes(self))
     }
+
+    /// What belongs below the message, a line each, escaped as it is.
+    pub(super) fn lines_below(&self) -> impl Iterator<Item = String> {
+        let lines = match self {
+            Self::Train(TrainError::NoRun(none)) => none.commands(),
+            _ => &[],
+        };
+        lines.iter().map(|line| escaped(line))
+    }
 }
 
 /// The text with control characters, and those that cannot be seen or turn the text around them, written as in Rust: `\u{1b}`.

@@ -99,6 +99,7 @@ pub fn run() -> ExitCode {
     result.unwrap_or_else(|error| {
         if !error.is_closed_pipe() {
             let _ = writeln!(std::io::stderr(), "error: {}", error.with_causes());
+            error.lines_below().for_each(|line| drop(writeln!(std::io::stderr(), "  {line}")));
         }
         ExitCode::from(error.exit_code())
     })

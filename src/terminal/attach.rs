@@ -34,12 +34,12 @@ pub enum NoRun {
     #[error("no run was chosen; `mnist-tui attach last` takes the newest")]
     NoneChosen,
     /// None of that name.
-    #[error("no run {asked} is being trained; these are:{running}")]
+    #[error("no run {asked} is being trained; these are:")]
     Unknown {
         /// What was asked for.
         asked: String,
-        /// The runs that are there.
-        running: String,
+        /// The commands that attach to those that are there.
+        commands: Vec<String>,
     },
     /// One that is trained, and does not answer.
     #[error("run {id} is being trained by {by}, which does not answer here; try again in a few seconds")]
@@ -50,11 +50,21 @@ pub enum NoRun {
         by: String,
     },
     /// Several.
-    #[error("several runs are being trained; name one of them, or `last`:{running}")]
+    #[error("several runs are being trained; name one of them, or `last`:")]
     Several {
-        /// The runs that are there.
-        running: String,
+        /// The commands that attach to those that are there.
+        commands: Vec<String>,
     },
+}
+
+impl NoRun {
+    /// The commands that attach to the runs that are there, which belong below the message.
+    pub fn commands(&self) -> &[String] {
+        match self {
+            Self::Unknown { commands, .. } | Self::Several { commands } => commands,
+            Self::None | Self::NotRunning { .. } | Self::NoneChosen | Self::Silent { .. } => &[],
+        }
+    }
 }
 
 /// Shows a run that another process trains, until it is left. `asked` is an id, the start of one, a name, or `last`.
@@ -116,7 +126,7 @@ async fn find(config: &Config, asked: Option<&str>, mode: Mode) -> Result<Runnin
         match choose(config, asked, link::running().await) {
             Ok(found) if found.len() > 1 && mode == Mode::Dashboard => return ask(found),
             Ok(mut found) if found.len() == 1 => return found.pop().ok_or(NoRun::None),
-            Ok(found) => return Err(NoRun::Several { running: commands(&found) }),
+            Ok(found) => return Err(NoRun::Several { commands: commands(&found) }),
             Err(NoRun::Silent { .. }) if tries < TRIES => tokio::time::sleep(Duration::from_secs(1)).await,
             Err(error) => return Err(error),
         }
@@ -151,7 +161,7 @@ fn choose(config: &Config, asked: Option<&str>, mut running: Vec<Running>) -> Re
             None => NoRun::NotRunning { id: folder.id() },
         }),
         None if running.is_empty() => Err(NoRun::None),
-        None => Err(NoRun::Unknown { asked: asked.into(), running: commands(&running) }),
+        None => Err(NoRun::Unknown { asked: asked.into(), commands: commands(&running) }),
     }
 }
 
@@ -165,9 +175,9 @@ fn described(running: &[Running]) -> impl Iterator<Item = String> {
     })
 }
 
-/// The commands that attach to them, a line each.
-fn commands(running: &[Running]) -> String {
-    described(running).map(|run| format!("\n  mnist-tui attach {run}")).collect()
+/// The commands that attach to them.
+fn commands(running: &[Running]) -> Vec<String> {
+    described(running).map(|run| format!("mnist-tui attach {run}")).collect()
 }
 
 /// Has the person at the terminal choose one, the newest first.
@@ -183,7 +193,7 @@ fn ask(mut running: Vec<Running>) -> Result<Running, NoRun> {
         let _ = write!(output, "which one? [1-{}, Enter for 1, q for none] ", running.len()).and_then(|()| output.flush());
         let mut line = String::new();
         if std::io::stdin().read_line(&mut line).unwrap_or(0) == 0 {
-            return Err(NoRun::Several { running: commands(&running) });
+            return Err(NoRun::Several { commands: commands(&running) });
         }
         match line.trim() {
             "" => return Ok(running.swap_remove(0)),

@@ -192,7 +192,7 @@ fn an_export_that_fails_on_the_page_of_runs_stops_no_training() {
     let mut session = Session::run(120, 40, command, &variables.each_ref().map(|(name, value)| (*name, value.as_str())));
     session.wait_for_text(&["● training"]);
     session.press("7");
-    session.wait_for_text(&["by started", "completed"]);
+    session.wait_for_text(&["by accuracy", "completed"]);
     session.press("e");
     session.wait_for_text(&["Export as"]);
     session.press("\r");

@@ -23,7 +23,7 @@ fn runs_are_compared_exported_renamed_and_removed() {
         Training::start(&home, &[SMALL, &["--name", name, "--lr", rate, "--epochs", "1"]].concat()).end();
     }
     let mut session = browse(&home, 120, 40);
-    session.wait_for_text(&["2 runs", "slow", "quick", "completed"]);
+    session.wait_for_text(&["slow", "quick", "completed", "2 ─ by accuracy"]);
     session.press("Mc");
     session.wait_for_text(&["2 runs side by side", "a quick", "b slow", "learning rate", "the best"]);
 
@@ -138,7 +138,7 @@ fn runs_are_played_from_the_page_one_after_another() {
     session.press("v");
     session.wait_for_text(&["second", "replay", "step 10/10"]);
     session.press("7");
-    session.wait_for_text(&["first", "second", "by started"]);
+    session.wait_for_text(&["first", "second", "by accuracy"]);
     session.press("k\r");
     session.wait_for_text(&["images to train on", "first"]);
     session.press("v");

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use rustix::process::Signal;
 
-use crate::support::{ENDLESS, Home, Session, count, send_signal};
+use crate::support::{ENDLESS, Home, Session, count, send_signal, step};
 
 /// Arguments for a run that takes long enough to be left in the middle.
 const SOME: &[&str] =
@@ -140,7 +140,7 @@ fn a_run_that_starts_in_the_background_leaves_the_terminal_alone() {
 #[test]
 fn in_the_background_a_batch_system_s_signal_leaves_a_checkpoint() {
     let mut session = Session::start(80, 24, ENDLESS);
-    session.wait_for_text(&["● training"]);
+    session.wait_for("a step", |screen| step(&screen.contents()) > Some(0));
     session.press("d");
     assert!(session.expect_end(0).contains("test is at step "));
     send_signal(session.home().trainer().expect("a process"), Signal::USR2);

@@ -65,12 +65,17 @@ impl Home {
         trained_by.strip_prefix("process ")?.split(' ').next()?.parse().ok()
     }
 
-    /// Waits until nobody trains the newest run any more, and returns it.
+    /// Waits until nobody trains the newest run any more, and returns it. As long as it tells something it may take.
     #[track_caller]
     pub fn ended_run(&self) -> Listed {
-        let deadline = Instant::now() + DEADLINE;
+        let told = || self.run().and_then(|run| std::fs::metadata(run.folder.path().join("events.jsonl")).ok()?.len().into());
+        let (mut before, mut deadline) = (told(), Instant::now() + DEADLINE);
         while self.trainer().is_some() {
-            assert!(Instant::now() < deadline, "the run goes on");
+            let now = told();
+            if now != before {
+                (before, deadline) = (now, Instant::now() + DEADLINE);
+            }
+            assert!(Instant::now() < deadline, "the run neither ends nor goes on");
             std::thread::park_timeout(LOOK);
         }
         self.run().expect("a recorded run")
@@ -381,10 +386,13 @@ impl Session {
         text.strip_prefix(PROMPT).unwrap_or_else(|| panic!("the prompt is gone:\n{text}")).trim().to_owned()
     }
 
-    /// The same for a program that leaves a line, which begins like this.
+    /// The same for a program that leaves a line, which begins like this. On a slow machine another tells before that it
+    /// waits.
     #[track_caller]
     pub fn expect_left(&mut self, code: u32, start: &str) -> String {
+        const WAITS: &str = "waiting for the batch, to keep what it comes to; Ctrl-C drops it\n";
         let left = self.expect_end(code);
+        let left = left.strip_prefix(WAITS).unwrap_or(&left).to_owned();
         assert!(left.starts_with(start), "not {start:?}: {left}");
         left
     }

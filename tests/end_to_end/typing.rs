@@ -61,7 +61,7 @@ fn keys_in_pieces_are_the_same_keys_where_one_types() {
 #[test]
 fn a_filter_survives_an_arrow_in_pieces() {
     let mut session = paused();
-    session.press("2");
+    session.press("7");
     session.wait_for_text(&["/ filter"]);
     session.press("/tset");
     session.wait_for_text(&["tset"]);
