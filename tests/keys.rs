@@ -222,6 +222,9 @@ fn the_mouse_selects_scrolls_and_closes() {
     seen.update(Message::Key(Key::char('x')));
     click(&mut seen, Target::Outside, Pointer::Press);
     assert!(seen.shared().overlays.is_empty());
+    seen.update(Message::Key(Key::char('?')));
+    click(&mut seen, Target::Item(8), Pointer::Press);
+    assert!(seen.shared().overlays.is_empty() && seen.pages().overview.zoomed, "the line of z");
     seen.update(Message::Key(Key::char('7')));
     let listed = ["a", "b"].map(|name| recorded(name).listed);
     seen.update(Message::Runs(RunsAnswer::Listed(listed.to_vec())));
