@@ -125,6 +125,24 @@ const EXAMPLES: [(&str, &[Example]); 28] = [
         ],
     ),
     (
+        "runs repair",
+        &[
+            ("mnist-tui runs repair wide", "Take the damaged lines out of its log, and keep them beside it"),
+            ("mnist-tui runs repair last --json", "What was done, for programs"),
+        ],
+    ),
+    (
+        "runs restore",
+        &[("mnist-tui runs restore", "What is in the trash, with sizes"), ("mnist-tui runs restore wide", "One comes back")],
+    ),
+    (
+        "runs empty-trash",
+        &[
+            ("mnist-tui runs empty-trash --dry-run", "Say what would go, and how large it is"),
+            ("mnist-tui runs empty-trash --older-than 30 --yes", "Without asking, what was removed a month ago"),
+        ],
+    ),
+    (
         "runs prune",
         &[
             ("mnist-tui runs prune --keep 20 --dry-run", "Which runs are older than the newest twenty?"),
