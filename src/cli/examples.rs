@@ -9,7 +9,7 @@ use clap::builder::{StyledStr, Styles};
 type Example = (&'static str, &'static str);
 
 /// The examples of each subcommand, by the path to it.
-const EXAMPLES: [(&str, &[Example]); 28] = [
+const EXAMPLES: [(&str, &[Example]); 31] = [
     (
         "",
         &[
