@@ -16,16 +16,16 @@ const LONGEST_NAME: usize = 48;
 /// and where it usually is, and in the one for temporary files. Programs that cron, sudo or a container starts know other
 /// ones of them than those of a login, so everybody looks in all.
 fn folders() -> Vec<PathBuf> {
-    folders_of(std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from))
+    folders_of(std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from), &std::env::temp_dir())
 }
 
-fn folders_of(named: Option<PathBuf>) -> Vec<PathBuf> {
+fn folders_of(named: Option<PathBuf>, temporary: &Path) -> Vec<PathBuf> {
     let uid = getuid().as_raw();
     let usual = PathBuf::from(format!("/run/user/{uid}"));
-    let own = named.into_iter().filter(|folder| folder.is_absolute()).chain([usual]);
-    let own = own.filter(|folder| folder.as_os_str().len() + LONGEST_NAME <= LONGEST_PATH);
-    let mut folders: Vec<PathBuf> = own.map(|folder| folder.join("mnist-tui")).collect();
-    folders.push(format!("/tmp/mnist-tui-{uid}").into());
+    let own = named.into_iter().chain([usual]).map(|folder| folder.join("mnist-tui"));
+    let shared = [temporary, Path::new("/tmp")].map(|folder| folder.join(format!("mnist-tui-{uid}")));
+    let fits = |folder: &PathBuf| folder.is_absolute() && folder.as_os_str().len() + LONGEST_NAME <= LONGEST_PATH;
+    let mut folders: Vec<PathBuf> = own.chain(shared).filter(fits).collect();
     folders.dedup();
     folders
 }
@@ -121,7 +121,9 @@ mod tests {
         ];
         for (named, expected) in cases {
             let expected: Vec<PathBuf> = expected.into_iter().map(PathBuf::from).collect();
-            assert_eq!(folders_of(named.map(PathBuf::from)), expected, "{named:?}");
+            assert_eq!(folders_of(named.map(PathBuf::from), Path::new("/tmp")), expected, "{named:?}");
         }
+        let elsewhere = folders_of(None, Path::new("/var/own"));
+        assert_eq!(elsewhere[1..], [format!("/var/own/mnist-tui-{uid}"), temporary].map(PathBuf::from));
     }
 }

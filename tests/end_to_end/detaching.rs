@@ -17,7 +17,8 @@ fn undisturbed() -> &'static str {
     DIGEST.get_or_init(|| {
         let home = Home::new();
         let mut command = Command::new(env!("CARGO_BIN_EXE_mnist-tui"));
-        command.args(SOME).arg("--headless").env_clear().env("HOME", home.path()).env("XDG_DATA_HOME", home.path());
+        command.args(SOME).arg("--headless").env_clear().env("HOME", home.path());
+        command.env("XDG_DATA_HOME", home.path()).env("TMPDIR", home.path());
         let status = command.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null()).status().expect("it runs");
         assert!(status.success());
         home.ended_run().summary.and_then(|summary| summary.weights_sha256).expect("a digest")
@@ -111,7 +112,8 @@ fn a_run_can_start_in_the_background() {
     let home = Home::new();
     let start = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mnist-tui"));
-        command.args(arguments).arg("--detach").env_clear().env("HOME", home.path()).env("XDG_DATA_HOME", home.path());
+        command.args(arguments).arg("--detach").env_clear().env("HOME", home.path());
+        command.env("XDG_DATA_HOME", home.path()).env("TMPDIR", home.path());
         // Whoever reads to the end, as ssh does, waits for all who could still write.
         command.stdin(Stdio::null()).output().expect("it runs")
     };

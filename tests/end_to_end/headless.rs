@@ -67,6 +67,7 @@ impl Run {
     fn start_with(command: &mut Command, arguments: &[&str]) -> Self {
         let home = Home::new();
         command.args(arguments).env_clear().env("HOME", home.path()).env("XDG_CONFIG_HOME", home.path());
+        command.env("TMPDIR", home.path());
         command.current_dir(home.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         let (mut stdout, stderr) = (child.stdout.take().expect("output"), child.stderr.take().expect("errors"));
