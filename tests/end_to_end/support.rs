@@ -86,15 +86,10 @@ impl Home {
     /// The environment of a program that lives there.
     pub fn variables(&self) -> [(&'static str, String); 5] {
         let text = |path: &Path| path.to_str().expect("a path in UTF-8").to_owned();
-        let (home, run) = (text(&self.0), text(&self.0.join("run")));
+        let run = text(&self.0.join("run"));
+        let own = |name| (name, text(&self.0));
         // Nobody else's runs are found, wherever a socket has to go.
-        [
-            ("HOME", home.clone()),
-            ("XDG_CONFIG_HOME", home.clone()),
-            ("XDG_DATA_HOME", home.clone()),
-            ("XDG_RUNTIME_DIR", run),
-            ("TMPDIR", home),
-        ]
+        [own("HOME"), own("XDG_CONFIG_HOME"), own("XDG_DATA_HOME"), ("XDG_RUNTIME_DIR", run), own("TMPDIR")]
     }
 }
 
