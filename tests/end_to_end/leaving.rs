@@ -14,7 +14,7 @@ fn on_every_size_a_running_training_is_shown_and_left() {
         });
         assert_eq!(shown.lines().count(), usize::from(rows), "{shown}");
         for text in ["test  ● training", "Loss", "? help", "q quit"] {
-            assert!(shown.replace("test net seed", "test").contains(text), "{columns}x{rows}: no {text} in\n{shown}");
+            assert!(shown.replace("  net seed", "").contains(text), "{columns}x{rows}: no {text} in\n{shown}");
         }
         session.press("q");
         session.wait_for_text(&["Leave?", "quit at once"]);
