@@ -29,12 +29,13 @@ BEST = ["--preset", "best", "--epochs", "3", "--train-limit", "4000", "--validat
         "{kind='batch-norm'},{kind='dropout',rate=0.2},{kind='conv',filters=32,kernel=3,activation='relu'},{kind='flatten'},"
         "{kind='dropout',rate=0.3},{kind='dense',units=10,activation='none'}]"]
 # An epoch takes a moment, so that many kills fall between its checkpoint and what follows from it.
-SHORT = ["--preset", "mlp", "--train-limit", "600", "--validation", "200", "--epochs", "60", "--seed", "3", "--threads", "1"]
+SHORT = ["--preset", "mlp", "--train-limit", "600", "--validation", "200", "--seed", "3", "--threads", "1"]
 RECIPES = {
     "everything at random": BEST,
-    "early stopping": [*SHORT, "--lr", "0.005", "--set", "train.patience=9", "--set", "train.min_delta=0.01",
+    "early stopping": [*SHORT, "--epochs", "60", "--lr", "0.005", "--set", "train.patience=9", "--set", "train.min_delta=0.01",
                        "--set", "schedule.kind=plateau"],
-    "a target": [*SHORT, "--lr", "0.0005", "--set", "schedule.kind=cosine", "--until-test-accuracy", "0.862"],
+    "a target": [*SHORT, "--epochs", "60", "--lr", "0.0005", "--set", "schedule.kind=cosine",
+                 "--until-test-accuracy", "0.8"],
     "a target out of reach": [*SHORT, "--epochs", "25", "--set", "schedule.kind=one-cycle", "--until-test-accuracy", "1",
                               "--set", "train.patience=20"],
 }
