@@ -39,8 +39,8 @@ RECIPES = {
     "a target out of reach": [*SHORT, "--epochs", "25", "--set", "schedule.kind=one-cycle", "--until-test-accuracy", "1",
                               "--set", "train.patience=20"],
 }
-# What the clock gives, and what names the run.
-OF_THE_CLOCK = ["run_id", "name", "train_seconds", "images_per_second", "seconds_to_target"]
+# What the clock gives, what names the run, and the threads, which each process has anew.
+OF_THE_CLOCK = ["run_id", "name", "threads", "train_seconds", "images_per_second", "seconds_to_target"]
 
 
 def start(folder, *arguments):
