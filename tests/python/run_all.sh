@@ -34,7 +34,7 @@ fi
 
 python3 tests/python/kill_and_resume.py target/release/mnist-tui --kills "${KILLS:-5}"
 python3 tests/python/bad_disk.py target/release/mnist-tui
-python3 tests/python/slurm.py target/release/mnist-tui
+# slurm.py starts a cluster of its own, and is run by hand.
 
 if [ -x "$python" ] || python3 -m venv target/python || { install python3-venv python3-venv; python3 -m venv target/python; }; then
     if "$python" -m pip install -q --disable-pip-version-check tensorboard 'setuptools<81' onnx onnxruntime numpy; then
