@@ -410,27 +410,3 @@ pub enum CheckpointReason {
     /// The run was over.
     End,
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_loss_that_is_no_number_survives_json() {
-        for loss in [0.5, f64::NAN] {
-            let evaluation = Evaluation { loss, confusion: ConfusionMatrix::new(2) };
-            let text = serde_json::to_string(&evaluation).expect("JSON");
-            let read: Evaluation = serde_json::from_str(&text).expect(&text);
-            assert_eq!(read.loss.to_bits(), loss.to_bits());
-        }
-    }
-
-    #[test]
-    fn probabilities_that_are_no_numbers_survive_json() {
-        let event = Event::SamplesPredicted { step: 7, probabilities: vec![vec![0.25, f32::NAN], vec![f32::INFINITY, 1.0]] };
-        let text = serde_json::to_string(&event).expect("JSON");
-        let Event::SamplesPredicted { probabilities, .. } = serde_json::from_str(&text).expect(&text) else { panic!("{text}") };
-        assert!(probabilities[0][1].is_nan() && probabilities[1][0].is_nan());
-        assert_eq!((probabilities[0][0], probabilities[1][1]), (0.25, 1.0));
-    }
-}
