@@ -4,6 +4,7 @@
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -39,7 +40,8 @@ impl Home {
     pub fn new() -> Self {
         static HOMES: AtomicUsize = AtomicUsize::new(0);
         let number = HOMES.fetch_add(1, Ordering::Relaxed);
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("end-to-end-{}-{number}", std::process::id()));
+        // Not below the target folder: the path of a socket is at most 103 bytes long, wherever the project lies.
+        let path = PathBuf::from(format!("/tmp/mnist-tui-test-{}-{number}", std::process::id()));
         std::fs::create_dir_all(path.join("run")).expect("a home folder");
         Self(path)
     }
@@ -107,6 +109,23 @@ impl Drop for Home {
 /// What the terminal has received; a test that failed while it read it is no reason to fail once more.
 fn lock(received: &Mutex<Received>) -> MutexGuard<'_, Received> {
     received.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What the program answers without a terminal: its exit code and its lines of errors. It is killed when it does not end.
+#[track_caller]
+pub fn answer(home: &Home, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mnist-tui"));
+    command.args(arguments).envs(home.variables()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let child = command.spawn().expect("it starts");
+    let pid = child.id();
+    let (sender, ended) = channel();
+    std::thread::spawn(move || sender.send(child.wait_with_output()));
+    let output = ended.recv_timeout(DEADLINE).unwrap_or_else(|_| {
+        send_signal(pid, Signal::KILL);
+        panic!("{arguments:?} does not end")
+    });
+    let output = output.expect("it runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 /// The step that the first rows of the dashboard name.
