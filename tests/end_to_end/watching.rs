@@ -187,7 +187,7 @@ fn of_several_runs_one_is_chosen() {
     let mut watcher = Session::start_in(&home, 120, 40, &["attach"]);
     let choices = watcher.wait_for_text(&["several runs are being trained:", "/one", "/two", "which one?"]);
     let second = choices.lines().find(|line| line.trim_end().ends_with("/two")).and_then(|line| line.split_whitespace().next());
-    watcher.press(&format!("700\n{}\n", second.expect("a number")));
+    watcher.press(format!("700\n{}\n", second.expect("a number")));
     watcher.wait_for_text(&["● training", "watching", "one"]);
     watcher.press("q");
     watcher.end();
