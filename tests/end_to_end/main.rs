@@ -5,6 +5,7 @@ mod browsing;
 mod bytes;
 mod detaching;
 mod headless;
+mod home;
 mod leaving;
 mod panicking;
 mod replaying;
