@@ -39,6 +39,10 @@ impl Port for Script {
     }
 
     fn keep(&mut self, _: Checkpoint) {}
+
+    fn recall(&mut self, step: u64) -> Result<Vec<u8>, String> {
+        Err(format!("nothing is kept of step {step}"))
+    }
 }
 
 /// Images of 8 × 8 pixels of two classes: an upright stroke or a lying one, on changing places.

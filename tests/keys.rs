@@ -99,6 +99,7 @@ fn states() -> Vec<(String, App)> {
         "7\x02e",
         ":",
         "G",
+        "b",
     ];
     let mut states = Vec::new();
     for (name, base) in bases {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use mnist_tui::app::{App, AppOptions, Control, Effect, Key, KeyCode, Leave, Message, Overlay, Panel, SampleView};
 use mnist_tui::config::Notify;
 use mnist_tui::protocol::{
-    Command, Connection, Event, Hyper, Outcome, Phase, Quantity, Record, RequestId, Schedule, StepsFinished,
+    Command, Connection, Event, Hyper, Outcome, Phase, Place, Quantity, Record, RequestId, Schedule, StepsFinished,
 };
 use mnist_tui::text::{Language, LogText, Word};
 use synthetic::Synthetic;
@@ -267,10 +267,10 @@ fn a_run_that_diverged_can_be_gone_back_from() {
     assert_eq!(app.shared().state_word(), Word::Diverged);
     let alert = "loss and gradient of conv1 not finite: no step made";
     assert_eq!(app.shared().alert().as_deref(), Some(alert));
-    assert_eq!(commands(&press(&mut app, "b b")), [Command::Rewind]);
-    assert_eq!(app.shared().state_word(), Word::Resuming);
+    assert_eq!(commands(&press(&mut app, "b Enter")), [Command::Rewind { to: Place::NewestEpoch, rate: None }]);
+    assert_eq!(app.shared().state_word(), Word::Diverged);
     let answers = RequestId { client: 0, number: 1 };
-    tell(&mut app, Event::ParametersRestored { step: 1_764, epoch: 2, answers: Some(answers) });
+    tell(&mut app, Event::ParametersRestored { step: 1_764, epoch: 2, from: Place::NewestEpoch, answers: Some(answers) });
     let (hyper, base) = (Hyper::LearningRate, None);
     tell(&mut app, Event::HyperChanged { step: 1_765, hyper, from: 0.001, to: 0.0005, base, answers });
     tell(&mut app, phase(Phase::Training, Some(answers)));

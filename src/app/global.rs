@@ -1,8 +1,11 @@
 //! What keys do whatever page is open.
 
 use super::row::{Row, hidden, row};
-use super::{Control, Drawer, Effect, Help, Key, KeyCode, Leave, Overlay, Pages, Palette, Question, Rank, Replay, Seek, Shared};
+use super::{
+    Control, Drawer, Effect, Help, Key, KeyCode, Leave, Overlay, Pages, Palette, Question, Rank, Replay, Rewind, Seek, Shared,
+};
 use crate::protocol::Command;
+use crate::run::Health;
 use crate::text::{KeyHelp, KeyLabel, Phrase};
 use Rank::{As, Footer, Hidden, Not, Pair, Refused};
 
@@ -174,10 +177,16 @@ pub const STEERING: &[Row<Pages>] = &[
         &[c('b')],
         KeyLabel::Rewind,
         KeyHelp::RunRewind,
-        |_, shared| steers(shared, if shared.run.diverged.is_some() { Footer(14) } else { Hidden }),
-        |_, shared| match shared.run.diverged {
-            Some(_) => shared.send_once(Command::Rewind),
-            None => shared.tell(Phrase::NothingWentWrong),
+        |_, shared| {
+            let is_well = shared.run.diverged.is_none() && shared.health() == Health::Learning;
+            let is_started = shared.run.started.is_some();
+            steers(shared, if is_well || !is_started { Hidden } else { Footer(14) })
+        },
+        |_, shared| {
+            if shared.run.started.is_some() {
+                let rewind = Rewind::new(shared);
+                shared.open(rewind);
+            }
         },
     ),
     row(

@@ -32,7 +32,9 @@ pub use key::{Key, KeyCode};
 pub use keymap::{Keymap, KeymapError};
 pub use line::Line;
 pub use message::{Effect, Leave, Message};
-pub use overlay::{Choice, ChoiceItem, Drawer, Edit, Found, Help, HelpLine, Overlay, Palette, Prompt, Question, Typed};
+pub use overlay::{
+    Choice, ChoiceItem, Drawer, Edit, Found, Help, HelpLine, Overlay, Palette, Prompt, Question, Rate, Rewind, Typed, Way,
+};
 pub use pages::{
     ConfusionSource, LoadedRun, NextRun, Overview, PageId, Pages, Panel, RunRow, Runs, RunsAnswer, RunsRequest, RunsView,
     SampleView,

@@ -72,7 +72,7 @@ impl Requests {
     pub fn pausing(&self) -> Option<bool> {
         self.waiting.iter().rev().find_map(|request| match request.command {
             Command::Pause | Command::Step => Some(true),
-            Command::Resume | Command::Rewind => Some(false),
+            Command::Resume => Some(false),
             _ => None,
         })
     }

@@ -2,7 +2,8 @@
 
 use super::Shared;
 use crate::protocol::{Command, Outcome, Phase, Reason};
-use crate::text::{LogText, Phrase, Word};
+use crate::run::Health;
+use crate::text::{LogText, Percent, Phrase, Word};
 
 impl Shared {
     /// The state of the run in a word or two.
@@ -23,7 +24,11 @@ impl Shared {
             (None, _) => Word::Starting,
             (Some(Phase::Evaluating), _) => Word::Judging,
             (Some(Phase::Training), Some(true)) => Word::Pausing,
-            (Some(Phase::Training), _) => Word::Training,
+            (Some(Phase::Training), _) => match self.health() {
+                Health::Learning => Word::Training,
+                Health::Diverging { .. } => Word::Diverging,
+                Health::AtChance { .. } | Health::Stalled { .. } => Word::Stuck,
+            },
             (Some(Phase::Paused), Some(false)) => Word::Resuming,
             (Some(Phase::Paused), _) if self.run.diverged.is_some() => Word::Diverged,
             (Some(Phase::Paused), _) => Word::Paused,
@@ -44,6 +49,28 @@ impl Shared {
         let failure = self.failure().map(|reason| LogText::Failed { reason: reason.clone() }.say(language).into_owned());
         let diverged = self.run.diverged.as_ref().filter(|_| self.run.ended.is_none());
         failure.or_else(|| Some(diverged?.say(language).into_owned()))
+    }
+
+    /// How the training goes, until it has ended.
+    pub fn health(&self) -> Health {
+        if self.run.ended.is_some() { Health::Learning } else { self.run.health.health() }
+    }
+
+    /// What goes wrong while all numbers are finite, and what to do about it, which only who steers can.
+    pub fn advice(&self) -> Option<(Phrase, Option<Phrase>)> {
+        let rewind = self.keymap.shown("run.rewind");
+        let (text, hint) = match self.health() {
+            Health::Learning => return None,
+            Health::Diverging { loss, best } => (Phrase::LossFarAbove { loss, best }, Phrase::LowerOrGoBack { rewind }),
+            Health::AtChance { accuracy, steps } => {
+                let accuracy = Percent(accuracy);
+                (Phrase::NoBetterThanGuessing { accuracy, steps }, Phrase::RateMayBeTooHigh { rewind })
+            }
+            Health::Stalled { epochs, accuracy } => {
+                (Phrase::NoProgress { accuracy: Percent(accuracy), epochs }, Phrase::LowerOrGoBack { rewind })
+            }
+        };
+        Some((text, Some(hint).filter(|_| self.steers())))
     }
 
     /// For the terminal's title: `seed 41 % · epoch 2/5`.

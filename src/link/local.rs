@@ -9,8 +9,9 @@ use super::recorder::tell_dropped;
 use super::spill::spill;
 use super::wheel::Wheel;
 use super::{Hub, Link, Recorder};
+use crate::causes::with_causes;
 use crate::protocol::{CheckpointReason, Event, Record, Request};
-use crate::run::store::Recording;
+use crate::run::store::{Recording, RunFolder};
 use crate::train::{Checkpoint, Port};
 
 /// The end of the one who trains.
@@ -21,6 +22,8 @@ pub struct LocalPort {
     checkpoints: Option<Arc<Queue>>,
     /// Whether somebody asked for the checkpoint that was told of last.
     asked: bool,
+    /// Where checkpoints are read from, when the run is recorded.
+    folder: Option<RunFolder>,
 }
 
 /// Both ends of a new link, on which readers find first what has happened already.
@@ -28,7 +31,7 @@ pub fn connect(history: Vec<Record>) -> (Link, LocalPort) {
     let hub = Arc::new(Hub::new(history));
     let (commands, received) = channel();
     let wheel = Arc::new(Wheel::new(Arc::clone(&hub), commands));
-    (Link::of_log(Arc::clone(&hub), wheel), LocalPort { hub, commands: received, checkpoints: None, asked: false })
+    (Link::of_log(Arc::clone(&hub), wheel), LocalPort { hub, commands: received, checkpoints: None, asked: false, folder: None })
 }
 
 impl LocalPort {
@@ -38,6 +41,7 @@ impl LocalPort {
     pub fn record(&mut self, recording: Recording) -> std::io::Result<Recorder> {
         let queue = Arc::new(Queue::new());
         self.checkpoints = Some(Arc::clone(&queue));
+        self.folder = Some(recording.folder().clone());
         // Where it cannot be read, or holds other lines than were told, all of it stays in memory.
         if let Ok(archive) = recording.log().and_then(|(file, whole)| Archive::open(file, whole))
             && archive.len() == *self.hub.subscribe().borrow()
@@ -75,6 +79,11 @@ impl Port for LocalPort {
     fn keep(&mut self, checkpoint: Checkpoint) {
         let Some(queue) = &self.checkpoints else { return };
         tell_dropped(&self.hub, queue.push(Waiting { checkpoint, asked: self.asked, failed: None }));
+    }
+
+    fn recall(&mut self, step: u64) -> Result<Vec<u8>, String> {
+        let folder = self.folder.as_ref().ok_or("the run is not recorded, so no checkpoint is kept")?;
+        folder.read_checkpoint(step).map_err(|error| with_causes(&error))
     }
 }
 

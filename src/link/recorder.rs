@@ -135,8 +135,8 @@ impl Writer {
     fn keep(&mut self, checkpoint: &Checkpoint) -> Result<(), String> {
         let step = checkpoint.step();
         let bytes = checkpoint.to_bytes().map_err(|error| with_causes(&error))?;
-        let file = self.recording.keep(step, &bytes).map_err(|error| with_causes(&error))?;
-        self.hub.append(Event::CheckpointSaved { step, file });
+        let (file, removed) = self.recording.keep(step, &bytes).map_err(|error| with_causes(&error))?;
+        self.hub.append(Event::CheckpointSaved { step, file, removed });
         Ok(())
     }
 

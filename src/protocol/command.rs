@@ -4,6 +4,28 @@ use serde::{Deserialize, Serialize};
 
 use super::Hyper;
 
+/// A moment of a run that it can be taken back to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The newest epoch's end at which all numbers were finite, or the start.
+    #[default]
+    NewestEpoch,
+    /// The end of the epoch with the least validation loss.
+    BestEpoch,
+    /// The start.
+    Start,
+    /// The checkpoint that was taken after so many steps.
+    Checkpoint(u64),
+}
+
+impl Place {
+    /// Whether it is the one that is meant where none is named.
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Something to do, in the imperative. The worker takes it before the next batch and answers every one of them
 /// with an [`Event`](super::Event) that carries the request's id.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,9 +52,16 @@ pub enum Command {
     },
     /// Judge the network on the validation images now.
     Evaluate,
-    /// After numbers went wrong: take the parameters and moments of the last epoch's end, or of the start, again, halve
-    /// the learning rate, and go on.
-    Rewind,
+    /// Take the parameters and moments of an earlier moment again, and train on from there with another learning rate. Steps
+    /// and epochs count on. Without values it is what undoes numbers that went wrong: the newest epoch's end, and half the rate.
+    Rewind {
+        /// To which moment.
+        #[serde(default)]
+        to: Place,
+        /// The next step's learning rate; half of what it is when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rate: Option<f64>,
+    },
     /// Take a checkpoint now.
     Checkpoint,
     /// Steer the run from now on; whoever did so watches then. Answered on the way to the worker.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Command, ConfusionMatrix, Hyper, Outcome, Reason, RequestId, RunSpec};
+use super::{Command, ConfusionMatrix, Hyper, Outcome, Place, Reason, RequestId, RunSpec};
 
 /// Something that happened in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -115,8 +115,11 @@ pub enum Event {
     ParametersRestored {
         /// After this step.
         step: u64,
-        /// At the end of this epoch, 0 for the start.
+        /// At the end of this epoch, 0 for the start; of a checkpoint, in it.
         epoch: usize,
+        /// What was asked for.
+        #[serde(default, skip_serializing_if = "Place::is_default")]
+        from: Place,
         /// The request that asked for it, when one did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<RequestId>,
@@ -139,6 +142,9 @@ pub enum Event {
         step: u64,
         /// The name of its file.
         file: String,
+        /// The steps of older ones that were removed for it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        removed: Vec<u64>,
     },
     /// A checkpoint could not be written to the disk; those before it are as they were.
     CheckpointFailed {

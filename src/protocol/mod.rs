@@ -19,7 +19,7 @@ mod wire;
 
 pub use augmentation::Augmentation;
 pub(crate) use choice::choices;
-pub use command::{Command, Request, RequestId};
+pub use command::{Command, Place, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix, MOST_CLASSES};
 pub use connection::Connection;
 pub use event::{

@@ -29,6 +29,17 @@ pub enum Code {
     /// Nothing went wrong.
     #[error("the numbers are in order; there is nothing to go back from")]
     NothingToRewind,
+    /// A checkpoint that cannot be gone back to.
+    #[error("cannot go back to the checkpoint of step {step}: {why}")]
+    NoWayBack {
+        /// Its step.
+        step: u64,
+        /// Why not.
+        why: String,
+    },
+    /// No epoch was judged.
+    #[error("no epoch has been judged yet; go back to the start")]
+    NoBestEpoch,
     /// There is no other client.
     #[error("nobody else can steer this run")]
     NobodyElse,

@@ -3,6 +3,8 @@
 mod comparison;
 mod figure;
 pub mod format;
+mod health;
+mod intervention;
 mod log_line;
 mod samples;
 mod series;
@@ -15,10 +17,12 @@ pub mod text;
 
 pub use comparison::{ComparedLine, Comparison, Difference, FigureRow, differences};
 pub use figure::Figure;
+pub use health::{Health, HealthWatch};
+pub use intervention::Intervention;
 pub use log_line::{LogKind, LogLine};
 pub use samples::{SampleOrder, most_probable};
 pub use series::{Series, Stat};
-pub use state::{Ended, EvaluationPoint, Intervention, RunState};
+pub use state::{Ended, EvaluationPoint, RunState};
 pub use steerer::Steerer;
 pub use steps::{StepSeries, Told, Unit};
 pub use summary::{NamedFigures, SCHEMA_VERSION, Summary};

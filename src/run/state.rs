@@ -1,17 +1,21 @@
 //! The one fold from events to everything that is shown of a run.
 
-use std::collections::VecDeque;
+mod progress;
+
+use std::collections::{BTreeMap, VecDeque};
 
 use super::text::grouped;
-use super::{LogKind, LogLine, SampleOrder, Steerer, StepSeries, Unit};
+use super::{HealthWatch, Intervention, LogKind, LogLine, SampleOrder, Steerer, StepSeries};
 use crate::protocol::{
-    CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, MOST_CLASSES, Outcome, Phase, Quantity, Record,
-    RunStarted, Sample, Schedule, Split, StepsFinished,
+    CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, MOST_CLASSES, Outcome, Phase, Place, Quantity,
+    Record, RunStarted, Sample, Split, StepsFinished,
 };
 use crate::text::{LogText, Percent};
 
 /// Throughput is measured over about so many seconds of training.
 const RATE_WINDOW_SECONDS: f64 = 3.0;
+/// So many checkpoints at most are on their way to the disk.
+const MOST_TAKEN: usize = 64;
 
 /// Everything that is known of a run, from its events and nothing else.
 #[derive(Clone, Debug, Default)]
@@ -70,12 +74,19 @@ pub struct RunState {
     pub not_recorded: bool,
     /// Nobody can attach.
     pub not_served: bool,
+    /// Whether it learns.
+    pub health: HealthWatch,
+    /// The checkpoints on disk, with the epoch in which, or at whose end, each was taken.
+    pub checkpoints: BTreeMap<u64, usize>,
+    /// The newest checkpoints that were taken and may still be on their way to the disk, with their epochs.
+    taken: VecDeque<(u64, usize)>,
     /// Lines of the log on disk that cannot be read, when it was read from there: what they told is missing.
     pub unread: Vec<String>,
     /// Who steers.
     pub steerer: Steerer,
     /// The last step of the epoch whose end had the least validation loss, and the loss.
     best_epoch: Option<(u64, f64)>,
+    newest_epoch: Option<(usize, u64)>,
     rate: VecDeque<(f64, u64)>,
 }
 
@@ -97,40 +108,6 @@ pub struct EvaluationPoint {
     pub step: u64,
     /// The result.
     pub evaluation: Evaluation,
-}
-
-/// A change of a hyperparameter.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Intervention {
-    /// The first step trained with it.
-    pub step: u64,
-    /// The epoch it was made in, counted from 1.
-    pub epoch: usize,
-    /// Which hyperparameter.
-    pub hyper: Hyper,
-    /// Its value before.
-    pub from: f64,
-    /// Its value after.
-    pub to: f64,
-    /// The client that made it, when it was not made where the run was started.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
-}
-
-impl Intervention {
-    /// What was changed, and by whom if it was somebody else.
-    pub fn text(&self) -> LogText {
-        let (hyper, from, to) = (self.hyper, self.hyper.display(self.from), self.hyper.display(self.to));
-        match self.by.clone() {
-            Some(by) => LogText::HyperChangedBy { hyper, from, to, by },
-            None => LogText::HyperChanged { hyper, from, to },
-        }
-    }
-
-    /// ` by ana@laptop`, or nothing.
-    pub fn by_text(&self) -> String {
-        self.by.as_ref().map_or_else(String::new, |by| format!(" by {by}"))
-    }
 }
 
 impl RunState {
@@ -166,7 +143,9 @@ impl RunState {
                 self.order_samples(true);
                 self.epoch_train_loss = Some(*train_loss);
                 self.epochs_finished = *epoch;
+                self.newest_epoch = Some((*epoch, *step));
                 self.step = *step;
+                self.health.epoch_finished(*train_loss, *train_accuracy);
                 let (epoch, loss, accuracy) = (*epoch, *train_loss, Percent(*train_accuracy));
                 self.log(LogKind::Progress, LogText::EpochDone { epoch, loss, accuracy });
             }
@@ -199,6 +178,7 @@ impl RunState {
                     Some(hyperparameters) => *hyperparameters = hyperparameters.with(*hyper, *to).unwrap_or(*hyperparameters),
                     None => {}
                 }
+                self.health.changed(*hyper);
                 if *hyper == Hyper::Augmentation {
                     // The next batch will look different.
                     self.augmented.clear();
@@ -233,9 +213,14 @@ impl RunState {
                 self.log(LogKind::Problem, LogText::HowToGoOn);
                 self.diverged = Some(text);
             }
-            Event::ParametersRestored { epoch, .. } => {
+            Event::ParametersRestored { epoch, from, .. } => {
                 self.steps.smooth_anew();
-                let text = if *epoch == 0 { LogText::StartRestored } else { LogText::EpochRestored { epoch: *epoch } };
+                self.health.begin_anew();
+                let text = match (from, *epoch) {
+                    (Place::Checkpoint(step), _) => LogText::CheckpointRestored { step: *step },
+                    (_, 0) => LogText::StartRestored,
+                    (_, epoch) => LogText::EpochRestored { epoch },
+                };
                 self.log(LogKind::Progress, text);
             }
             Event::ParametersSaved { path, .. } => self.log(LogKind::Progress, LogText::Saved { path: path.clone() }),
@@ -243,10 +228,17 @@ impl RunState {
                 self.not_saved = true;
                 self.log(LogKind::Problem, LogText::NotSaved { path: path.clone(), reason: reason.clone() });
             }
-            Event::CheckpointTaken { reason: CheckpointReason::Asked, .. } => {
-                self.log(LogKind::Progress, LogText::CheckpointTaken);
+            Event::CheckpointTaken { step, epoch, reason, .. } => {
+                self.taken.push_back((*step, *epoch));
+                self.taken.drain(..self.taken.len().saturating_sub(MOST_TAKEN));
+                if *reason == CheckpointReason::Asked {
+                    self.log(LogKind::Progress, LogText::CheckpointTaken);
+                }
             }
-            Event::CheckpointTaken { .. } | Event::CheckpointSaved { .. } => {}
+            Event::CheckpointSaved { step, removed, .. } => {
+                self.saved(*step);
+                self.checkpoints.retain(|step, _| !removed.contains(step));
+            }
             Event::CheckpointFailed { step, reason } => {
                 self.log(LogKind::Problem, LogText::NoCheckpoint { step: *step, reason: reason.clone() });
             }
@@ -273,6 +265,7 @@ impl RunState {
             Event::RunResumed { step, .. } => {
                 // Another process trains it now, from a checkpoint whose numbers are finite.
                 (self.diverged, self.not_served) = (None, false);
+                self.saved(*step);
                 self.phase = Some(Phase::Training);
                 self.steerer = Steerer::Starter;
                 // What went wrong in another process is over.
@@ -321,6 +314,9 @@ impl RunState {
         self.images_seen = steps.images_seen;
         self.train_seconds = steps.train_seconds;
         self.train_confusion.merge(&steps.confusion);
+        if let (Some(loss), Some(accuracy)) = (self.steps.loss_smooth.last(), self.steps.accuracy_smooth.last()) {
+            self.health.trained(steps.loss.len() as u64, f64::from(loss), f64::from(accuracy), &self.train_confusion);
+        }
         self.rate.push_back((steps.train_seconds, steps.images_seen));
         while self.rate.len() > 2 && steps.train_seconds - self.rate[1].0 >= RATE_WINDOW_SECONDS {
             self.rate.pop_front();
@@ -344,6 +340,15 @@ impl RunState {
         }
     }
 
+    /// A checkpoint is on the disk. Those of the run that this one branched off are not in its folder.
+    fn saved(&mut self, step: u64) {
+        let branched = self.started.as_ref().and_then(|started| started.parent.as_ref()).map_or(0, |parent| parent.step);
+        if step >= branched {
+            let epoch = self.taken.iter().rev().find(|(taken, _)| *taken == step).map_or(self.epoch, |(_, epoch)| *epoch);
+            self.checkpoints.insert(step, epoch);
+        }
+    }
+
     fn order_samples(&mut self, now: bool) {
         self.sample_order.arrange(self.at_ms, &self.samples, &self.probabilities, now);
     }
@@ -352,71 +357,15 @@ impl RunState {
         self.log.push(LogLine { at_ms: self.at_ms, step: self.step, kind, text });
     }
 
-    /// With a schedule, the learning rate of the newest step, or of the next after a change.
-    pub fn scheduled_rate(&self) -> Option<f64> {
-        let scheduled = self.started.as_ref().is_some_and(|started| started.spec.schedule != Schedule::Constant);
-        self.effective_rate.filter(|_| scheduled)
-    }
-
-    /// Images a second over the last seconds of training; `None` before two measurements.
-    pub fn images_per_second(&self) -> Option<f64> {
-        let ((t0, n0), (t1, n1)) = (self.rate.front()?, self.rate.back()?);
-        (t1 > t0).then(|| n1.saturating_sub(*n0) as f64 / (t1 - t0))
-    }
-
-    /// All images that the run will train on, with the epochs as they are set now.
-    pub fn images_planned(&self) -> Option<u64> {
-        Some((self.started.as_ref()?.train_images as u64).saturating_mul(self.hyperparameters?.epochs as u64))
-    }
-
-    /// The part of the planned training that is done, 0 to 1.
-    pub fn progress(&self) -> f64 {
-        self.images_planned()
-            .filter(|planned| *planned > 0)
-            .map_or(0.0, |planned| (self.images_seen as f64 / planned as f64).min(1.0))
-    }
-
-    /// Steps until the planned end, from the start, with the batch size as it is set now.
-    pub fn steps_planned(&self) -> Option<u64> {
-        let (started, hyper) = (self.started.as_ref()?, self.hyperparameters?);
-        let left = self.images_planned()?.saturating_sub(self.images_seen);
-        let per_epoch = started.train_images.div_ceil(hyper.batch_size.max(1)) as f64;
-        Some(self.step + (left as f64 / started.train_images as f64 * per_epoch).round() as u64)
-    }
-
-    /// How far the run was after so many steps, and parts of one.
-    pub fn along(&self, unit: Unit, step: f64) -> f64 {
-        match unit {
-            Unit::Steps => step,
-            Unit::Epochs => self.steps.along(step, |told| told.images as f64) / self.images_an_epoch(),
-            Unit::Images => self.steps.along(step, |told| told.images as f64),
-            Unit::Time => self.steps.along(step, |told| told.train_seconds),
-        }
-    }
-
-    /// The inverse: after how many steps the run was so far.
-    pub fn step_at(&self, unit: Unit, x: f64) -> f64 {
-        match unit {
-            Unit::Steps => x,
-            Unit::Epochs => self.steps.step_at(x * self.images_an_epoch(), |told| told.images as f64),
-            Unit::Images => self.steps.step_at(x, |told| told.images as f64),
-            Unit::Time => self.steps.step_at(x, |told| told.train_seconds),
-        }
-    }
-
-    fn images_an_epoch(&self) -> f64 {
-        self.started.as_ref().map_or(1.0, |started| started.train_images.max(1) as f64)
-    }
-
-    /// Seconds of training left at the present speed.
-    pub fn seconds_left(&self) -> Option<f64> {
-        Some(self.images_planned()?.saturating_sub(self.images_seen) as f64 / self.images_per_second()?)
-    }
-
     /// The last step of the epoch whose end had the least validation loss: what early stopping takes, and where there is a
     /// checkpoint. Judgements that somebody asked for have neither.
     pub fn best_validation_step(&self) -> Option<u64> {
         self.best_epoch.map(|(step, _)| step)
+    }
+
+    /// The newest epoch that was trained to its end, and its last step.
+    pub fn newest_epoch(&self) -> Option<(usize, u64)> {
+        self.newest_epoch
     }
 
     /// The name of a class, or its number.

@@ -23,8 +23,8 @@ texts! {
         RunEvaluate => en "judge the network on the validation images now", zh "立即在验证集上评估网络";
         RunCheckpoint => en "write a checkpoint now, and keep it", zh "立即写入检查点并保留";
         RunRewind =>
-            en "after numbers went wrong: back to the last epoch's end, with half the rate",
-            zh "数值出错后：回到上一轮结尾，学习率减半";
+            en "take the run back to an earlier moment, with another rate; asks which",
+            zh "让运行回到更早的时刻，并换一个学习率；先询问";
         RunStop => en "stop here and judge on the test set; asks first", zh "在此停止并在测试集上评估；先询问";
         RunTakeOver => en "steer the run from here; asks first", zh "从这里操控运行；先询问";
         ThemeNext => en "next theme", zh "下一个主题";
@@ -52,6 +52,11 @@ texts! {
         DrawerUndo => en "take the last change back", zh "撤销最近一次更改";
         DrawerExplain => en "what the selected value is", zh "所选项是什么";
         DrawerClose => en "close the drawer", zh "关闭抽屉";
+        RewindUp => en "the moment above", zh "上一个时刻";
+        RewindDown => en "the moment below", zh "下一个时刻";
+        RewindRate => en "half the rate of now, or the one of then; a number is taken as typed", zh "当前学习率的一半，或当时的学习率；也可直接输入数字";
+        RewindTake => en "go back there, and train on", zh "回到那里并继续训练";
+        RewindCancel => en "go on as it is", zh "保持现状";
         EditTake => en "take what was typed", zh "采用输入的内容";
         EditCancel => en "leave it as it was", zh "保持原样";
         ExplainClose => en "close the explanation", zh "关闭说明";

@@ -64,7 +64,8 @@ texts! {
         Rename => en "rename", zh "改名";
         Replay => en "replay", zh "回放";
         Resume => en "resume", zh "继续";
-        Rewind => en "rewind", zh "回退";
+        Rate => en "rate", zh "学习率";
+        Rewind => en "go back", zh "回退";
         Right => en "right", zh "向右";
         Runs => en "runs", zh "运行";
         Samples => en "samples", zh "样本";

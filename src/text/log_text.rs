@@ -33,10 +33,12 @@ texts! {
         ScheduleRestarted { from: String, to: String } =>
             en "the epochs added have a schedule of their own: learning rate {from} → {to}",
             zh "新增的轮次有自己的学习率调度：学习率 {from} → {to}";
-        HowToGoOn => en "lower the rate and resume, or rewind", zh "请调低学习率后继续，或者回退";
+        HowToGoOn => en "lower the rate and resume, or go back", zh "请调低学习率后继续，或者回退";
         StartRestored => en "parameters of the start restored", zh "已恢复初始参数";
         EpochRestored { epoch: usize } =>
             en "parameters of the end of epoch {epoch} restored", zh "已恢复第 {epoch} 轮结束时的参数";
+        CheckpointRestored { step: u64 } =>
+            en "parameters of the checkpoint of step {step} restored", zh "已恢复第 {step} 步检查点的参数";
         Saved { path: String } => en "parameters saved to {path}", zh "参数已保存到 {path}";
         NotSaved { path: String, reason: String } =>
             en "parameters not saved to {path}: {reason}", zh "参数未能保存到 {path}：{reason}";

@@ -32,8 +32,30 @@ texts! {
         StillThere { quit: String } =>
             en "What was learned until then is still here to look at. {quit} leaves.", zh "到此为止学到的内容仍可查看。按 {quit} 离开。";
         HowToGoOn { rewind: String, resume: String } =>
-            en "{rewind} goes back to the last epoch's end with half the learning rate; or lower it, then {resume} goes on.",
-            zh "按 {rewind} 回到上一轮结尾并将学习率减半；或者先调低学习率，再按 {resume} 继续。";
+            en "{rewind} goes back to a moment when all was well; or lower the learning rate, then {resume} goes on.",
+            zh "按 {rewind} 回到一切正常的时刻；或者先调低学习率，再按 {resume} 继续。";
+        LossFarAbove { loss: f64, best: f64 } =>
+            en "diverging: the loss is {loss:.3}, and was {best:.3}", zh "正在发散：损失为 {loss:.3}，最低曾为 {best:.3}";
+        NoBetterThanGuessing { accuracy: Percent, steps: u64 } =>
+            en "stuck: {accuracy} right after {steps} steps is no better than guessing",
+            zh "停滞：{steps} 步后正确率 {accuracy}，与乱猜无异";
+        NoProgress { accuracy: Percent, epochs: u32 } =>
+            en "stuck: the training loss has not fallen for {epochs} epochs, with {accuracy} right",
+            zh "停滞：训练损失已有 {epochs} 轮没有下降，正确率 {accuracy}";
+        LowerOrGoBack { rewind: String } =>
+            en "Lower the learning rate, or {rewind} goes back to where it was better.",
+            zh "请调低学习率，或按 {rewind} 回到更好的时刻。";
+        RateMayBeTooHigh { rewind: String } =>
+            en "The learning rate may be too high: {rewind} goes back to the start, or elsewhere, with a lower one.",
+            zh "学习率可能过高：按 {rewind} 以更低的学习率回到起点或其他时刻。";
+
+        // Going back.
+        BestEpoch { epoch: usize } => en "epoch {epoch}, the best", zh "第 {epoch} 轮（最佳）";
+        NewestEpoch { epoch: usize } => en "epoch {epoch}, the newest", zh "第 {epoch} 轮（最新）";
+        BestAndNewestEpoch { epoch: usize } => en "epoch {epoch}, the best and newest", zh "第 {epoch} 轮（最佳且最新）";
+        CheckpointIn { epoch: usize } => en "checkpoint, epoch {epoch}", zh "检查点，第 {epoch} 轮";
+        HalfOf { rate: String } => en "half of the {rate} of now; or type one", zh "当前 {rate} 的一半；也可直接输入";
+        AsItWasThen { rate: String } => en "as it was then, now {rate}; or type one", zh "与当时相同，当前为 {rate}；也可直接输入";
 
         // Panels.
         Changed { count: usize } => en "{count} changed", zh "已更改 {count} 次";
@@ -69,7 +91,6 @@ texts! {
         NobodySteers { key: String } => en "nobody steers: {key} takes over", zh "无人操控：按 {key} 接管";
         OnlyLooking => en "read-only: attach without --read-only to steer", zh "只读：去掉 --read-only 重新接入才能操控";
         RecordedRun => en "a recorded run cannot be changed", zh "已记录的运行不能更改";
-        NothingWentWrong => en "nothing went wrong", zh "没有出错";
         NothingToUndo => en "nothing to undo", zh "没有可撤销的更改";
         NothingTrainedHere { resume: String, branch: String, play: String } =>
             en "nothing is trained here; {resume} goes on with a run, {branch} branches off one, {play} plays one",

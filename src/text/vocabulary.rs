@@ -72,6 +72,8 @@ fn chinese(code: &Code, to: &mut Formatter<'_>) -> Result {
     to.write_str(match code {
         Code::NoValidation => "没有留出验证图像；请在启动时加上 --validation 5000",
         Code::NothingToRewind => "数值正常，无需回退",
+        Code::NoWayBack { step, why } => return write!(to, "无法回到第 {step} 步的检查点：{why}"),
+        Code::NoBestEpoch => "还没有评估过任何一轮；请回到起点",
         Code::NobodyElse => "没有别的客户端可以操控此运行",
         Code::NoDropout => "网络中没有丢弃层",
         Code::Value(error) => return error.said(Language::Chinese, to),

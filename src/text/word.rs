@@ -15,6 +15,8 @@ texts! {
         Resuming => en "resuming…", zh "正在继续…";
         Stopping => en "stopping…", zh "正在停止…";
         Diverged => en "diverged", zh "已发散";
+        Diverging => en "diverging", zh "正在发散";
+        Stuck => en "stuck", zh "停滞";
         // How it ended.
         Completed => en "completed", zh "已完成";
         TargetReached => en "target reached", zh "已达目标";
@@ -55,6 +57,9 @@ texts! {
         RunsTitle => en "Runs", zh "运行";
         FilterTitle => en "Filter", zh "筛选";
         RenameTitle => en "Rename", zh "改名";
+        RewindTitle => en "Go back to", zh "回到";
+        TheStart => en "the start", zh "起点";
+        AsTyped => en "as typed", zh "自行输入";
         NoteTitle => en "Note", zh "备注";
         ExportTitle => en "Export as", zh "导出为";
         BranchTitle => en "Branch off after", zh "从何处分支";
@@ -140,6 +145,7 @@ texts! {
         OnThePageOfRuns => en "On the page of runs", zh "在运行页";
         WhereSomethingIsExplained => en "Where something is explained", zh "查看说明时";
         InTheDrawerOfHyperparameters => en "In the drawer of hyperparameters", zh "在超参数抽屉中";
+        WhenGoingBack => en "When going back", zh "选择回退时刻时";
         WhileFindingSomething => en "While finding something", zh "查找时";
     }
 }

@@ -35,6 +35,8 @@ pub trait Port {
     fn emit(&mut self, event: Event);
     /// Gives a checkpoint, just told of, to whoever keeps them. Never waits for anybody.
     fn keep(&mut self, checkpoint: Checkpoint);
+    /// The bytes of the checkpoint that was kept of a step, or why there are none.
+    fn recall(&mut self, step: u64) -> Result<Vec<u8>, String>;
 }
 
 /// A run while it trains.
@@ -75,12 +77,15 @@ impl<'a, P: Port> Engine<'a, P> {
         let (hyper, schedule, stopping) =
             (spec.hyperparameters, RateSchedule::new(spec.schedule), EarlyStopping::new(spec.min_delta));
         let checkpoint = job.checkpoint.take();
+        let start = Arc::new(job.learner.snapshot());
+        // Who goes on has built the network anew, but not read the parameters that it started from.
+        let is_start = checkpoint.is_none() || spec.init_from.is_none();
         let mut engine = Self {
             hyper,
             schedule,
             stopping,
             cursor: Cursor::default(),
-            keeping: Keeping { good: (0, Arc::new(job.learner.snapshot())), best: None, is_current: false },
+            keeping: Keeping { start: is_start.then(|| Arc::clone(&start)), good: (0, start), best: None, is_current: false },
             telling: Telling::new(),
             steering: Steering::default(),
             verdict: None,
@@ -115,7 +120,7 @@ impl<'a, P: Port> Engine<'a, P> {
             Outcome::Completed | Outcome::StoppedEarly { .. } => self.restore_best(),
             // Nobody wants what was spoilt.
             Outcome::Failed { .. } | Outcome::Stopped if self.diverged.is_some() => {
-                self.restore_good(None);
+                self.restore_good();
                 true
             }
             Outcome::Failed { .. } | Outcome::TargetReached | Outcome::Stopped => false,

@@ -46,6 +46,10 @@ impl<P: Port> Port for Counted<P> {
     fn keep(&mut self, checkpoint: Checkpoint) {
         self.port.keep(checkpoint);
     }
+
+    fn recall(&mut self, step: u64) -> Result<Vec<u8>, String> {
+        self.port.recall(step)
+    }
 }
 
 #[cfg(test)]
@@ -79,6 +83,10 @@ mod tests {
         }
 
         fn keep(&mut self, _checkpoint: Checkpoint) {}
+
+        fn recall(&mut self, _step: u64) -> Result<Vec<u8>, String> {
+            Err("nothing is kept here".into())
+        }
     }
 
     #[test]

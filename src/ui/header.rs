@@ -7,7 +7,7 @@ use super::pen::{Pen, Piece, width};
 use super::{Context, Role, layout::Layout, number};
 use crate::app::{PageId, Panel, Target};
 use crate::protocol::{Connection, Outcome, Phase};
-use crate::run::{EvaluationPoint, Series};
+use crate::run::{EvaluationPoint, Health, Series};
 use crate::text::{Phrase, Word};
 
 /// From so many columns on, pages have their names, and the steps stand beside the progress.
@@ -50,7 +50,7 @@ fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
         (Some(ended), _) if matches!(ended.outcome, Outcome::Failed { .. }) => Role::Bad,
         (Some(_), _) => Role::Good,
         (None, _) if run.diverged.is_some() => Role::Bad,
-        (None, Some(Phase::Training)) => Role::Training,
+        (None, Some(Phase::Training)) if app.shared().health() == Health::Learning => Role::Training,
         (None, _) => Role::Warning,
     };
     let mut pieces: Vec<Piece> = vec![(" ".into(), Style::new())];
@@ -231,20 +231,24 @@ fn draw_bar(context: &Context, area: Rect, is_wide: bool, pen: &mut Pen) {
 }
 
 fn draw_alert(context: &Context, area: Rect, pen: &mut Pen) {
-    let Some(alert) = context.app.shared().alert() else { return };
-    let style = context.palette.bold(Role::Bad).add_modifier(Modifier::REVERSED);
+    let shared = context.app.shared();
+    let key = |id| shared.keymap.shown(id);
+    let (alert, hint, role) = match (shared.alert(), shared.advice()) {
+        (Some(alert), _) => {
+            let hint = match shared.failure() {
+                Some(_) => Phrase::StillThere { quit: key("quit") },
+                None => Phrase::HowToGoOn { rewind: key("run.rewind"), resume: key("run.pause") },
+            };
+            (format!("✗ {alert}"), Some(hint).filter(|_| shared.control.steers()), Role::Bad)
+        }
+        (None, Some((advice, hint))) => (format!("! {}", context.say(advice)), hint, Role::Warning),
+        (None, None) => return,
+    };
+    let style = context.palette.bold(role).add_modifier(Modifier::REVERSED);
     pen.fill(Rect { height: area.height.min(1), ..area }, ' ', style);
-    pen.text(area.x + 1, area.y, area.width.saturating_sub(2), &format!("✗ {alert}"), style);
-    if area.height > 1 {
-        let key = |id| context.app.shared().keymap.shown(id);
-        let hint = if !context.app.shared().control.steers() {
-            "".into()
-        } else if context.app.shared().failure().is_some() {
-            context.say(Phrase::StillThere { quit: key("quit") })
-        } else {
-            let (rewind, resume) = (key("run.rewind"), key("run.pause"));
-            context.say(Phrase::HowToGoOn { rewind, resume })
-        };
+    pen.text(area.x + 1, area.y, area.width.saturating_sub(2), &alert, style);
+    if let Some(hint) = hint.filter(|_| area.height > 1) {
+        let hint = context.say(hint);
         pen.text(area.x + 1, area.y + 1, area.width.saturating_sub(2), &hint, context.palette.style(Role::Muted));
     }
 }

@@ -92,7 +92,7 @@ fn paint(app: &App, look: &Look, buffer: &mut Buffer) -> Hits {
     let area = buffer.area;
     buffer.set_style(area, context.palette.base());
     let (focus, zoomed) = pages::focus(app.pages());
-    let layout = Layout::new(area, focus, zoomed, shared.alert().is_some(), shared.replay.is_some());
+    let layout = Layout::new(area, focus, zoomed, shared.alert().is_some() || shared.advice().is_some(), shared.replay.is_some());
     let mut pen = Pen::new(buffer);
     header::draw(&context, &layout, &mut pen);
     transport::draw(&context, layout.transport, &mut pen);

@@ -8,6 +8,7 @@ mod help;
 mod palette;
 mod prompt;
 mod question;
+mod rewind;
 
 pub use choice::{Choice, ChoiceItem};
 pub use drawer::Drawer;
@@ -16,6 +17,7 @@ pub use help::{Help, HelpLine};
 pub use palette::{Found, Palette};
 pub use prompt::{Prompt, Typed};
 pub use question::Question;
+pub use rewind::{Rate, Rewind, Way};
 
 use super::row::{Layer, Offer, RowId};
 use super::{Closing, Explained, Key, KeyCode, Line, Pages, Pointer, Shared, Table, Target};
@@ -42,6 +44,8 @@ pub enum Overlay {
     Drawer(Drawer),
     /// Actions, hyperparameters and settings, found by a few letters.
     Palette(Palette),
+    /// The moments that the run can be taken back to.
+    Rewind(Rewind),
 }
 
 macro_rules! each {
@@ -55,6 +59,7 @@ macro_rules! each {
             Overlay::Explain($it) => $do,
             Overlay::Drawer($it) => $do,
             Overlay::Palette($it) => $do,
+            Overlay::Rewind($it) => $do,
         }
     };
 }
@@ -68,7 +73,7 @@ macro_rules! from {
         }
     )*};
 }
-from!(Edit, Prompt, Choice, Question, Help, Drawer, Palette);
+from!(Edit, Prompt, Choice, Question, Help, Drawer, Palette, Rewind);
 
 impl Layer for Overlay {
     fn offers(&self, shared: &Shared) -> Vec<Offer> {
@@ -85,7 +90,7 @@ impl Overlay {
     pub(super) fn holds(&self, shared: &Shared) -> bool {
         match self {
             // Nothing is left to edit.
-            Self::Edit(_) => shared.steers(),
+            Self::Edit(_) | Self::Rewind(_) => shared.steers(),
             Self::Question(question) => (question.holds)(shared),
             Self::Drawer(_) => !shared.alone,
             Self::Prompt(_) | Self::Choice(_) | Self::Help(_) | Self::Explain(_) | Self::Palette(_) => true,
@@ -110,6 +115,7 @@ impl Overlay {
             Self::Prompt(prompt) => prompt.typed(|line| line.key(key), pages, shared),
             Self::Help(help) => help.typed(|line| line.key(key)),
             Self::Palette(palette) => palette.typed(|line| line.key(key)),
+            Self::Rewind(rewind) => rewind.typed(key),
             Self::Choice(_) | Self::Question(_) | Self::Explain(_) | Self::Drawer(_) => false,
         }
     }
@@ -119,6 +125,8 @@ impl Overlay {
         match (self, target, how) {
             (Self::Choice(choice), _, Pointer::Wheel(by)) => choice.step(by.into()),
             (Self::Choice(choice), Target::Item(item), Pointer::Press) => choice.press(item, shared),
+            (Self::Rewind(rewind), _, Pointer::Wheel(by)) => rewind.step(by.into()),
+            (Self::Rewind(rewind), Target::Item(item), Pointer::Press) => rewind.press(item, shared),
             (Self::Palette(palette), _, Pointer::Wheel(by)) => palette.step(by.into()),
             (Self::Palette(palette), Target::Item(item), Pointer::Press) => palette.press(item, shared),
             (Self::Help(help), _, Pointer::Wheel(by)) => help.step(3 * isize::from(by)),
@@ -147,6 +155,11 @@ impl Overlay {
             Self::Prompt(prompt) => drop(prompt.typed(paste, pages, shared)),
             Self::Help(help) => drop(help.typed(paste)),
             Self::Palette(palette) => drop(palette.typed(paste)),
+            Self::Rewind(rewind) => {
+                for character in text.trim().chars() {
+                    rewind.typed(Key::char(character));
+                }
+            }
             Self::Choice(_) | Self::Question(_) | Self::Explain(_) | Self::Drawer(_) => {}
         }
     }
@@ -157,6 +170,7 @@ impl Overlay {
             (Self::Edit(edit), Closing::Taken) => edit.taken(shared),
             (Self::Prompt(prompt), how) => prompt.closed(how, pages, shared),
             (Self::Choice(choice), Closing::Taken) => choice.taken(pages, shared),
+            (Self::Rewind(rewind), Closing::Taken) => rewind.taken(shared),
             (Self::Palette(palette), Closing::Taken) => shared.found = palette.found(),
             _ => {}
         }
@@ -176,6 +190,7 @@ pub(super) fn tables() -> Vec<Table> {
         Table::new(Word::InTheListOfKeys, Place::Overlay, help::HELP),
         Table::new(Word::WhereSomethingIsExplained, Place::Overlay, explain::EXPLAIN),
         Table::new(Word::InTheDrawerOfHyperparameters, Place::Overlay, drawer::DRAWER),
+        Table::new(Word::WhenGoingBack, Place::Overlay, rewind::REWIND),
         Table::new(Word::WhileFindingSomething, Place::Overlay, palette::PALETTE),
     ]
 }

@@ -232,6 +232,12 @@ impl RunFolder {
         Ok(checkpoints)
     }
 
+    /// The bytes of the checkpoint of a step.
+    pub fn read_checkpoint(&self, step: u64) -> Result<Vec<u8>, StoreError> {
+        let path = self.checkpoint_path(step);
+        fs::read(&path).map_err(StoreError::io(path))
+    }
+
     /// The file of the checkpoint of a step.
     pub(super) fn checkpoint_path(&self, step: u64) -> PathBuf {
         self.checkpoints_path().join(format!("step-{step:08}.safetensors"))

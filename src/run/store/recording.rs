@@ -105,8 +105,8 @@ impl Recording {
     }
 
     /// Writes a checkpoint down, reads it again, and only then removes older ones that need not stay. Gives the name of its
-    /// file.
-    pub fn keep(&mut self, step: u64, bytes: &[u8]) -> Result<String, StoreError> {
+    /// file, and the steps of those that were removed.
+    pub fn keep(&mut self, step: u64, bytes: &[u8]) -> Result<(String, Vec<u64>), StoreError> {
         let path = self.folder.checkpoint_path(step);
         write_whole(&path, bytes)
             .and_then(|()| fs::read(&path))
@@ -117,11 +117,10 @@ impl Recording {
         let checkpoints = self.folder.checkpoints().unwrap_or_default();
         let best = self.state.best_validation_step();
         let old = checkpoints.iter().rev().skip(self.keep.max(1));
-        for (_, path) in old.filter(|(step, _)| Some(*step) != best && !self.asked.contains(step)) {
-            // One too many does no harm.
-            let _ = fs::remove_file(path);
-        }
-        Ok(path.file_name().unwrap_or_default().to_string_lossy().into_owned())
+        let old = old.filter(|(step, _)| Some(*step) != best && !self.asked.contains(step));
+        // One too many does no harm.
+        let removed = old.filter(|(_, path)| fs::remove_file(path).is_ok()).map(|(step, _)| *step).collect();
+        Ok((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), removed))
     }
 
     /// Writes the figures down as they are now.

@@ -2,7 +2,9 @@
 
 use super::cursor::Cursor;
 use super::{End, Engine, Port};
-use crate::protocol::{CheckpointReason, Code, Command, Event, Hyper, Hyperparameters, Request, RequestId, Schedule, Split};
+use crate::protocol::{
+    CheckpointReason, Code, Command, Event, Hyper, Hyperparameters, Place, Request, RequestId, Schedule, Split,
+};
 use crate::train::verdict::Verdict;
 
 /// What people have said that is still to be done.
@@ -60,10 +62,7 @@ impl<P: Port> Engine<'_, P> {
             Command::Evaluate => {
                 self.evaluate(Split::Validation, Some(id));
             }
-            Command::Rewind if self.diverged.is_none() => {
-                self.refuse(id, command, Code::NothingToRewind);
-            }
-            Command::Rewind => self.rewind(id),
+            Command::Rewind { to, rate } => self.rewind(id, command, to, rate),
             Command::Checkpoint => self.keep(CheckpointReason::Asked, Some(id)),
             // The way to here answers it where there are several clients.
             Command::TakeControl => self.refuse(id, command, Code::NobodyElse),
@@ -154,10 +153,22 @@ impl<P: Port> Engine<'_, P> {
         self.port.emit(Event::HyperChanged { step, hyper, from, to: rate, base, answers: id });
     }
 
-    fn rewind(&mut self, id: RequestId) {
-        self.restore_good(Some(id));
-        self.set_rate(id, (self.effective_rate() / 2.0).max(Hyper::LearningRate.range().0));
-        self.go_on();
+    fn rewind(&mut self, id: RequestId, command: Command, to: Place, rate: Option<f64>) {
+        let rate = rate.unwrap_or_else(|| (self.effective_rate() / 2.0).max(Hyper::LearningRate.range().0));
+        if let Err(error) = Hyper::LearningRate.check(rate) {
+            return self.refuse(id, command, Code::Value(error));
+        }
+        let (epoch, snapshot) = match self.find(to) {
+            Ok(found) => found,
+            Err(reason) => return self.refuse(id, command, reason),
+        };
+        self.tell_steps();
+        self.go_back_to((epoch, &snapshot), to, Some(id));
+        self.set_rate(id, rate);
+        // Who paused the run goes on when they like.
+        if self.diverged.is_some() {
+            self.go_on();
+        }
         self.tell_samples();
         self.tell_phase(Some(id));
     }

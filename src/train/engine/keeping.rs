@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use super::cursor::Cursor;
 use super::{Engine, Port};
+use crate::causes::with_causes;
 use crate::files::write_whole;
 use crate::nn::Snapshot;
-use crate::protocol::{CheckpointReason, Event, RequestId, Split};
+use crate::protocol::{CheckpointReason, Code, Event, Place, RequestId, Split};
 use crate::train::checkpoint::{Checkpoint, Position, VERSION};
 
 /// What a run can go back to.
 pub(super) struct Keeping {
+    /// The start, where it is known.
+    pub start: Option<Arc<Snapshot>>,
     /// The newest epoch's end at which all was well, or the start as epoch 0.
     pub good: (usize, Arc<Snapshot>),
     /// The end of the epoch with the least validation loss.
@@ -62,7 +65,8 @@ impl<P: Port> Engine<'_, P> {
         self.schedule = position.schedule;
         self.stopping = position.stopping;
         self.verdict = position.verdict;
-        self.keeping = Keeping { good: (position.good_epoch, good), best: position.best_epoch.zip(best), is_current: true };
+        let best = position.best_epoch.zip(best);
+        self.keeping = Keeping { start: self.keeping.start.take(), good: (position.good_epoch, good), best, is_current: true };
         self.cursor = Cursor {
             epoch: position.epoch,
             images: position.images,
@@ -79,24 +83,47 @@ impl<P: Port> Engine<'_, P> {
     pub(super) fn restore_best(&mut self) -> bool {
         let wanted = |(epoch, _): &&(usize, _)| self.hyper.patience > 0 && *epoch != self.cursor.epoch;
         let Some((epoch, snapshot)) = self.keeping.best.as_ref().filter(wanted).cloned() else { return false };
-        self.restore(epoch, &snapshot, None);
+        self.restore((epoch, &snapshot), Place::default(), None);
         self.evaluate(Split::Validation, None);
         true
     }
 
     /// Takes the parameters and moments of the newest epoch's end, or of the start, again.
-    pub(super) fn restore_good(&mut self, answers: Option<RequestId>) {
+    pub(super) fn restore_good(&mut self) {
         let (epoch, snapshot) = self.keeping.good.clone();
-        // What was trained since does not count.
-        self.cursor.epoch_sums = (0.0, 0, 0);
-        self.restore(epoch, &snapshot, answers);
+        self.go_back_to((epoch, &snapshot), Place::default(), None);
     }
 
-    fn restore(&mut self, epoch: usize, snapshot: &Snapshot, answers: Option<RequestId>) {
+    /// Takes earlier parameters and moments again, in the middle of an epoch.
+    pub(super) fn go_back_to(&mut self, parameters: (usize, &Snapshot), from: Place, answers: Option<RequestId>) {
+        // What was trained since does not count.
+        self.cursor.epoch_sums = (0.0, 0, 0);
+        self.restore(parameters, from, answers);
+    }
+
+    /// The parameters and moments of an earlier moment, with its epoch.
+    pub(super) fn find(&mut self, place: Place) -> Result<(usize, Arc<Snapshot>), Code> {
+        match place {
+            Place::NewestEpoch => Ok(self.keeping.good.clone()),
+            Place::BestEpoch => self.keeping.best.clone().ok_or(Code::NoBestEpoch),
+            Place::Start => match self.keeping.start.clone() {
+                Some(start) => Ok((0, start)),
+                None => self.find(Place::Checkpoint(0)),
+            },
+            Place::Checkpoint(step) => {
+                let unusable = |why| Code::NoWayBack { step, why };
+                let bytes = self.port.recall(step).map_err(unusable)?;
+                let checkpoint = Checkpoint::read(&bytes, &self.job.learner).map_err(|error| unusable(with_causes(&error)))?;
+                Ok((checkpoint.position.epoch, checkpoint.current))
+            }
+        }
+    }
+
+    fn restore(&mut self, (epoch, snapshot): (usize, &Snapshot), from: Place, answers: Option<RequestId>) {
         self.job.learner.restore(snapshot);
         self.test_is_judged = false;
         self.keeping.is_current = false;
-        self.port.emit(Event::ParametersRestored { step: self.cursor.step, epoch, answers });
+        self.port.emit(Event::ParametersRestored { step: self.cursor.step, epoch, from, answers });
     }
 
     /// Writes the parameters to the file that was asked for.

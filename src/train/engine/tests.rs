@@ -4,11 +4,13 @@ mod added_epochs;
 mod cutting;
 mod early_stopping;
 mod resuming;
+mod rewinding;
 
 use super::*;
 use crate::data::{Dataset, ImageSet};
 use crate::protocol::{
-    Activation, Augmentation, Command, DataSpec, Holdout, LayerSpec, Optimizer, Phase, Record, RequestId, RunSpec, Schedule,
+    Activation, Augmentation, Command, DataSpec, Holdout, LayerSpec, Optimizer, Phase, Place, Record, RequestId, RunSpec,
+    Schedule,
 };
 use crate::run::RunState;
 use crate::train::{JobError, JobOptions};
@@ -49,6 +51,11 @@ impl Port for Script {
 
     fn keep(&mut self, checkpoint: Checkpoint) {
         self.checkpoints.push(checkpoint);
+    }
+
+    fn recall(&mut self, step: u64) -> Result<Vec<u8>, String> {
+        let kept = self.checkpoints.iter().rev().find(|kept| kept.step() == step).ok_or("there is none")?;
+        kept.to_bytes().map_err(|error| error.to_string())
     }
 }
 
@@ -147,6 +154,9 @@ fn validation_losses(events: &[Event]) -> Vec<f64> {
     events.iter().filter_map(loss).collect()
 }
 
+/// What undoes numbers that went wrong.
+const REWIND: Command = Command::Rewind { to: Place::NewestEpoch, rate: None };
+
 fn wild() -> RunSpec {
     let mut wild = spec();
     wild.hyperparameters.learning_rate = 10.0;
@@ -157,12 +167,15 @@ fn wild() -> RunSpec {
 fn numbers_that_go_wrong_pause_the_run_and_can_be_gone_back_from() {
     let id = RequestId { client: 0, number: 1 };
     // The first answer is to the divergence; then, before the next batch, the run is stopped.
-    let events = run(wild(), &[(99, Command::Rewind), (0, Command::Stop)]);
+    let events = run(wild(), &[(99, REWIND), (0, Command::Stop)]);
     let at = events.iter().position(|event| matches!(event, Event::Diverged { .. })).expect("it diverged");
     let Event::Diverged { step, .. } = events[at] else { unreachable!() };
     assert_eq!(rates(&events).len() as u64, step - 1, "each step before it was made, that one was not");
     assert_eq!(events[at + 1], Event::PhaseChanged { phase: Phase::Paused, step: step - 1, answers: None });
-    assert_eq!(events[at + 2], Event::ParametersRestored { step: step - 1, epoch: 0, answers: Some(id) });
+    assert_eq!(
+        events[at + 2],
+        Event::ParametersRestored { step: step - 1, epoch: 0, from: Place::NewestEpoch, answers: Some(id) }
+    );
     let (hyper, base) = (Hyper::LearningRate, None);
     assert_eq!(events[at + 3], Event::HyperChanged { step, hyper, from: 10.0, to: 5.0, base, answers: id });
     assert!(matches!(events[at + 4], Event::SamplesPredicted { .. }));
@@ -173,7 +186,7 @@ fn numbers_that_go_wrong_pause_the_run_and_can_be_gone_back_from() {
 
 #[test]
 fn a_run_that_diverged_goes_on_as_it_is_told() {
-    let events = run(wild(), &[(99, Command::Rewind), (0, set(Hyper::LearningRate, 1e-3))]);
+    let events = run(wild(), &[(99, REWIND), (0, set(Hyper::LearningRate, 1e-3))]);
     assert_eq!(ended(&events).0, &Outcome::Completed);
     assert_eq!(events.iter().filter(|event| matches!(event, Event::Diverged { .. })).count(), 1);
     let losses = validation_losses(&events);
@@ -210,7 +223,7 @@ fn assert_unspoilt(events: &[Event]) {
 fn an_epoch_that_was_gone_back_from_is_summed_up_from_there() {
     let mut wild = wild();
     wild.hyperparameters.batch_size = 8;
-    let events = run(wild, &[(99, Command::Rewind), (0, set(Hyper::LearningRate, 1e-3))]);
+    let events = run(wild, &[(99, REWIND), (0, set(Hyper::LearningRate, 1e-3))]);
     let restored = events.iter().position(|event| matches!(event, Event::ParametersRestored { .. })).expect("gone back");
     let (mut sum, mut images) = (0.0, 0);
     for event in &events[restored..] {
@@ -247,13 +260,6 @@ fn what_follows_the_validation_loss_is_refused_without_one() {
     blind.schedule = Schedule::Plateau { patience: 1, gamma: 0.5, final_factor: 0.0 };
     let error = job(blind).err().expect("no validation images").to_string();
     assert_eq!(error, format!("schedule.kind = \"plateau\" {expected}"));
-}
-
-#[test]
-fn there_is_nothing_to_rewind_while_all_is_well() {
-    let events = run(spec(), &[(4, Command::Rewind)]);
-    assert!(events.iter().any(|event| matches!(event, Event::CommandRefused { command: Command::Rewind, .. })));
-    assert_eq!(ended(&events).1, ended(&run(spec(), &[])).1);
 }
 
 #[test]

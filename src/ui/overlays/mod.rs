@@ -7,6 +7,7 @@ mod help;
 mod palette;
 mod prompt;
 mod question;
+mod rewind;
 
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -34,6 +35,7 @@ pub fn draw(context: &Context, body: Rect, pen: &mut Pen) {
             Overlay::Help(help) => help::draw(context, help, pen),
             Overlay::Explain(explained) => explain::draw(context, explained, body, pen),
             Overlay::Drawer(_) => drawer::draw(context, body, pen),
+            Overlay::Rewind(rewind) => rewind::draw(context, rewind, pen),
             Overlay::Palette(palette) => palette::draw(context, palette, pen),
         }
     }

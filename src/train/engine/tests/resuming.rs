@@ -146,6 +146,10 @@ impl Port for Telling<'_> {
     }
 
     fn keep(&mut self, _checkpoint: Checkpoint) {}
+
+    fn recall(&mut self, step: u64) -> Result<Vec<u8>, String> {
+        Err(format!("nothing is kept of step {step}"))
+    }
 }
 
 #[test]
@@ -156,7 +160,14 @@ fn the_course_of_a_run_can_be_taken_again() {
         wild.hyperparameters.learning_rate = 10.0;
         wild
     };
-    let cases: [(RunSpec, Vec<(usize, Command)>); 6] = [
+    let back = |to| Command::Rewind { to, rate: Some(0.02) };
+    let cases: [(RunSpec, Vec<(usize, Command)>); 9] = [
+        (demanding(Optimizer::Adam), vec![(9, back(Place::Start))]),
+        (demanding(Optimizer::Sgd), vec![(14, back(Place::BestEpoch)), (15, back(Place::Checkpoint(6)))]),
+        (
+            demanding(Optimizer::Adam),
+            vec![(4, Command::Checkpoint), (8, rate(0.1)), (10, back(Place::Checkpoint(4))), (12, REWIND)],
+        ),
         (demanding(Optimizer::Adam), vec![]),
         (
             demanding(Optimizer::Adam),
@@ -165,7 +176,7 @@ fn the_course_of_a_run_can_be_taken_again() {
         (demanding(Optimizer::Sgd), vec![(2, set(Hyper::Dropout, 0.5)), (8, Command::Evaluate), (11, Command::Stop)]),
         // A pause without an end: the run was left.
         (demanding(Optimizer::Sgd), vec![(6, Command::Pause)]),
-        (wild(), vec![(99, Command::Rewind), (0, rate(1e-3))]),
+        (wild(), vec![(99, REWIND), (0, rate(1e-3))]),
         (wild(), vec![]),
     ];
     for (spec, commands) in cases {
@@ -195,8 +206,7 @@ fn the_course_of_a_run_that_was_rewound_and_resumed_is_whole() {
         wild
     };
     // The first request of each process: a rewind, then another rate.
-    let (first, checkpoints) =
-        run_and_keep(wild(), &[(99, Command::Rewind), (0, set(Hyper::LearningRate, 1e-3)), (9, Command::Stop)]);
+    let (first, checkpoints) = run_and_keep(wild(), &[(99, REWIND), (0, set(Hyper::LearningRate, 1e-3)), (9, Command::Stop)]);
     let at = checkpoints.last().expect("the end");
     let second = go_on(at, &[(1, set(Hyper::LearningRate, 1e-2))]);
     let id = |events: &[Event]| {
