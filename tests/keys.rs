@@ -255,3 +255,21 @@ fn the_palette_finds_actions_and_hyperparameters() {
     drawn.draw(|frame| drop(draw(&app, &look(), frame))).expect("a buffer takes every frame");
     assert!(drawn.backend().to_string().contains("momentum"));
 }
+
+#[test]
+fn what_has_the_focus_is_copied_and_a_picture_is_named_after_run_and_page() {
+    let mut app = App::new(AppOptions { focus: Panel::Hypers, ..AppOptions::default() });
+    app.update(Message::Records(Synthetic { steps: 400, ..Synthetic::default() }.records()));
+    let press = |app: &mut App, key| app.update(Message::Key(key));
+    assert_eq!(press(&mut app, Key::ctrl('p')), [Effect::Picture("seed-overview".into())]);
+    let mut copied = Vec::new();
+    for _ in 0..6 {
+        copied.extend(press(&mut app, Key::char('y')));
+        press(&mut app, Key::plain(KeyCode::Tab));
+    }
+    let texts: Vec<String> =
+        copied.into_iter().filter_map(|effect| if let Effect::Copy(text) = effect { Some(text) } else { None }).collect();
+    assert!(texts.contains(&"0.002".to_owned()), "the selected hyperparameter: {texts:?}");
+    assert!(texts.iter().any(|text| text.lines().count() == 10 && text.lines().all(|line| line.split('\t').count() == 10)));
+    assert_eq!(texts.len(), 5, "there is no value of samples: {texts:?}");
+}

@@ -92,6 +92,8 @@ impl App {
             Message::Runs(answer) => pages.each(|page| page.answered(shared, &answer)),
             Message::Records(records) if shared.replay.is_some() => shared.play(|replay| replay.add(records)),
             Message::Tick(passed) => shared.play(|replay| replay.tick(passed)),
+            Message::Told(Ok(text)) => shared.tell(text),
+            Message::Told(Err(problem)) => shared.refuse(problem),
             Message::Focus(focused) => shared.attention.focused = focused,
             Message::Records(records) => {
                 // What comes first happened before anybody looked.

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::protocol::Command;
 use crate::run::Health;
+use crate::run::format::file_name;
 use crate::text::{KeyHelp, KeyLabel, Phrase};
 use Rank::{As, Footer, Hidden, Not, Pair, Refused};
 
@@ -269,6 +270,25 @@ pub const PAGES: &[Row<Pages>] = &[
         |pages, shared| {
             let palette = Palette::new(pages.offers(shared), shared);
             shared.open(palette);
+        },
+    ),
+    row("picture", &[Key::ctrl('p')], KeyLabel::Picture, KeyHelp::Picture, hidden, |pages, shared| {
+        let run = shared.run.started.as_ref().map_or("mnist-tui", |started| &started.name);
+        let page = pages.open().row().trim_start_matches("page.");
+        let name = format!("{}-{page}", file_name(run));
+        shared.effects.push(Effect::Picture(name));
+    }),
+    row(
+        "copy",
+        &[c('y')],
+        KeyLabel::Copy,
+        KeyHelp::Copy,
+        |pages, shared| if pages.page().copied(shared).is_some() { Hidden } else { Not },
+        |pages, shared| {
+            if let Some(text) = pages.page().copied(shared) {
+                shared.tell(Phrase::Copied { text: text.lines().next().unwrap_or_default().into() });
+                shared.effects.push(Effect::Copy(text));
+            }
         },
     ),
     row("mouse", &[Key::ctrl('o')], KeyLabel::Mouse, KeyHelp::Mouse, hidden, |_, shared| {

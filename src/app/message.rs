@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Key, NextRun, Point, RunsAnswer, RunsRequest};
 use crate::protocol::{Connection, Event, Reason, Record, Request, RequestId};
+use crate::text::Text;
 
 /// Something that happened outside.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub enum Message {
     Connection(Connection),
     /// What came of something that was asked about recorded runs.
     Runs(RunsAnswer),
+    /// What came of an effect.
+    Told(Result<Text, Text>),
     /// So much time has passed; of interest while a recorded run is played.
     Tick(Duration),
 }
@@ -73,6 +76,10 @@ pub enum Effect {
     Mouse(bool),
     /// Tell a person who may look elsewhere.
     Notify(String),
+    /// Write what is on the screen as a picture and as text, in files that begin with this name.
+    Picture(String),
+    /// Put this into the clipboard of the terminal.
+    Copy(String),
 }
 
 /// How the dashboard is left.

@@ -24,7 +24,8 @@ pub(super) fn write(run: &ExportedRun) -> String {
     picture(&Screenshot::of(&run.state), &run.name())
 }
 
-fn picture(shot: &Screenshot, name: &str) -> String {
+/// What a terminal shows as an SVG picture with a title.
+pub fn picture(shot: &Screenshot, name: &str) -> String {
     let mut layers = Layers::default();
     for (row, cells) in shot.cells.chunks(shot.columns).enumerate() {
         layers.add_grounds(cells, row, shot.ground);

@@ -27,6 +27,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+pub use dashboard::picture as screenshot_svg;
 pub use error::ExportError;
 pub use recipe::arguments as recipe_arguments;
 pub use run::ExportedRun;

@@ -73,6 +73,12 @@ impl ConfusionMatrix {
         }
     }
 
+    /// The counts as text, a line a class, with tabs between them: what spreadsheets take.
+    pub fn to_table(&self) -> String {
+        let line = |row: &Vec<u64>| row.iter().map(u64::to_string).collect::<Vec<_>>().join("\t");
+        self.rows.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
     /// All images counted.
     pub fn total(&self) -> u64 {
         sum(self.rows.iter().flatten())

@@ -10,7 +10,8 @@ use tokio::time::{Instant, sleep_until};
 use super::capabilities::{charset, color_depth, environment, language, marker, synchronized};
 use super::guard::{Guard, TakeMouse, Title};
 use super::input::{self, Input, Inputs};
-use super::notification::{Notification, Passage};
+use super::notification::{Clipboard, Notification, Passage};
+use super::picture;
 use super::screen::Screen;
 use super::shelf::Shelf;
 use super::signals::{Asked, HANGUP, Signals, stop_process_group};
@@ -161,6 +162,13 @@ impl Dashboard {
                     Effect::Notify(text) => {
                         let text = plain_text(&text, self.look.charset);
                         self.terminal.backend_mut().queue(Notification { text, passage: Passage::new(&environment) });
+                    }
+                    Effect::Copy(text) => {
+                        self.terminal.backend_mut().queue(Clipboard { text, passage: Passage::new(&environment) });
+                    }
+                    Effect::Picture(name) => {
+                        let told = Message::Told(picture::write(&name, &self.app, &self.look));
+                        self.app.update(told);
                     }
                     Effect::Leave(Leave::Next(next)) => match super::prepared::next(config, next) {
                         Ok(scene) => return Ok(Left::Next(scene)),

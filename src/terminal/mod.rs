@@ -13,6 +13,7 @@ mod headless;
 mod holder;
 mod input;
 mod notification;
+mod picture;
 mod prepared;
 mod reproduce;
 mod scene;

@@ -33,6 +33,8 @@ texts! {
         Explain => en "what the focused panel or the selected value is, in a few lines", zh "用几行文字说明当前面板或所选超参数";
         Drawer => en "the hyperparameters, over any page", zh "在任何页面上打开超参数";
         Palette => en "every action and every setting, by a few letters", zh "输入几个字母，找到任何操作或设置";
+        Picture => en "write what is on the screen as an SVG picture and as text, in this folder", zh "把当前画面写成 SVG 图片和文本，存入当前目录";
+        Copy => en "copy the value that has the focus to the clipboard", zh "把当前数值复制到剪贴板";
         Mouse => en "leave the mouse to the terminal, to select text; or take it", zh "把鼠标交给终端以选取文字；或收回";
         Help => en "show this list", zh "显示此列表";
         RunDetach => en "leave; the training goes on in the background", zh "离开；训练在后台继续";

@@ -16,6 +16,7 @@ texts! {
         Choose => en "choose", zh "选定";
         Close => en "close", zh "关闭";
         Compare => en "compare", zh "比较";
+        Copy => en "copy", zh "复制";
         Confusion => en "confusion", zh "混淆矩阵";
         Detach => en "detach", zh "转入后台";
         DoIt => en "do it", zh "执行";
@@ -51,6 +52,7 @@ texts! {
         Panel => en "panel", zh "面板";
         PanelBefore => en "panel before", zh "上一面板";
         Pause => en "pause", zh "暂停";
+        Picture => en "picture", zh "截图";
         Pin => en "pin", zh "固定";
         Play => en "play", zh "播放";
         PlayAgain => en "play again", zh "重播";

@@ -95,6 +95,9 @@ texts! {
         NothingTrainedHere { resume: String, branch: String, play: String } =>
             en "nothing is trained here; {resume} goes on with a run, {branch} branches off one, {play} plays one",
             zh "此处没有训练；{resume} 继续运行，{branch} 分支，{play} 回放";
+        Copied { text: String } => en "copied {text}", zh "已复制 {text}";
+        WrotePicture { path: String } => en "wrote {path}.svg and .txt", zh "已写入 {path}.svg 和 .txt";
+        NoPicture { path: String, reason: String } => en "cannot write {path}: {reason}", zh "无法写入 {path}：{reason}";
         MouseIsOurs => en "the mouse is the dashboard's", zh "鼠标由仪表盘使用";
         MouseIsTheTerminals => en "the mouse is the terminal's", zh "鼠标交给终端使用";
         Action { label: KeyLabel, help: KeyHelp } => en "{label}: {help}", zh "{label}：{help}";

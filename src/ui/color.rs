@@ -49,6 +49,11 @@ pub fn parse(text: &str) -> Option<Color> {
 pub fn parts(color: Color) -> Option<[u8; 3]> {
     match color {
         Color::Rgb(r, g, b) => Some([r, g, b]),
+        Color::Indexed(index) => Some(match usize::from(index) {
+            named @ 0..16 => ANSI[named].1,
+            cube @ 16..232 => [36, 6, 1].map(|step| CUBE[(cube - 16) / step % 6]),
+            gray => [(8 + 10 * (gray - 232)) as u8; 3],
+        }),
         other => ANSI.iter().find(|(ansi, _)| *ansi == other).map(|(_, parts)| *parts),
     }
 }

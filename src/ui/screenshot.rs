@@ -7,6 +7,7 @@ use ratatui::style::{Color, Modifier};
 use super::{Charset, ColorDepth, Look, Marker, Theme, color, paint};
 use crate::app::{App, AppOptions, Panel};
 use crate::run::RunState;
+use crate::text::columns;
 
 /// The size of the terminal that the picture of a run is taken of.
 const COLUMNS: u16 = 120;
@@ -42,10 +43,36 @@ impl Screenshot {
         let options = AppOptions { log_scale: true, focus: Panel::Loss, ..AppOptions::default() };
         let themes = Theme::builtin();
         let look = Look { themes, depth: ColorDepth::TrueColor, charset: Charset::Unicode, marker: Marker::Braille };
-        let mut buffer = Buffer::empty(Rect::new(0, 0, COLUMNS, ROWS));
-        paint(&App::of(run.clone(), options), &look, &mut buffer);
-        let ground = look.themes.first().and_then(|theme| color::parts(theme.background())).unwrap_or_default();
-        Self { columns: COLUMNS.into(), cells: buffer.content.iter().map(|cell| shot(cell, ground)).collect(), ground }
+        Self::of_app(&App::of(run.clone(), options), &look, (COLUMNS, ROWS))
+    }
+
+    /// The dashboard as it is, on a terminal of so many columns and rows.
+    pub fn of_app(app: &App, look: &Look, (columns, rows): (u16, u16)) -> Self {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+        paint(app, look, &mut buffer);
+        let theme = look.themes.get(app.shared().view.theme).or(look.themes.first());
+        let ground = theme.and_then(|theme| color::parts(theme.background())).unwrap_or_default();
+        Self { columns: columns.into(), cells: buffer.content.iter().map(|cell| shot(cell, ground)).collect(), ground }
+    }
+
+    /// The characters alone, a line a row, without blanks at its end.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for row in self.cells.chunks(self.columns.max(1)) {
+            let mut covered = 0;
+            let mut line = String::new();
+            for (place, cell) in row.iter().enumerate().map(|(place, cell)| (place as u16, cell)) {
+                // What a wide character covers is a part of it.
+                if place < covered {
+                    continue;
+                }
+                covered = place + columns(&cell.symbol);
+                line.push_str(if cell.symbol.is_empty() { " " } else { &cell.symbol });
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
     }
 }
 

@@ -36,6 +36,10 @@ pub trait Page: Layer {
     fn explained(&self, _shared: &Shared) -> Option<Explained> {
         None
     }
+    /// The value that has the focus, for the clipboard.
+    fn copied(&self, _shared: &Shared) -> Option<String> {
+        None
+    }
     /// Something may have happened to the run.
     fn heard(&mut self, _shared: &Shared) {}
     /// Something was answered that was asked about recorded runs.

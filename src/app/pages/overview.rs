@@ -5,7 +5,8 @@ use crate::app::global::steers;
 use crate::app::row::{Row, Rows, hidden, row};
 use crate::app::table::Place;
 use crate::app::{AppOptions, Explained, Key, KeyCode, Point, Pointer, Rank, Shared, Table, Target, of_hyper, of_panel};
-use crate::protocol::Hyper;
+use crate::protocol::{ConfusionMatrix, Hyper};
+use crate::run::Series;
 use crate::text::{KeyHelp, KeyLabel, Word};
 use Rank::{As, Footer, Hidden, Narrow, Not, Pair};
 
@@ -118,6 +119,22 @@ impl Page for Overview {
             Panel::Hypers => of_hyper(shared.hypers.selected()),
             panel => of_panel(panel),
         })
+    }
+
+    fn copied(&self, shared: &Shared) -> Option<String> {
+        let run = &shared.run;
+        let newest = |series: &Series| series.last().map(|value| value.to_string());
+        match self.focus {
+            Panel::Hypers => {
+                let hyper = shared.hypers.selected();
+                shared.expected(hyper).map(|value| hyper.display(value))
+            }
+            Panel::Loss => newest(&run.steps.loss_smooth),
+            Panel::Accuracy => newest(&run.steps.accuracy_smooth),
+            Panel::Confusion => self.confusion_source.matrix(run).1.map(ConfusionMatrix::to_table),
+            Panel::Events => run.log.iter().rev().nth(self.events_scroll).map(|line| line.text.say(shared.view.language).into()),
+            Panel::Samples => None,
+        }
     }
 
     fn heard(&mut self, shared: &Shared) {

@@ -26,6 +26,10 @@ impl Page for Runs {
         if self.is_list() { None } else { Some(25) }
     }
 
+    fn copied(&self, _: &Shared) -> Option<String> {
+        self.selected_run().map(|listed| listed.id())
+    }
+
     fn turned(&mut self, shared: &mut Shared, to: bool) {
         if to {
             self.view = RunsView::List;
