@@ -23,7 +23,7 @@ fn recipe(preset: &str) -> RunSpec {
 
 /// The images, and a learner with the network of a recipe on all cores.
 fn learner(recipe: &RunSpec) -> (Dataset, Learner) {
-    let dataset = Dataset::load("mnist").expect("the embedded images");
+    let dataset = Dataset::mnist();
     let network = Network::new(&recipe.layers, dataset.train.shape(), 10, recipe.seed).expect("a network that fits");
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let learner = Learner::new(network, recipe.optimizer, threads, recipe.seed).expect("threads");

@@ -52,10 +52,10 @@ fn dataset() -> Dataset {
             let (image, y, x) = (i / 64, i / 8 % 8, i % 8);
             u8::from((if image % 2 == 0 { x } else { y }) == 2 + image % 4) * 255
         };
-        let labels = (0..count).map(|image| (image % 2) as u8).collect();
+        let labels = (0..count).map(|image| (image % 2) as u16).collect();
         ImageSet::new([8, 8, 1], (0..count * 64).map(pixel).collect(), labels, 2).expect("fitting lengths")
     };
-    Dataset { train: set(80), test: set(40), class_names: vec!["upright".into(), "lying".into()] }
+    Dataset::new(set(80), set(40), vec!["upright".into(), "lying".into()])
 }
 
 /// All events of a run of two epochs of four steps, 16 of 64 images each.

@@ -313,7 +313,7 @@ fn every_kind() -> Vec<LayerSpec> {
 
 /// Trains a recipe, and changes the learning rate on the way when told to.
 async fn trained(name: &str, spec: RunSpec, change: Option<f64>, folder: &Path) -> ExportedRun {
-    let dataset = Dataset::load("mnist").expect("embedded");
+    let dataset = Dataset::mnist();
     let save = folder.join(format!("{name}.checkpoint"));
     let mut network = Network::new(&spec.layers, dataset.train.shape(), 10, spec.seed).expect("a network");
     let options = JobOptions { name: name.into(), threads: 2, save: Some(save.clone()), resume: None };

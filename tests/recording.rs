@@ -36,9 +36,9 @@ impl Drop for Runs {
 fn dataset() -> Dataset {
     let set = |count: usize| {
         let pixels = (0..4 * count).map(|i| (i * 89 % 251) as u8).collect();
-        ImageSet::new([2, 2, 1], pixels, (0..count).map(|i| (i % 3) as u8).collect(), 3).expect("images")
+        ImageSet::new([2, 2, 1], pixels, (0..count).map(|i| (i % 3) as u16).collect(), 3).expect("images")
     };
-    Dataset { train: set(84), test: set(10), class_names: ["a", "b", "c"].map(str::to_owned).to_vec() }
+    Dataset::new(set(84), set(10), ["a", "b", "c"].map(str::to_owned).to_vec())
 }
 
 fn recipe(seed: u64, epochs: usize) -> RunSpec {

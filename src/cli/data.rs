@@ -5,6 +5,7 @@ use clap::Subcommand;
 use super::error::CliError;
 use super::print;
 use crate::data::{Dataset, mnist};
+use crate::protocol::DataSpec;
 
 /// What to do with the images.
 #[derive(Clone, Copy, Debug, Subcommand)]
@@ -19,7 +20,8 @@ impl DataCommand {
     pub(super) fn run(self) -> Result<(), CliError> {
         match self {
             Self::List => Dataset::CHOICES.iter().try_for_each(|(name, _)| {
-                let Dataset { train, test, class_names } = Dataset::load(name)?;
+                let spec = DataSpec { source: (*name).into(), ..DataSpec::default() };
+                let Dataset { train, test, class_names, .. } = Dataset::load(&spec, 0)?;
                 let [height, width, channels] = train.shape();
                 print(&format!(
                     "{name}: {} training and {} test images, {height} × {width} pixels, {channels} channel{}, {} classes\n",

@@ -19,6 +19,7 @@ use super::settings::SettingArguments;
 
 use crate::config::{Config, ConfigError, FlagValue, Settings, Sources};
 use crate::data::Dataset;
+use crate::protocol::{DataSpec, Holdout};
 use crate::run::store::{Catalog, Listed};
 use crate::terminal::{self, TrainError};
 use axis::Axis;
@@ -114,15 +115,20 @@ impl SweepArguments {
             return Err(SweepError::NotRecorded.into());
         }
         let chosen = axis::choices(&axes, self.random, &settings)?;
-        let mut classes = BTreeMap::new();
+        // What is the same for many runs is loaded once.
+        let mut loaded: Option<(DataSpec, u64, Dataset)> = None;
         let mut points: Vec<Point> = Vec::new();
         for choice in chosen {
             let settings = Self::checked(&base, &choice)?;
             let config = settings.config();
-            if !classes.contains_key(&config.data.source) {
-                classes.insert(config.data.source.clone(), Dataset::load(&config.data.source)?.class_names.len());
-            }
-            let spec = config.run_spec(classes[&config.data.source])?;
+            let (data, seed) =
+                (DataSpec { validation: Holdout::Count(0), train_limit: None, ..config.data.spec() }, config.train.seed);
+            let dataset = match loaded.take() {
+                Some((of, with, dataset)) if (&of, with) == (&data, seed) => dataset,
+                _ => Dataset::load(&data, seed)?,
+            };
+            let spec = config.run_spec_on(&dataset)?;
+            loaded = Some((data, seed, dataset));
             let point = Point::new(points.len() + 1, &config.train.name, choice, &settings, spec);
             // 1e-3 and 0.001 are the same, and so may be two draws.
             if points.iter().all(|other| other.name != point.name) {

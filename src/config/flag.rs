@@ -18,7 +18,7 @@ pub struct Flag {
 }
 
 /// All of them, in the order of the help.
-pub const FLAGS: [Flag; 18] = [
+pub const FLAGS: [Flag; 19] = [
     varied("--preset", "train.preset", "NAME", "The network"),
     varied("--epochs", "train.epochs", "N", "How often the training goes through its images"),
     varied("--batch-size", "train.batch_size", "N", "Images a step"),
@@ -26,7 +26,13 @@ pub const FLAGS: [Flag; 18] = [
     varied("--optimizer", "train.optimizer", "NAME", "What turns gradients into steps"),
     varied("--seed", "train.seed", "N", "Everything random follows from it"),
     fixed("--threads", "train.threads", "N", "Threads that train; 0 for one a core"),
-    varied("--data", "data.source", "NAME", "The images"),
+    varied(
+        "--data",
+        "data.source",
+        "NAME|DIR",
+        "The images: mnist, or a folder with IDX files or with a folder of pictures for each class",
+    ),
+    varied("--image-size", "data.image_size", "N|WxH", "The size that pictures of a folder get"),
     varied(
         "--validation",
         "data.validation",

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use data::DataConfig;
+pub use data::{DataConfig, Normalize};
 pub use error::{ConfigError, Origin, Problem};
 pub use flag::{FLAGS, Flag};
 pub use model::ModelConfig;

@@ -5,11 +5,12 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::Value;
 
+use super::data::image_size;
 use super::settings::KEYS;
-use super::{AxisScale, Charset, ColorMode, Language, Marker, Mouse, Notify, Preset, Problem};
-use crate::data::Dataset;
+use super::{AxisScale, Charset, ColorMode, Language, Marker, Mouse, Normalize, Notify, Preset, Problem};
+use crate::data::{Dataset, LONGEST_SIDE};
 use crate::files::at_home;
-use crate::protocol::{Anneal, Augmentation, Hyper, LayerSpec, Optimizer, ScheduleKind, run_name};
+use crate::protocol::{Anneal, Augmentation, ColorChoice, Fit, Hyper, LayerSpec, Optimizer, ScheduleKind, run_name};
 
 /// The type of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ impl Kind {
     /// The type of `key`, which is that of its default, except that a holdout is a count or a fraction.
     pub(super) fn of(key: &str, default: &Value) -> Self {
         match default {
-            _ if key == "data.validation" => Self::Number,
+            _ if ["data.validation", "data.test"].contains(&key) => Self::Number,
             _ if key.split_once('.').is_some_and(|(table, _)| table == KEYS) => Self::Keys,
             Value::Integer(_) => Self::Whole,
             Value::Float(_) => Self::Number,
@@ -113,6 +114,16 @@ fn meant(key: &str, text: &str) -> Result<Value, Problem> {
             let path = at_home(Path::new(text)).map_err(|error| refused(error.to_string()))?;
             path.to_str().ok_or_else(|| refused("the home folder's name is not Unicode".into()))?.to_owned()
         }
+        // The run may go on from another folder.
+        "data.source" if !is_known(text) => {
+            let path = at_home(Path::new(text)).map_err(|error| refused(error.to_string()))?;
+            let path = std::path::absolute(path).map_err(|error| refused(error.to_string()))?;
+            path.to_str().ok_or_else(|| refused("the folder's name is not Unicode".into()))?.to_owned()
+        }
+        "data.image_size" if !text.is_empty() && image_size(text).is_none() => {
+            let message = format!("write a side in pixels or width and height, as in 64 or 64x48, each 1 to {LONGEST_SIDE}");
+            return Err(refused(message));
+        }
         // Without one, one is made up.
         "train.name" if !text.is_empty() => run_name(text).map_err(|reason| refused(reason.into()))?.to_owned(),
         _ => text.to_owned(),
@@ -125,9 +136,20 @@ fn check_text(key: &str, text: &str) -> Result<(), Problem> {
         return Err(Problem::Control { key: key.into(), found: text.into() });
     }
     match choices(key) {
+        Some(_) if key == "data.source" && is_folder(text) => Ok(()),
         Some(choices) => check_choice(key, text, &choices.iter().map(|(name, _)| *name).collect::<Vec<_>>()),
         None => Ok(()),
     }
+}
+
+/// Whether there is data of this name.
+fn is_known(source: &str) -> bool {
+    Dataset::CHOICES.iter().any(|(name, _)| *name == source)
+}
+
+/// Whether a source of images is written as a folder is, or is one.
+fn is_folder(source: &str) -> bool {
+    source.contains(['/', std::path::MAIN_SEPARATOR]) || source.starts_with(['.', '~']) || Path::new(source).is_dir()
 }
 
 /// The names that `key` takes, each with what it is, when it takes only some.
@@ -138,6 +160,9 @@ pub fn choices(key: &str) -> Option<&'static [(&'static str, &'static str)]> {
         "schedule.kind" => Some(&ScheduleKind::CHOICES),
         "schedule.anneal" => Some(&Anneal::CHOICES),
         "data.source" => Some(&Dataset::CHOICES),
+        "data.fit" => Some(&Fit::CHOICES),
+        "data.color" => Some(&ColorChoice::CHOICES),
+        "data.normalize" => Some(&Normalize::CHOICES),
         "ui.color" => Some(&ColorMode::CHOICES),
         "ui.charset" => Some(&Charset::CHOICES),
         "ui.language" => Some(&Language::CHOICES),
@@ -179,7 +204,9 @@ fn check_number(key: &str, number: f64, value: &Value) -> Result<(), Problem> {
         ("schedule.warmup", _) => fits("at least 0 and below 1", (0.0..1.0).contains(&number)),
         ("schedule.every" | "schedule.gamma", _) => fits("above 0 and at most 1", number > 0.0 && number <= 1.0),
         ("schedule.initial_factor" | "schedule.final_factor", _) => fits("between 0 and 1", (0.0..=1.0).contains(&number)),
-        ("data.validation", Value::Float(_)) => fits("a count of images or a fraction below 1", (0.0..1.0).contains(&number)),
+        ("data.validation" | "data.test", Value::Float(_)) => {
+            fits("a count of images or a fraction below 1", (0.0..1.0).contains(&number))
+        }
         ("runs.keep_checkpoints", _) => fits("between 1 and 1000", (1.0..=1000.0).contains(&number)),
         ("ui.max_fps", _) => fits("between 1 and 60", (1.0..=60.0).contains(&number)),
         _ => fits("0 or more", number >= 0.0),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::rules::{self, Kind};
+use super::spec::SMALL_HOLDOUT;
 use super::{Config, ConfigError, Origin, Problem, preset};
 
 /// The table that has any number of keys.
@@ -103,10 +104,12 @@ impl Settings {
             Origin::Environment(_) | Origin::Flag(_) => false,
         };
         let gives_way = self.entries.iter().any(|entry| entry.key == key && is_default(entry));
+        // How many there are without a limit is known when they are loaded.
+        self.config.data.validation_gives_way = gives_way;
         if limit == 0 || !gives_way || self.config.data.validation.of(limit).is_some() {
             return Ok(());
         }
-        self.set(key, Value::Integer((limit / 12) as i64), Origin::Default)
+        self.set(key, Value::Integer((limit / SMALL_HOLDOUT) as i64), Origin::Default)
     }
 
     /// Refuses the name that `key` has when it is none of `choices`; for names that only the caller knows.

@@ -2,11 +2,16 @@
 
 use toml::{Table, Value};
 
-use super::{Config, ConfigError, DataConfig, ModelConfig, Origin, Preset, ScheduleConfig, Settings, TrainConfig, preset, rules};
-use crate::protocol::{DataSpec, LayerSpec, RunSpec};
+use super::{
+    Config, ConfigError, DataConfig, ModelConfig, Normalize, Origin, Preset, ScheduleConfig, Settings, TrainConfig, preset, rules,
+};
+use crate::data::Dataset;
+use crate::protocol::{Holdout, LayerSpec, RunSpec};
 
 /// What the preset of a network of one's own is called in recipes.
 const CUSTOM: &str = "custom";
+/// Where nobody has said how many images are held out, and there are few, one of so many is: the part that 5000 are of 60000.
+pub(super) const SMALL_HOLDOUT: usize = 12;
 /// The settings that are told of every run, and first, whatever their defaults are.
 const TOLD: [&str; 7] = [
     "train.preset",
@@ -33,6 +38,20 @@ impl Config {
         })
     }
 
+    /// The recipe of a run on these images: it holds what they are, so that it can be seen later whether they still are. Fails as
+    /// [`run_spec`](Self::run_spec) does.
+    pub fn run_spec_on(&self, dataset: &Dataset) -> Result<RunSpec, ConfigError> {
+        let mut spec = self.run_spec(dataset.class_names.len())?;
+        let data = &mut spec.data;
+        let images = data.train_limit.map_or(dataset.train.len(), |limit| limit.min(dataset.train.len()));
+        if self.data.validation_gives_way && data.validation.of(images).is_none() {
+            data.validation = Holdout::Count(images / SMALL_HOLDOUT);
+        }
+        data.scaling = (self.data.normalize == Normalize::Standard).then(|| dataset.scaling());
+        data.content = Some(dataset.content());
+        Ok(spec)
+    }
+
     /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`.
     pub fn run_spec(&self, classes: usize) -> Result<RunSpec, ConfigError> {
         let Self { train, data, augment, schedule, .. } = self;
@@ -43,11 +62,7 @@ impl Config {
             freeze: self.model.freeze.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
             optimizer: train.optimizer,
             seed: train.seed,
-            data: DataSpec {
-                source: data.source.clone(),
-                validation: data.validation,
-                train_limit: (data.train_limit > 0).then_some(data.train_limit),
-            },
+            data: data.spec(),
             augmentation: *augment,
             hyperparameters: train.hyperparameters,
             schedule: schedule.schedule(),
@@ -98,11 +113,7 @@ impl Config {
                 layers: spec.layers.clone(),
                 save: String::new(),
             },
-            data: DataConfig {
-                source: spec.data.source.clone(),
-                validation: spec.data.validation,
-                train_limit: spec.data.train_limit.unwrap_or_default(),
-            },
+            data: DataConfig::of(&spec.data),
             augment: spec.augmentation,
             ..Self::default()
         }

@@ -127,7 +127,10 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
             "ui = 3",
             "c.toml:1: ui is a table, not a value; its keys are theme, color, charset, language, marker, axis, max_fps, low_bandwidth, notify, mouse",
         ),
-        ("[[data]]", "c.toml:1: data is a table, not a value; its keys are source, validation, train_limit"),
+        (
+            "[[data]]",
+            "c.toml:1: data is a table, not a value; its keys are source, validation, train_limit, test, image_size, fit, color, normalize",
+        ),
         ("[train]\nepochs = \"five\"", "c.toml:2: train.epochs must be a whole number, not \"five\""),
         ("[train]\nepochs = 5.0", "c.toml:2: train.epochs must be a whole number, not 5.0"),
         ("[train]\nlearning_rate = true", "c.toml:2: train.learning_rate must be a number, not true"),
@@ -242,7 +245,7 @@ fn what_is_wrong_elsewhere_is_said_with_its_place() {
         ),
         (
             sources(example(), &[], &["data.x=1"], &[]),
-            "--set data.x=1: there is no key data.x; the keys of [data] are source, validation, train_limit",
+            "--set data.x=1: there is no key data.x; the keys of [data] are source, validation, train_limit, test, image_size, fit, color, normalize",
         ),
         (
             sources(example(), &[("MNIST_TUI_UI_MAX_FPS", "fast")], &[], &[]),

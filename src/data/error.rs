@@ -1,20 +1,15 @@
 //! Why data could not be loaded.
 
+use std::path::PathBuf;
+
 use thiserror::Error;
 
+use super::ImageSetError;
 use super::idx::IdxError;
 
 /// Why data could not be loaded.
 #[derive(Debug, Error)]
 pub enum DataError {
-    /// A name under which no data is known.
-    #[error("there is no data named {name:?}, only {known}")]
-    UnknownName {
-        /// As it was given.
-        name: String,
-        /// The names that there are.
-        known: String,
-    },
     /// Compressed data that cannot be unpacked.
     #[error("failed to unpack {file}")]
     Unpack {
@@ -40,5 +35,39 @@ pub enum DataError {
         file: &'static str,
         /// What is wrong with it.
         source: IdxError,
+    },
+    /// Neither a name under which data is known, nor a folder.
+    #[error("data.source = {name:?}: that is neither data of this name (only {known}) nor a folder{hint}")]
+    NoSource {
+        /// As it was given.
+        name: String,
+        /// The names that there are.
+        known: String,
+        /// What may have been meant, after a semicolon.
+        hint: &'static str,
+    },
+    /// A file or folder that cannot be read.
+    #[error("failed to read {}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Something that is not as data has to be.
+    #[error("{}: {message}", path.display())]
+    Refused {
+        /// The file or folder.
+        path: PathBuf,
+        /// Where in it, what was found, and what to do.
+        message: String,
+    },
+    /// Images and labels that do not fit together.
+    #[error("{}", path.display())]
+    Set {
+        /// The folder.
+        path: PathBuf,
+        /// What does not fit.
+        source: ImageSetError,
     },
 }

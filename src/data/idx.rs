@@ -62,29 +62,94 @@ pub enum IdxError {
     },
 }
 
-impl Idx {
-    /// Reads a whole file. The values stay in the memory of `bytes`: nothing is allocated on the header's word.
-    pub fn parse(mut bytes: Vec<u8>) -> Result<Self, IdxError> {
-        let &[a, b, kind, count, ..] = bytes.as_slice() else {
+/// What stands before the values: their type, and the length along each dimension.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// What a value is.
+    pub kind: Kind,
+    /// The length along each dimension.
+    pub dimensions: Vec<usize>,
+}
+
+/// What a value is; of the other types of the format there are no images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// 0 to 255.
+    UnsignedByte,
+    /// -128 to 127.
+    Byte,
+    /// Two bytes, big-endian.
+    Short,
+    /// Four bytes, big-endian.
+    Int,
+}
+
+impl Kind {
+    /// The bytes of a value.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::UnsignedByte | Self::Byte => 1,
+            Self::Short => 2,
+            Self::Int => 4,
+        }
+    }
+
+    fn of(code: u8) -> Option<Self> {
+        match code {
+            UNSIGNED_BYTES => Some(Self::UnsignedByte),
+            0x09 => Some(Self::Byte),
+            0x0B => Some(Self::Short),
+            0x0C => Some(Self::Int),
+            _ => None,
+        }
+    }
+}
+
+impl Header {
+    /// The length of a header that begins with these four bytes.
+    pub fn length(start: [u8; 4]) -> usize {
+        4 + 4 * usize::from(start[3])
+    }
+
+    /// Reads a whole header, and nothing behind it.
+    pub fn parse(bytes: &[u8]) -> Result<Self, IdxError> {
+        let &[a, b, kind, count, ..] = bytes else {
             return Err(IdxError::Header { expected: 4, found: bytes.len() });
         };
-        if [a, b, kind] != [0, 0, UNSIGNED_BYTES] {
+        let (Some(kind), [0, 0]) = (Kind::of(kind), [a, b]) else {
             return Err(IdxError::Magic { found: [a, b, kind] });
-        }
-        let header = 4 + 4 * usize::from(count);
-        let Some(lengths) = bytes.get(4..header) else {
-            return Err(IdxError::Header { expected: header, found: bytes.len() });
+        };
+        let expected = Self::length([a, b, 0, count]);
+        let Some(lengths) = bytes.get(4..expected) else {
+            return Err(IdxError::Header { expected, found: bytes.len() });
         };
         let (lengths, _) = lengths.as_chunks::<4>();
-        let dimensions: Vec<usize> = lengths.iter().map(|length| u32::from_be_bytes(*length) as usize).collect();
-        let Some(expected) = dimensions.iter().try_fold(1usize, |product, length| product.checked_mul(*length)) else {
-            return Err(IdxError::TooGreat { dimensions });
-        };
-        let found = bytes.len() - header;
+        Ok(Self { kind, dimensions: lengths.iter().map(|length| u32::from_be_bytes(*length) as usize).collect() })
+    }
+
+    /// The bytes of all values.
+    pub fn values(&self) -> Result<usize, IdxError> {
+        let Self { kind, dimensions } = self;
+        let product = dimensions.iter().try_fold(kind.bytes(), |product, length| product.checked_mul(*length));
+        product.ok_or_else(|| IdxError::TooGreat { dimensions: dimensions.clone() })
+    }
+}
+
+impl Idx {
+    /// Reads a whole file of unsigned bytes. The values stay in the memory of `bytes`: nothing is allocated on the header's word.
+    pub fn parse(mut bytes: Vec<u8>) -> Result<Self, IdxError> {
+        let header = Header::parse(&bytes)?;
+        if header.kind != Kind::UnsignedByte {
+            return Err(IdxError::Magic { found: [bytes[0], bytes[1], bytes[2]] });
+        }
+        let expected = header.values()?;
+        let Header { dimensions, .. } = header;
+        let length = 4 + 4 * dimensions.len();
+        let found = bytes.len() - length;
         if found != expected {
             return Err(IdxError::Length { dimensions, expected, found });
         }
-        bytes.drain(..header);
+        bytes.drain(..length);
         Ok(Self { dimensions, values: bytes })
     }
 

@@ -14,7 +14,7 @@ pub struct ImageSet {
 }
 
 /// The pixels and the labels, as soon as somebody has looked at one.
-type Content = LazyLock<(Vec<u8>, Vec<u8>), Box<dyn FnOnce() -> (Vec<u8>, Vec<u8>) + Send>>;
+type Content = LazyLock<(Vec<u8>, Vec<u16>), Box<dyn FnOnce() -> (Vec<u8>, Vec<u16>) + Send>>;
 
 /// Pixels and labels that do not fit together.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -45,7 +45,7 @@ pub enum ImageSetError {
         /// The image, counted from 0.
         image: usize,
         /// Its label.
-        label: u8,
+        label: u16,
         /// How many classes there are.
         classes: usize,
     },
@@ -55,7 +55,7 @@ impl ImageSet {
     /// Images of `shape` (height, width, channels), one after the other in `pixels`, row by row, and the class of each.
     ///
     /// Fails when the lengths do not fit together, or when a label is not below `classes`.
-    pub fn new(shape: [usize; 3], pixels: Vec<u8>, labels: Vec<u8>, classes: usize) -> Result<Self, ImageSetError> {
+    pub fn new(shape: [usize; 3], pixels: Vec<u8>, labels: Vec<u16>, classes: usize) -> Result<Self, ImageSetError> {
         let [height, width, channels] = shape;
         let bytes = height.checked_mul(width).and_then(|area| area.checked_mul(channels)).filter(|bytes| *bytes > 0);
         let expected = bytes.and_then(|bytes| bytes.checked_mul(labels.len()));
@@ -76,7 +76,7 @@ impl ImageSet {
     pub(super) fn unpacked_later(
         shape: [usize; 3],
         count: usize,
-        unpack: impl FnOnce() -> (Vec<u8>, Vec<u8>) + Send + 'static,
+        unpack: impl FnOnce() -> (Vec<u8>, Vec<u16>) + Send + 'static,
     ) -> Self {
         Self { shape, count, content: Arc::new(LazyLock::new(Box::new(unpack))) }
     }

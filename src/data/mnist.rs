@@ -15,6 +15,9 @@ use crate::causes::with_causes;
 /// The number of classes: a digit each.
 const CLASSES: usize = 10;
 
+/// The digest of all of it, as [`Dataset::content`] has it.
+const SHA256: &str = "7272848302d301703c03eae3d8f002660e6f425e1fd5e0c334ec462b3e51539b";
+
 /// One of the four files of MNIST, as it is carried.
 #[derive(Clone, Copy, Debug)]
 pub struct EmbeddedFile {
@@ -57,11 +60,8 @@ pub const FILES: [EmbeddedFile; 4] = [
 /// second, and is done when the first is looked at.
 pub fn load() -> Dataset {
     let [train_images, train_labels, test_images, test_labels] = FILES;
-    Dataset {
-        train: image_set(60_000, train_images, train_labels),
-        test: image_set(10_000, test_images, test_labels),
-        class_names: (0..CLASSES).map(|digit| digit.to_string()).collect(),
-    }
+    let (train, test) = (image_set(60_000, train_images, train_labels), image_set(10_000, test_images, test_labels));
+    Dataset::new(train, test, (0..CLASSES).map(|digit| digit.to_string()).collect()).with_digest(SHA256)
 }
 
 /// Unpacks all four files and compares them with their digests.
@@ -77,10 +77,10 @@ fn image_set(count: usize, images: EmbeddedFile, labels: EmbeddedFile) -> ImageS
 }
 
 /// Unpacks images and labels, each part on a thread of its own, and checks them against their digests.
-fn unpacked(images: EmbeddedFile, labels: EmbeddedFile) -> Result<(Vec<u8>, Vec<u8>), DataError> {
+fn unpacked(images: EmbeddedFile, labels: EmbeddedFile) -> Result<(Vec<u8>, Vec<u16>), DataError> {
     let (_, pixels) = images.read()?.into_images().map_err(|source| DataError::Idx { file: images.name, source })?;
     let of = labels.read()?.into_labels().map_err(|source| DataError::Idx { file: labels.name, source })?;
-    Ok((pixels, of))
+    Ok((pixels, of.into_iter().map(u16::from).collect()))
 }
 
 impl EmbeddedFile {
@@ -114,7 +114,7 @@ fn finish<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -11,6 +11,7 @@ mod images;
 pub mod mnist;
 mod order;
 mod random;
+mod source;
 mod split;
 mod warp;
 
@@ -20,4 +21,5 @@ pub use error::DataError;
 pub use images::{ImageSet, ImageSetError};
 pub use order::epoch_order;
 pub use random::{Purpose, stream};
+pub use source::{LONGEST_SIDE, MOST_CLASSES, Progress};
 pub use split::split;

@@ -21,7 +21,7 @@ impl ExportedRun {
         let started = state.started.as_deref().filter(|_| judges || format.needs_network());
         let newest = started.map(|started| newest_network(folder, started)).transpose()?.flatten();
         let dataset = match started {
-            Some(started) if judges && newest.is_some() => Some(Dataset::load(&started.spec.data.source)?),
+            Some(started) if judges && newest.is_some() => Some(Dataset::load(&started.spec.data, started.spec.seed)?),
             _ => None,
         };
         // Older parameters have not the figures of the end.
@@ -49,7 +49,8 @@ fn newest_network(folder: &RunFolder, started: &RunStarted) -> Result<Option<(u6
         let classes = started.class_names.len();
         let mut network = Network::for_file(&spec.layers, started.image_shape, classes, spec.seed, &bytes).ok()?;
         network.load_safetensors(&bytes).ok()?;
-        Some(network)
+        let scaling = spec.data.scaling.as_ref().filter(|scaling| scaling.fits(started.image_shape[2]));
+        Some(network.scaled(scaling))
     };
     Ok(folder.checkpoints()?.iter().rev().find_map(|(step, path)| Some((*step, network(path)?))))
 }

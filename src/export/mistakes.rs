@@ -62,10 +62,10 @@ mod tests {
         let layers = [LayerSpec::Flatten, LayerSpec::Dense { units: 3, activation: Activation::None }];
         let network = Network::new(&layers, [2, 2, 1], 3, 1).expect("a network");
         let pixels: Vec<u8> = (0..400).map(|i| (i * 89 % 251) as u8).collect();
-        let labels = (0..100).map(|i| (i % 3) as u8).collect();
+        let labels = (0..100).map(|i| (i % 3) as u16).collect();
         let set = ImageSet::new([2, 2, 1], pixels, labels, 3).expect("images");
         let class_names = ["a", "b", "c"].map(str::to_owned).to_vec();
-        let dataset = Dataset { train: set.clone(), test: set, class_names };
+        let dataset = Dataset::new(set.clone(), set, class_names);
         let started = serde_json::json!({
             "event": "run_started", "run_id": "r", "name": "r", "threads": 1, "started_at_ms": 0, "class_names": ["a", "b", "c"],
             "image_shape": shape, "train_images": 100, "validation_images": 0, "test_images": 100, "layers": [],

@@ -62,7 +62,7 @@ impl Graph {
             let missing = format!("network of {} layers, but one of {}", layers.len(), shapes.len());
             return Err(ExportError::OtherNetwork { run: self.run.clone(), missing });
         }
-        let (mut at, mut input) = ("image".to_owned(), started.image_shape.to_vec());
+        let (mut at, mut input) = (self.scaled(started), started.image_shape.to_vec());
         for (index, (layer, (name, output))) in layers.iter().zip(&shapes).enumerate() {
             let last = index + 1 == layers.len();
             at = self.layer(*layer, name, (at, &input), if last { "logits" } else { name })?;
@@ -70,6 +70,21 @@ impl Graph {
         }
         self.node("Softmax", "probabilities", &["logits"], "probabilities", [int("axis", 1)]);
         Ok(())
+    }
+
+    /// Adds what brings the image to the network's scale, where it has one; returns the name of its result.
+    fn scaled(&mut self, started: &RunStarted) -> String {
+        let Some(scaling) = &started.spec.data.scaling else { return "image".to_owned() };
+        let mut at = "image".to_owned();
+        for (operator, name, values) in [("Sub", "image.mean", &scaling.mean), ("Div", "image.deviation", &scaling.deviation)] {
+            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            let shape = [values.len() as i64, 1, 1];
+            self.initializers.push(Message::default().ints(1, shape).int(2, FLOAT).bytes(8, name).bytes(9, bytes));
+            let result = format!("image.{operator}").to_lowercase();
+            self.node(operator, &result, &[&at, name], &result, []);
+            at = result;
+        }
+        at
     }
 
     /// Adds a layer that reads the value `at` of shape `input`; returns the name of its result.

@@ -14,7 +14,7 @@ use super::learner::SLICE;
 use super::parameter::{Parameter, ParameterKind};
 use super::stack::{SharedWorkspace, Stack, StackWeights, lock, off_tape, on_tape};
 use crate::data::{Augmenter, ImageSet, Purpose, stream};
-use crate::protocol::{LayerShape, LayerSpec};
+use crate::protocol::{LayerShape, LayerSpec, Scaling};
 
 /// Values of a layer that a core's own memory holds beside its input.
 const HELD_VALUES: usize = 96 * 1024;
@@ -28,6 +28,8 @@ pub struct Network {
     stack: Arc<Stack>,
     weights: Arc<StackWeights>,
     head: Head,
+    /// What brings pixels from 0 to 1 to the values that it takes.
+    scaling: Option<Arc<Scaling>>,
 }
 
 /// A name that no layer with parameters has.
@@ -87,7 +89,26 @@ impl Network {
         let mut weights = StackWeights::new(values);
         weights.refresh(&stack);
         head.load(&weights.values);
-        Self { layers, classes, parameters: parameters.into(), stack: Arc::new(stack), weights: Arc::new(weights), head }
+        Self {
+            layers,
+            classes,
+            parameters: parameters.into(),
+            stack: Arc::new(stack),
+            weights: Arc::new(weights),
+            head,
+            scaling: None,
+        }
+    }
+
+    /// The same network for pixels that are brought to this scale; none for values from 0 to 1. It has to fit the images' channels.
+    #[must_use]
+    pub fn scaled(self, scaling: Option<&Scaling>) -> Self {
+        Self { scaling: scaling.cloned().map(Arc::new), ..self }
+    }
+
+    /// What brings pixels from 0 to 1 to the values that it takes, when it is not these.
+    pub fn scaling(&self) -> Option<&Scaling> {
+        self.scaling.as_deref()
     }
 
     /// The layers with the shapes of their results.
@@ -194,7 +215,7 @@ impl Network {
         slices.flat_map(|rows| rows.chunks_exact(self.classes).map(<[f32]>::to_vec).collect::<Vec<_>>()).collect()
     }
 
-    /// Brings pixels to [0, 1], varied by `augmenter`.
+    /// Brings pixels to [0, 1], varied by `augmenter`, and from there to the scale of the network.
     fn fill(&self, set: &ImageSet, indices: &[u32], augmenter: Option<&Augmenter>, workspace: &SharedWorkspace) {
         let pixels = &mut lock(workspace).pixels;
         pixels.clear();
@@ -203,6 +224,9 @@ impl Network {
                 Some(augmenter) => augmenter.append(set, *index, pixels),
                 None => pixels.extend(set.image(*index as usize).iter().map(|byte| f32::from(*byte) / 255.0)),
             }
+        }
+        if let Some(scaling) = &self.scaling {
+            scaling.apply(pixels);
         }
     }
 

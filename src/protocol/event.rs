@@ -153,6 +153,11 @@ pub enum Event {
         /// Why not.
         reason: String,
     },
+    /// Something that a person should know of how the images were read.
+    DataNoted {
+        /// A sentence, in English.
+        note: String,
+    },
     /// A newer checkpoint than the one from which the run goes on could not be used.
     CheckpointPassedOver {
         /// Its file, and what is wrong with it.

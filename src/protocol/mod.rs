@@ -8,6 +8,7 @@ mod choice;
 mod command;
 mod confusion;
 mod connection;
+mod data_spec;
 mod event;
 mod hyper;
 mod name;
@@ -22,6 +23,7 @@ pub(crate) use choice::choices;
 pub use command::{Command, Place, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix, MOST_CLASSES};
 pub use connection::Connection;
+pub use data_spec::{ColorChoice, DataContent, DataSpec, Fit, Holdout, PictureSpec, Scaling};
 pub use event::{
     CheckpointReason, Evaluation, Event, LayerShape, Parent, Phase, Quantity, RunStarted, Sample, Split, StepsFinished,
 };
@@ -30,5 +32,5 @@ pub use name::{is_hidden, run_name};
 pub use outcome::Outcome;
 pub use reason::{Code, Reason};
 pub use record::Record;
-pub use spec::{Activation, Anneal, DataSpec, Holdout, LayerSpec, Optimizer, Padding, RunSpec, Schedule, ScheduleKind};
+pub use spec::{Activation, Anneal, LayerSpec, Optimizer, Padding, RunSpec, Schedule, ScheduleKind};
 pub use wire::{ByeCode, ClientHello, Cursor, LONGEST_LINE, PROTOCOL, ServerHello, ServerLine, ServerMessage, decode_request};

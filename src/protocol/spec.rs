@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Augmentation, Hyperparameters, choices};
+use super::{Augmentation, DataSpec, Hyperparameters, choices};
 
 /// The recipe of a run. The same recipe gives the same weights, bit for bit, on the same kind of processor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,40 +44,6 @@ impl RunSpec {
     /// Whether the network has dropout layers, on which the factor of the same name acts.
     pub fn has_dropout(&self) -> bool {
         self.layers.iter().any(|layer| matches!(layer, LayerSpec::Dropout { .. }))
-    }
-}
-
-/// Where the images come from, and how they are divided.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DataSpec {
-    /// `mnist`, the embedded images.
-    pub source: String,
-    /// How many training images are held out for validation.
-    pub validation: Holdout,
-    /// Only the first so many training images, when given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub train_limit: Option<usize>,
-}
-
-/// How many training images are held out for validation.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Holdout {
-    /// So many images.
-    Count(usize),
-    /// This part of them, below 1.
-    Fraction(f64),
-}
-
-impl Holdout {
-    /// How many of `images` are held out; `None` when that would leave nothing to train on.
-    pub fn of(self, images: usize) -> Option<usize> {
-        let held = match self {
-            Self::Count(n) => n,
-            Self::Fraction(part) if (0.0..1.0).contains(&part) => (part * images as f64).round() as usize,
-            Self::Fraction(_) => return None,
-        };
-        (held < images).then_some(held)
     }
 }
 

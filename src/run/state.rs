@@ -242,6 +242,7 @@ impl RunState {
             Event::CheckpointFailed { step, reason } => {
                 self.log(LogKind::Problem, LogText::NoCheckpoint { step: *step, reason: reason.clone() });
             }
+            Event::DataNoted { note } => self.log(LogKind::Progress, LogText::DataNoted { note: note.clone() }),
             Event::CheckpointPassedOver { reason } => {
                 self.log(LogKind::Problem, LogText::CheckpointPassedOver { reason: reason.clone() });
             }

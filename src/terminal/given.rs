@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::TrainError;
-use crate::config::Config;
+use crate::config::{Config, Normalize};
 use crate::protocol::{Hyper, Outcome, RunSpec, Schedule};
 use crate::run::RunState;
 use crate::run::store::Plan;
@@ -75,7 +75,7 @@ pub(super) fn changes(
             None if key == "train.name" => {
                 return Err(GivenError::Name { origin: origin.clone(), run: started.run_id.clone() }.into());
             }
-            None if is_the_same(key, &asked, &started.spec) => {}
+            None if is_the_same(key, config, &asked, &started.spec) => {}
             None => return Err(GivenError::Fixed { origin: origin.clone() }.into()),
         }
     }
@@ -89,7 +89,8 @@ fn is_scheduled(hyper: Hyper, spec: &RunSpec) -> bool {
 }
 
 /// Whether both recipes have the same under this key.
-fn is_the_same(key: &str, asked: &RunSpec, recorded: &RunSpec) -> bool {
+fn is_the_same(key: &str, config: &Config, asked: &RunSpec, recorded: &RunSpec) -> bool {
+    let (gives_way, is_standard) = (config.data.validation_gives_way, config.data.normalize == Normalize::Standard);
     match key.split_once('.').unwrap_or((key, "")) {
         ("train", "preset") => asked.preset == recorded.preset,
         ("train", "optimizer") => asked.optimizer == recorded.optimizer,
@@ -100,7 +101,9 @@ fn is_the_same(key: &str, asked: &RunSpec, recorded: &RunSpec) -> bool {
         ("model", "freeze") => asked.freeze == recorded.freeze,
         ("model", "layers") => asked.layers == recorded.layers,
         ("data", "source") => asked.data.source == recorded.data.source,
-        ("data", "validation") => asked.data.validation == recorded.data.validation,
+        ("data", "validation") => asked.data.validation == recorded.data.validation || gives_way,
+        ("data", "test" | "image_size" | "fit" | "color") => asked.data.pictures == recorded.data.pictures,
+        ("data", "normalize") => is_standard == recorded.data.scaling.is_some(),
         ("data", "train_limit") => asked.data.train_limit == recorded.data.train_limit,
         ("augment", _) => asked.augmentation == recorded.augmentation,
         ("schedule", _) => asked.schedule == recorded.schedule,

@@ -78,8 +78,8 @@ pub(super) fn next(config: &Config, next: NextRun) -> Result<Scene, TrainError> 
 
 /// A new run, all checked.
 pub(super) fn start(config: &Config, options: JobOptions) -> Result<Prepared, TrainError> {
-    let dataset = Dataset::load(&config.data.source)?;
-    let mut spec = config.run_spec(dataset.class_names.len())?;
+    let dataset = Dataset::load(&config.data.spec(), config.train.seed)?;
+    let mut spec = config.run_spec_on(&dataset)?;
     spec.init_from = init_from(config)?;
     let job = Job::prepare(spec, dataset, options)?;
     let recording = config.runs.record.then(|| {
@@ -159,7 +159,7 @@ pub(super) fn go_on(
     }
     let started = plan.started().clone();
     let changes = commands(changes, restart_schedule, &started)?;
-    let dataset = Dataset::load(&started.spec.data.source)?;
+    let dataset = Dataset::load(&started.spec.data, started.spec.seed)?;
     let resume = plan.take_checkpoint();
     let job = Job::prepare(started.spec.clone(), dataset, JobOptions { resume, ..options })?.again(started);
     let (history, passed_over) = (plan.records().to_vec(), plan.passed_over().to_vec());

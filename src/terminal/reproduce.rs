@@ -42,7 +42,7 @@ pub fn reproduce(config: &Config, run: &str) -> Result<Result<Reproduction, u8>,
     let (recorded, about) = (folder.state()?, folder.about()?);
     let spec = about.started.spec.clone();
     let options = JobOptions { name: format!("{}-again", about.name()), threads: config.train.threads, ..JobOptions::default() };
-    let dataset = Dataset::load(&spec.data.source)?;
+    let dataset = Dataset::load(&spec.data, spec.seed)?;
     let job = Job::prepare(spec, dataset, options)?;
     let recording = config
         .runs

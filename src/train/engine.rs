@@ -108,6 +108,9 @@ impl<'a, P: Port> Engine<'a, P> {
             self.port.emit(Event::RunResumed { step, threads });
         } else {
             self.port.emit(Event::RunStarted(Box::new(self.job.started.clone())));
+            for note in self.job.dataset.notes.clone() {
+                self.port.emit(Event::DataNoted { note });
+            }
             self.keep_snapshot(Arc::clone(&self.keeping.good.1), CheckpointReason::Start, None);
         }
         // Who looks on sees that it starts, and no step waits for it.

@@ -44,6 +44,24 @@ pub enum JobError {
     /// The images cannot be had.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The images are not those that the recipe was made for.
+    #[error(
+        "the images of {place} are not those that the run was trained on: {changes}; put those back, or train a new run on these"
+    )]
+    OtherData {
+        /// Where they come from.
+        place: String,
+        /// What is another.
+        changes: String,
+    },
+    /// A recipe whose scaling belongs to other images.
+    #[error("the recipe scales {found} channels, and not to usable values; its images have {channels}")]
+    Scaling {
+        /// Of the images.
+        channels: usize,
+        /// Of the scaling.
+        found: usize,
+    },
     /// Nothing would be left to train on.
     #[error("data.validation = {asked}: of {images} training images that leaves none to train on; hold out fewer")]
     NothingLeft {
@@ -113,7 +131,7 @@ pub enum JobError {
 impl JobError {
     /// Whether another configuration would help, rather than another machine.
     pub fn is_configuration(&self) -> bool {
-        !matches!(self, Self::Data(_) | Self::Threads { .. })
+        !matches!(self, Self::Data(_) | Self::OtherData { .. } | Self::Threads { .. })
     }
 }
 
@@ -147,6 +165,12 @@ impl Job {
         if let Some(path) = save.as_ref().filter(|path| path.is_dir()) {
             return Err(JobError::Folder { path: path.clone() });
         }
+        if let Some(changes) = spec.data.content.as_ref().and_then(|recorded| dataset.content().changes_since(recorded)) {
+            return Err(JobError::OtherData { place: spec.data.source, changes });
+        }
+        if let Some(scaling) = spec.data.scaling.as_ref().filter(|scaling| !scaling.fits(dataset.train.shape()[2])) {
+            return Err(JobError::Scaling { channels: dataset.train.shape()[2], found: scaling.mean.len() });
+        }
         let images = spec.data.train_limit.map_or(dataset.train.len(), |limit| limit.min(dataset.train.len()));
         let held_out = spec.data.validation.of(images).ok_or_else(|| JobError::NothingLeft {
             asked: match spec.data.validation {
@@ -166,6 +190,7 @@ impl Job {
             Some(file) => Network::for_file(&spec.layers, image, classes, spec.seed, file)?,
             None => Network::new(&spec.layers, image, classes, spec.seed)?,
         };
+        network = network.scaled(spec.data.scaling.as_ref());
         if let Some(path) = spec.init_from.as_ref().filter(|_| resume.is_none()) {
             let path = PathBuf::from(path);
             let file = std::fs::read(&path).map_err(|source| JobError::CheckpointFile { path: path.clone(), source })?;
@@ -230,6 +255,37 @@ pub fn run_id(at_ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+    use crate::data::ImageSet;
+    use crate::protocol::Scaling;
+
+    /// Some images of which each has a pixel.
+    fn dataset(first: u8) -> Dataset {
+        let set =
+            |first: u8| ImageSet::new([4, 4, 1], [first].into_iter().chain(1..160).collect(), vec![0; 10], 2).expect("fits");
+        Dataset::new(set(first), set(0), vec!["a".into(), "b".into()])
+    }
+
+    #[test]
+    fn a_recipe_trains_on_the_images_that_it_was_made_for_and_no_others() {
+        let mut config = Config::default();
+        config.train.preset = "mlp".into();
+        config.data.validation = Holdout::Count(2);
+        let spec = config.run_spec_on(&dataset(5)).expect("a recipe");
+        let prepare = |spec: &RunSpec, first| Job::prepare(spec.clone(), dataset(first), JobOptions::default());
+        assert!(prepare(&spec, 5).is_ok());
+        let error = prepare(&spec, 6).err().expect("another pixel");
+        let words = "the images of mnist are not those that the run was trained on: as many images of the same shape, but other \
+                     pixels or labels (SHA-256 ";
+        assert!(error.to_string().starts_with(words) && !error.is_configuration(), "{error}");
+        // Older recipes do not know, and go on as they did.
+        let mut older = spec.clone();
+        older.data.content = None;
+        assert!(prepare(&older, 6).is_ok());
+        let mut damaged = older;
+        damaged.data.scaling = Some(Scaling { mean: vec![0.5; 3], deviation: vec![0.1; 3] });
+        assert!(matches!(prepare(&damaged, 5), Err(JobError::Scaling { channels: 1, found: 3 })));
+    }
 
     #[test]
     fn ids_are_long_enough_for_a_name_whatever_the_clock_says() {

@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_panic_ends_the_run_at_its_step() {
         let set = || ImageSet::new([2, 2, 1], (0..80).collect(), [0, 1].repeat(10), 2).expect("fitting lengths");
-        let dataset = Dataset { train: set(), test: set(), class_names: ["a", "b"].map(str::to_owned).to_vec() };
+        let dataset = Dataset::new(set(), set(), ["a", "b"].map(str::to_owned).to_vec());
         let spec = RunSpec {
             preset: "test".into(),
             layers: vec![LayerSpec::Flatten, LayerSpec::Dense { units: 2, activation: Activation::None }],
@@ -101,7 +101,7 @@ mod tests {
             optimizer: Optimizer::Sgd,
             seed: 3,
             augmentation: Augmentation::default(),
-            data: DataSpec { source: "made up".into(), validation: Holdout::Count(0), train_limit: None },
+            data: DataSpec { source: "made up".into(), validation: Holdout::Count(0), ..DataSpec::default() },
             hyperparameters: Hyperparameters { batch_size: 5, ..Hyperparameters::default() },
             schedule: Schedule::Constant,
             min_delta: 0.0,

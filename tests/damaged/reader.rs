@@ -41,10 +41,10 @@ impl Reader {
     pub fn new(root: PathBuf) -> Self {
         let set = |images: usize| {
             let pixels = (0..images * 28 * 28).map(|i| (i * 7919 % 251) as u8).collect();
-            ImageSet::new([28, 28, 1], pixels, (0..images).map(|i| (i % 10) as u8).collect(), 10).expect("fitting lengths")
+            ImageSet::new([28, 28, 1], pixels, (0..images).map(|i| (i % 10) as u16).collect(), 10).expect("fitting lengths")
         };
         let class_names = ('0'..='9').map(String::from).collect();
-        let reader = Self { root, dataset: Dataset { train: set(24), test: set(10), class_names } };
+        let reader = Self { root, dataset: Dataset::new(set(24), set(10), class_names) };
         let checkpoint = reader.sample("checkpoint");
         for name in ["events", "run_json", "checkpoint"] {
             let folder = reader.folder(name);
@@ -82,7 +82,7 @@ impl Reader {
             LayerSpec::Flatten,
             LayerSpec::Dense { units: 10, activation: Activation::None },
         ];
-        spec.data = DataSpec { source: "mnist".into(), validation: Holdout::Count(4), train_limit: None };
+        spec.data = DataSpec { source: "mnist".into(), validation: Holdout::Count(4), ..DataSpec::default() };
         let options = JobOptions { name: "small".into(), threads: 1, ..JobOptions::default() };
         let job = Job::prepare(spec, self.dataset.clone(), options).expect("a job");
         RunStarted { run_id: "small".into(), started_at_ms: 0, ..job.started().clone() }

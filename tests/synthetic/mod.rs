@@ -114,7 +114,7 @@ impl Synthetic {
 
     fn started(&self) -> (u64, Event) {
         let hyperparameters = Hyperparameters { batch_size: self.batch, epochs: self.epochs, ..Hyperparameters::default() };
-        let data = DataSpec { source: "mnist".into(), validation: Holdout::Count(5_000), train_limit: None };
+        let data = DataSpec { source: "mnist".into(), validation: Holdout::Count(5_000), ..DataSpec::default() };
         let (preset, optimizer) = ("seed".to_owned(), Optimizer::Adam);
         let spec = RunSpec {
             preset,

@@ -5,7 +5,7 @@ use toml::Value;
 use super::axis::Choice;
 use super::outcome::is_finished;
 use crate::config::{Flag, Settings, Sources};
-use crate::protocol::RunSpec;
+use crate::protocol::{DataSpec, RunSpec};
 use crate::run::store::Listed;
 use crate::run::text::shell_word;
 
@@ -35,7 +35,12 @@ impl Point {
     /// The run among those that are recorded: of this name when it started, and of this very recipe. A finished one before
     /// others, the newest of several.
     pub fn found_in<'a>(&self, runs: &'a [Listed]) -> Option<&'a Listed> {
-        let is_this = |run: &&Listed| run.about.started.name == self.name && run.about.started.spec == self.spec;
+        // Older programs did not write down what the images were.
+        let is_same = |recorded: &RunSpec| match recorded.data.content {
+            Some(_) => *recorded == self.spec,
+            None => RunSpec { data: DataSpec { content: None, ..self.spec.data.clone() }, ..self.spec.clone() } == *recorded,
+        };
+        let is_this = |run: &&Listed| run.about.started.name == self.name && is_same(&run.about.started.spec);
         runs.iter().filter(is_this).max_by_key(|run| is_finished(run))
     }
 

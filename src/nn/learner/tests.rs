@@ -5,7 +5,7 @@ use crate::protocol::{Activation, Augmentation, LayerSpec, Padding};
 
 fn images(count: usize) -> ImageSet {
     let pixels = (0..count * 100).map(|i| ((i * 7919 + i / 100 * 104_729) % 251) as u8).collect();
-    let labels = (0..count).map(|i| (i % 3) as u8).collect();
+    let labels = (0..count).map(|i| (i % 3) as u16).collect();
     ImageSet::new([10, 10, 1], pixels, labels, 3).expect("fitting lengths")
 }
 

@@ -151,7 +151,7 @@ impl RunFolder {
             freeze: Vec::new(),
             optimizer: Optimizer::Adam,
             seed: 0,
-            data: DataSpec { source: "–".into(), validation: Holdout::Count(0), train_limit: None },
+            data: DataSpec { source: "–".into(), validation: Holdout::Count(0), ..DataSpec::default() },
             augmentation: Augmentation::default(),
             hyperparameters: Hyperparameters::default(),
             schedule: Schedule::default(),

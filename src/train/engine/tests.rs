@@ -70,7 +70,7 @@ fn spec() -> RunSpec {
         optimizer: Optimizer::Sgd,
         seed: 3,
         augmentation: Augmentation::default(),
-        data: DataSpec { source: "made up".into(), validation: Holdout::Count(24), train_limit: None },
+        data: DataSpec { source: "made up".into(), validation: Holdout::Count(24), ..DataSpec::default() },
         hyperparameters: Hyperparameters { batch_size: 16, epochs: 3, ..Hyperparameters::default() },
         schedule: Schedule::Constant,
         min_delta: 0.0,
@@ -85,9 +85,9 @@ fn job(spec: RunSpec) -> Result<Job, JobError> {
 fn job_from(spec: RunSpec, resume: Option<Vec<u8>>) -> Result<Job, JobError> {
     let set = |count: usize| {
         let pixels = (0..count * 16).map(|i| ((i * 7919 + i / 16 * 104_729) % 251) as u8).collect();
-        ImageSet::new([4, 4, 1], pixels, (0..count).map(|i| (i * i % 3) as u8).collect(), 3).expect("fitting lengths")
+        ImageSet::new([4, 4, 1], pixels, (0..count).map(|i| (i * i % 3) as u16).collect(), 3).expect("fitting lengths")
     };
-    let dataset = Dataset { train: set(120), test: set(30), class_names: ["a", "b", "c"].map(str::to_owned).to_vec() };
+    let dataset = Dataset::new(set(120), set(30), ["a", "b", "c"].map(str::to_owned).to_vec());
     Job::prepare(spec, dataset, JobOptions { threads: 1, resume, ..JobOptions::default() })
 }
 

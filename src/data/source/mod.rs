@@ -1,0 +1,76 @@
+//! Where images come from: the program itself, or a folder.
+
+mod idx_folder;
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{DataError, Dataset, mnist};
+use crate::protocol::DataSpec;
+
+/// Is told, from any thread, how many of so many files have been read.
+pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
+
+/// No image is larger along an axis.
+pub const LONGEST_SIDE: usize = 256;
+/// There are no more classes.
+pub const MOST_CLASSES: usize = 1_000;
+
+/// Loads the data that a recipe names: the data of that name, or what is in the folder of that path.
+pub(super) fn load(spec: &DataSpec, _seed: u64, _progress: Progress) -> Result<Dataset, DataError> {
+    if spec.source == "mnist" {
+        return Ok(mnist::load());
+    }
+    let folder = PathBuf::from(&spec.source);
+    if !folder.is_dir() {
+        let hint = match (folder.is_file(), spec.source.contains('/')) {
+            (true, _) => "; it is a file: name the folder that it is in",
+            (false, true) => "; there is nothing there",
+            (false, false) => "",
+        };
+        let known = Dataset::CHOICES.map(|(name, _)| name).join(", ");
+        return Err(DataError::NoSource { name: spec.source.clone(), known, hint });
+    }
+    let names = names(&folder)?;
+    if let Some(files) = idx_folder::Files::among(&folder, &names)? {
+        return files.load();
+    }
+    let message = "there are no IDX files in it; name a folder with the four of a set (train-images-idx3-ubyte and the like)";
+    Err(refused(&folder, message.into()))
+}
+
+/// The names of what is in a folder, in order.
+fn names(folder: &Path) -> Result<Vec<String>, DataError> {
+    let failed = |source| DataError::Read { path: folder.into(), source };
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        // What is not Unicode has no name that a recipe could hold.
+        names.extend(entry.map_err(failed)?.file_name().into_string());
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn refused(path: &Path, message: String) -> DataError {
+    DataError::Refused { path: path.into(), message }
+}
+
+/// `1 image`, `2 images`.
+pub(crate) fn counted(count: usize, one: &str) -> String {
+    format!("{} {one}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// A number with a comma before every three digits.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
