@@ -47,7 +47,7 @@ impl ExportArguments {
             return Err(CliError::FolderToOutput { format: self.format.name() });
         }
         let runs = folders.iter().map(|folder| ExportedRun::load(folder, self.format)).collect::<Result<Vec<_>, _>>()?;
-        runs.iter().for_each(|run| found.tell_unread(&run.state));
+        runs.iter().for_each(|run| found.tell_unread(&run.state.unread));
         if to_output {
             let mut output = std::io::stdout().lock();
             let files = render(self.format, &runs)?;

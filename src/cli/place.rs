@@ -10,7 +10,6 @@ use super::error::{CliError, escaped};
 use super::path::HomePath;
 use super::print;
 use crate::config::{Config, ConfigError, FlagValue, Sources};
-use crate::run::RunState;
 use crate::run::store::Catalog;
 use crate::terminal::{self, TrainError};
 
@@ -26,7 +25,7 @@ pub(super) struct Place {
 }
 
 /// How what is found is printed.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub(super) struct Form {
     /// As JSON, alone on standard output.
     #[arg(long)]
@@ -67,9 +66,9 @@ impl Runs {
     }
 
     /// Says on standard error what of a run's log could not be read.
-    pub fn tell_unread(&self, state: &RunState) {
+    pub fn tell_unread(&self, unread: &[String]) {
         // Nobody is left to be told when it cannot be written.
-        for text in &state.unread {
+        for text in unread {
             let _ = writeln!(std::io::stderr(), "warning: {}; what it told is left out", escaped(text));
         }
     }

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::error::CliError;
 use super::place::Place;
+use crate::link::recorded;
 use crate::terminal;
 
 /// The least and the greatest speed.
@@ -28,10 +29,14 @@ impl ReplayArguments {
     pub(super) fn run(&self) -> Result<ExitCode, CliError> {
         let runs = self.place.open()?;
         let folder = runs.catalog.find(&self.run)?;
-        if !terminal::can_draw() {
-            return Err(CliError::NoTerminal);
-        }
-        Ok(terminal::replay(runs.config(), &folder, self.speed)?)
+        let mode = match () {
+            () if terminal::can_draw() => terminal::Mode::Dashboard,
+            () if terminal::is_typewriter() => terminal::Mode::Headless { json: false },
+            () => return Err(CliError::NoTerminal),
+        };
+        let recorded = recorded(&folder)?;
+        runs.tell_unread(&recorded.unread);
+        Ok(terminal::replay(runs.config(), &folder, recorded, self.speed, mode)?)
     }
 }
 

@@ -19,6 +19,6 @@ pub use end::{Link, Update};
 pub use hub::Hub;
 pub use local::{LocalPort, connect};
 pub use recorder::Recorder;
-pub use replay::replay;
+pub use replay::{Recorded, recorded, replay};
 pub use server::{Served, Server};
 pub use wheel::Sender;

@@ -13,9 +13,21 @@ use crate::run::store::{RunFolder, StoreError};
 /// So often is looked for what another process has written.
 const INTERVAL: Duration = Duration::from_millis(300);
 
-/// Gives everything that is recorded of a run, under the name that people have given it; while another process trains it,
-/// also what comes.
-pub fn replay(folder: &RunFolder) -> Result<Link, StoreError> {
+/// What is recorded of a run.
+#[derive(Debug)]
+pub struct Recorded {
+    /// Every event that can be read, the first under the name that people have given the run.
+    pub records: Vec<Record>,
+    /// What of the log cannot be read, for people.
+    pub unread: Vec<String>,
+    /// The byte after the last event.
+    read: u64,
+    /// Another process trains the run.
+    trained: bool,
+}
+
+/// Reads everything that is recorded of a run.
+pub fn recorded(folder: &RunFolder) -> Result<Recorded, StoreError> {
     let name = folder.about()?.name().to_owned();
     let trained = folder.trained_by().is_some();
     let (mut records, read) = folder.records_after(0)?;
@@ -25,6 +37,13 @@ pub fn replay(folder: &RunFolder) -> Result<Link, StoreError> {
     if let Some(Record { event: Event::RunStarted(started), .. }) = records.first_mut() {
         started.name = name;
     }
+    let unread = folder.unread()?;
+    Ok(Recorded { records, unread, read, trained })
+}
+
+/// Gives everything that is recorded of a run; while another process trains it, also what comes.
+pub fn replay(folder: &RunFolder, recorded: Recorded) -> Result<Link, StoreError> {
+    let Recorded { records, read, trained, .. } = recorded;
     let (sender, updates) = channel(1);
     let folder = folder.clone();
     let path = folder.path().to_owned();

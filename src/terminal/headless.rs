@@ -10,7 +10,7 @@ use super::signals::{Asked, HANGUP, Signals};
 use super::size::size;
 use super::{Shown, is_dumb};
 use crate::link::{Link, Update};
-use crate::protocol::{Command, Connection, Request, RequestId};
+use crate::protocol::{Command, Connection, Record, Request, RequestId};
 use crate::run::{RunState, Steerer};
 use crate::text::Language;
 use crate::ui::{Charset, ascii_text};
@@ -121,6 +121,31 @@ pub(super) async fn watch(link: &mut Link, signals: &mut Signals, charset: Chars
             }
         }
     }
+}
+
+/// Plays what a run told, so many times as fast, to its end or until a signal comes.
+pub(super) async fn play(records: Vec<Record>, speed: f64, signals: &mut Signals, charset: Charset) -> Shown {
+    let mut state = Box::<RunState>::default();
+    let mut lines = Lines::new(charset, &state);
+    let began = tokio::time::Instant::now();
+    for record in records {
+        let due = began + Duration::from_secs_f64(record.at_ms as f64 / 1000.0 / speed);
+        loop {
+            tokio::select! {
+                biased;
+                asked = signals.next() => match asked {
+                    Asked::End(signal) | Asked::Leave(signal) => return Shown::Signalled(signal, state),
+                    Asked::Suspend => super::signals::stop_process_group(),
+                    Asked::Continued => {}
+                    Asked::Resized => lines.rewrite(&state),
+                },
+                () = tokio::time::sleep_until(due) => break,
+            }
+        }
+        state.apply(&record);
+        lines.write(&state);
+    }
+    Shown::Ended(state)
 }
 
 /// What has been written, and how.

@@ -203,6 +203,11 @@ pub fn can_draw() -> bool {
     std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && !is_dumb()
 }
 
+/// Whether a person is there, at a terminal on which nothing can be drawn.
+pub fn is_typewriter() -> bool {
+    std::io::stdin().is_terminal() && std::io::stdout().is_terminal() && is_dumb()
+}
+
 /// Whether the terminal can do no more than a typewriter.
 fn is_dumb() -> bool {
     capabilities::environment("TERM").is_some_and(|term| term == "dumb")

@@ -67,7 +67,8 @@ pub(super) fn next(config: &Config, next: NextRun) -> Result<Scene, TrainError> 
         NextRun::Branched(run, step) => (run, Some(BranchPoint::Step(step))),
         NextRun::Played(run) => {
             let root = config.runs.folder().ok_or(TrainError::NoRunsFolder)?;
-            return Ok(Scene::Replaying(link::replay(&Catalog::new(root).find(&run)?)?, 1.0));
+            let folder = Catalog::new(root).find(&run)?;
+            return Ok(Scene::Replaying(link::replay(&folder, link::recorded(&folder)?)?, 1.0));
         }
     };
     let resume = Resume { run, branch, given: Vec::new(), restart_schedule: false };

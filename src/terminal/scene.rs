@@ -6,10 +6,10 @@ use super::dashboard::{self, Dashboard, Left};
 use super::farewell::Farewell;
 use super::prepared::Prepared;
 use super::signals::{HANGUP, Signals};
-use super::{Mode, Shown, TrainError, carry_out, check_language, exit_code, print_summary, tell_lost};
+use super::{Mode, Shown, TrainError, capabilities, carry_out, check_language, exit_code, headless, print_summary, tell_lost};
 use crate::app::{AppOptions, Control};
 use crate::config::Config;
-use crate::link::{self, Link, connect};
+use crate::link::{self, Link, Recorded, connect};
 use crate::run::store::RunFolder;
 
 /// What the dashboard shows.
@@ -22,10 +22,29 @@ pub(super) enum Scene {
     Browsing,
 }
 
-/// Plays a recorded run on the dashboard, so many times as fast as it was recorded, until a person leaves.
-pub fn replay(config: &Config, folder: &RunFolder, speed: f64) -> Result<ExitCode, TrainError> {
-    check_language(config, Mode::Dashboard)?;
-    present(config, Mode::Dashboard, Scene::Replaying(link::replay(folder)?, speed))
+/// Plays a recorded run, so many times as fast as it was recorded, until its end or until a person leaves: on the dashboard, or
+/// as progress lines.
+pub fn replay(config: &Config, folder: &RunFolder, recorded: Recorded, speed: f64, mode: Mode) -> Result<ExitCode, TrainError> {
+    check_language(config, mode)?;
+    if mode == Mode::Dashboard {
+        return present(config, mode, Scene::Replaying(link::replay(folder, recorded)?, speed));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(TrainError::Start)?;
+    let shown = runtime.block_on(async {
+        let mut signals = Signals::new().map_err(TrainError::Start)?;
+        let charset = capabilities::charset(&config.ui, &capabilities::environment);
+        Ok::<_, TrainError>(headless::play(recorded.records, speed, &mut signals, charset).await)
+    })?;
+    match shown {
+        Shown::Ended(state) if state.ended.is_some() => print_summary(&state, &config.ui, false, None)?,
+        Shown::Signalled(signal, state) => {
+            Farewell::Played(&state).say(Some(signal), &config.ui, mode);
+            return Ok(ExitCode::from(128 + signal));
+        }
+        Shown::Ended(state) | Shown::Discarded(state) => Farewell::Played(&state).say(None, &config.ui, mode),
+        Shown::Next(_) => {}
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Shows recorded runs on the dashboard, with nothing trained until a person goes on with one of them.

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::support::{ENDLESS, Home, SHORT, Session, step};
+use crate::support::{ENDLESS, Home, SHORT, Session, count, step};
 use crate::training::Training;
 
 fn replay(home: &Home, columns: u16, rows: u16, arguments: &[&str]) -> Session {
@@ -71,4 +71,41 @@ fn without_a_terminal_it_says_so() {
     let output = command.stdin(Stdio::null()).output().expect("the program starts");
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: there is no terminal to draw on; "), "{output:?}");
+}
+
+/// On a terminal that can do no more than a typewriter.
+fn typed(home: &Home, arguments: &[&str]) -> (u32, String) {
+    let variables = home.variables();
+    let environment: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).chain([("TERM", "dumb")]).collect();
+    let mut session = Session::start_with(80, 24, arguments, &environment);
+    let (code, bytes) = session.end();
+    assert_eq!(count(&bytes, b"\x1b"), 0);
+    (code, String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[test]
+fn where_nothing_can_be_drawn_there_are_lines() {
+    let home = Home::new();
+    Training::start(&home, SHORT).end();
+    let (code, text) = typed(&home, &["replay", "last", "--speed", "100"]);
+    assert!(code == 0 && text.contains("epoch 1 done") && text.contains("test completed: 1 epoch"), "{code}: {text}");
+    let (code, text) = typed(&home, &["runs", "browse"]);
+    assert!(code == 0 && text.contains("completed") && text.contains("test"), "{code}: {text}");
+}
+
+#[test]
+fn what_cannot_be_read_is_named_before_it_is_played() {
+    let home = Home::new();
+    Training::start(&home, SHORT).end();
+    let log = home.ended_run().folder.path().join("events.jsonl");
+    let text = std::fs::read_to_string(&log).expect("a log");
+    let (first, rest) = text.split_once('\n').expect("lines");
+    std::fs::write(&log, format!("{first}\n{{broken\n{rest}")).expect("written");
+    let (code, text) = typed(&home, &["replay", "last", "--speed", "100"]);
+    assert!(code == 0 && text.contains("warning: ") && text.contains("line 2 is damaged"), "{code}: {text}");
+    let mut session = replay(&home, 120, 40, &["--speed", "100"]);
+    session.wait_for_text(&["● completed  replay"]);
+    session.press("q");
+    let (code, bytes) = session.end();
+    assert!(code == 0 && count(&bytes, b"line 2 is damaged") == 1);
 }

@@ -64,7 +64,8 @@ def runs(folder):
 
 
 def weights(folder):
-    return sorted((run["name"], run["weights_sha256"]) for run in runs(folder))
+    shown = [json.loads(output(program, "runs", "show", run["run_id"], "--json", "--runs-dir", folder)) for run in runs(folder)]
+    return sorted((run["name"], run["summary"]["weights_sha256"]) for run in shown)
 
 
 class Cluster:

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::super::error::CliError;
 use super::super::place::Place;
+use super::list::ListArguments;
 use crate::terminal::{self, Held, TrainError};
 
 /// Where the runs are.
@@ -17,6 +18,10 @@ pub(super) struct BrowseArguments {
 
 impl BrowseArguments {
     pub(super) fn run(&self) -> Result<ExitCode, CliError> {
+        if terminal::is_typewriter() {
+            // What can be shown there is the list.
+            return ListArguments::of(self.place.clone()).run().map(|()| ExitCode::SUCCESS);
+        }
         if !terminal::can_draw() {
             return Err(CliError::NoTerminal);
         }

@@ -28,7 +28,7 @@ impl CompareArguments {
         let runs = self.place.open()?;
         let folders = self.runs.iter().map(|run| runs.catalog.find(run)).collect::<Result<Vec<RunFolder>, _>>()?;
         let states = folders.iter().map(RunFolder::state).collect::<Result<Vec<_>, _>>()?;
-        states.iter().for_each(|state| runs.tell_unread(state));
+        states.iter().for_each(|state| runs.tell_unread(&state.unread));
         let comparison = Comparison::of(&states.iter().collect::<Vec<_>>());
         if self.form.json {
             return print_json(&as_json(&comparison, &folders, &states));

@@ -32,6 +32,11 @@ fn key_parser() -> impl TypedValueParser<Value = SortKey> {
 }
 
 impl ListArguments {
+    /// All runs, for people, in the order of their starts.
+    pub(super) fn of(place: Place) -> Self {
+        Self { filter: None, sort: SortKey::Started, place, form: Form::default() }
+    }
+
     pub(super) fn run(&self) -> Result<(), CliError> {
         let runs = self.place.open()?;
         let mut listed = runs.catalog.list()?;

@@ -170,6 +170,15 @@ impl RunFolder {
         Ok(self.journal()?.damaged)
     }
 
+    /// The same for people, with the name of the file.
+    pub fn unread(&self) -> Result<Vec<String>, StoreError> {
+        Ok(self.named(&self.damaged_lines()?))
+    }
+
+    fn named(&self, damaged: &[DamagedLines]) -> Vec<String> {
+        damaged.iter().map(|lines| format!("{}, {lines}", self.journal_path().display())).collect()
+    }
+
     /// The whole log.
     pub(super) fn journal(&self) -> Result<Contents, StoreError> {
         let path = self.journal_path();
@@ -209,7 +218,7 @@ impl RunFolder {
         // Where it cannot be read, the log says what the run was called.
         let about = self.about().ok();
         records.iter().for_each(|(record, _)| state.apply(record));
-        state.unread = damaged.iter().map(|lines| format!("{}, {lines}", self.journal_path().display())).collect();
+        state.unread = self.named(&damaged);
         if let (Some(started), Some(about)) = (&mut state.started, about) {
             started.name = about.name().to_owned();
         }
