@@ -10,6 +10,7 @@ from a temporary folder, and ended. Where they are missing it says so and is con
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -80,6 +81,9 @@ class Cluster:
         self.start("munged", "--foreground", "--force", f"--key-file={here('key')}", f"--socket={here('munge')}",
                    f"--pid-file={here('munged.pid')}", f"--seed-file={here('seed')}", f"--log-file={here('munged.log')}")
         wait_for("munged", lambda: os.path.exists(here("munge")))
+        # The warning comes with the preemption; the key moved.
+        year = int(re.search(r"\d+", output("slurmctld", "-V")).group())
+        at_once = "PreemptParameters=send_user_signal" if year >= 23 else "SlurmctldParameters=preempt_send_user_signal"
         with open(here("slurm.conf"), "w") as file:
             file.write(f"""ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
@@ -101,7 +105,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
-PreemptParameters=send_user_signal
+{at_once}
 SchedulerParameters=sched_interval=2
 NodeName={host} NodeAddr=127.0.0.1 CPUs={os.cpu_count()}
 PartitionName=usual Nodes={host} Default=YES PriorityTier=1 GraceTime=60
