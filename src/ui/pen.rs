@@ -122,6 +122,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn nothing_that_a_terminal_would_obey_or_that_turns_text_around_is_drawn() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 1));
+        Pen::new(&mut buffer).text(0, 0, 12, "a\x1b[31m\u{9b}b\u{202e}c\n", Style::new());
+        let drawn: String = buffer.content.iter().map(Cell::symbol).collect();
+        assert_eq!(drawn.trim_end(), "a[31mbc");
+    }
+
+    #[test]
     fn no_half_of_a_wide_character_stays() {
         let area = Rect::new(0, 0, 8, 1);
         let with = |draw: fn(&mut Pen)| {
