@@ -79,8 +79,11 @@ impl Plan {
             Event::CheckpointTaken { step, .. } => Some(step),
             _ => None,
         });
+        let was_saved = records.iter().any(|(record, _)| matches!(record.event, Event::CheckpointSaved { .. }));
         match newest {
-            None if checkpoints.is_empty() => {
+            // Nothing was taken yet, or the start alone, and the process ended before that was on the disk: starting again gives
+            // the same.
+            None | Some(0) if checkpoints.is_empty() && !was_saved => {
                 plan.kind = Kind::Resumed { folder: folder.clone(), lock, whole: 0, later: Vec::new() };
                 Ok(plan)
             }

@@ -178,6 +178,25 @@ fn a_run_without_checkpoints_starts_again_only_when_it_never_had_one() {
 }
 
 #[test]
+fn a_run_that_ended_before_its_start_was_on_the_disk_starts_again() {
+    let root = Temporary::new();
+    let folder = recorded(&root.0, "r", 3, 3);
+    let log = fs::read_to_string(folder.journal_path()).expect("a log");
+    let start: String = log.lines().take(1).map(|line| format!("{line}\n")).collect();
+    let taken = r#"{"at_ms":1,"event":"checkpoint_taken","step":0,"epoch":0,"reason":"start"}"#;
+    let saved = r#"{"at_ms":2,"event":"checkpoint_saved","step":0,"file":"step-00000000.safetensors"}"#;
+    fs::remove_dir_all(folder.checkpoints_path()).expect("removed");
+    for (lines, starts) in [(format!("{taken}\n"), true), (format!("{taken}\n{saved}\n"), false)] {
+        fs::write(folder.journal_path(), format!("{start}{lines}")).expect("written");
+        let plan = Plan::resume(&folder, 3, all_but(&[]));
+        match plan {
+            Ok(mut plan) => assert!(starts && plan.take_checkpoint().is_none(), "{lines}"),
+            Err(error) => assert!(!starts && matches!(error, StoreError::CheckpointsGone { .. }), "{lines}: {error}"),
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_an_error_and_no_loss() {
     let root = Temporary::new();
     let folder = recorded(&root.0, "r", 3, 3);
