@@ -15,7 +15,7 @@ const IMPORTS: [(&str, &[&str]); 6] = [
     ("protocol", &[]),
     ("files", &[]),
     ("text", &["protocol"]),
-    ("data", &["protocol", "config", "causes"]),
+    ("data", &["protocol", "config", "causes", "files"]),
     ("config", &["protocol", "data", "files"]),
     ("export", &["ui", "run", "protocol", "text", "nn", "data", "files", "config"]),
 ];

@@ -86,7 +86,7 @@ fn show_layers(settings: &Settings) -> Result<String, CliError> {
     let origin = settings.iter().find(|setting| setting.key == LAYERS && setting.value.as_array().is_some_and(|a| !a.is_empty()));
     let origin = origin.map_or(format!("preset {}", config.train.preset), |setting| setting.origin.to_string());
     let mut text = String::new();
-    for layer in config.layers(CLASSES)? {
+    for layer in config.layers([28, 28, 1], CLASSES)? {
         let values = toml::to_string(&layer).map_err(|error| CliError::Output(std::io::Error::other(error)))?;
         text.push_str(&format!("\n[[{LAYERS}]]{:18} # {}\n{values}", "", origin.replace(char::is_control, " ")));
     }

@@ -65,8 +65,8 @@ impl Kind {
 pub(super) fn check(key: &str, default: &Value, value: Value) -> Result<Value, Problem> {
     let kind = Kind::of(key, default);
     let value = match (kind, default, value) {
-        // A whole number is a number too.
-        (Kind::Number, Value::Float(_), Value::Integer(number)) => Value::Float(number as f64),
+        // A whole number is a number too, but here it is a count.
+        (Kind::Number, Value::Float(_), Value::Integer(number)) if key != "data.test" => Value::Float(number as f64),
         // One key needs no list, and several can stand in one text.
         (Kind::Keys, _, Value::String(text)) => {
             Value::Array(text.split_whitespace().map(|key| Value::String(key.into())).collect())

@@ -10,6 +10,8 @@ use crate::protocol::{Holdout, LayerSpec, RunSpec};
 
 /// What the preset of a network of one's own is called in recipes.
 const CUSTOM: &str = "custom";
+/// Height, width and channels of MNIST's images.
+pub(super) const MNIST: [usize; 3] = [28, 28, 1];
 /// Where nobody has said how many images are held out, and there are few, one of so many is: the part that 5000 are of 60000.
 pub(super) const SMALL_HOLDOUT: usize = 12;
 /// The settings that are told of every run, and first, whatever their defaults are.
@@ -24,13 +26,13 @@ const TOLD: [&str; 7] = [
 ];
 
 impl Config {
-    /// The layers of the network for so many classes: one's own, or those of the preset. Fails when there is no preset of
+    /// The layers of the network for images `[height, width, channels]` of so many classes: one's own, or those of the preset. Fails when there is no preset of
     /// the name.
-    pub fn layers(&self, classes: usize) -> Result<Vec<LayerSpec>, ConfigError> {
+    pub fn layers(&self, image: [usize; 3], classes: usize) -> Result<Vec<LayerSpec>, ConfigError> {
         if !self.model.layers.is_empty() {
             return Ok(self.model.layers.clone());
         }
-        preset::layers(&self.train.preset, classes).ok_or_else(|| {
+        preset::layers_for(&self.train.preset, image, classes).ok_or_else(|| {
             ConfigError::new(
                 Origin::Default,
                 rules::wrong_choice("train.preset", &self.train.preset, &Preset::ALL.map(Preset::name)),
@@ -41,7 +43,7 @@ impl Config {
     /// The recipe of a run on these images: it holds what they are, so that it can be seen later whether they still are. Fails as
     /// [`run_spec`](Self::run_spec) does.
     pub fn run_spec_on(&self, dataset: &Dataset) -> Result<RunSpec, ConfigError> {
-        let mut spec = self.run_spec(dataset.class_names.len())?;
+        let mut spec = self.run_spec_for(dataset.train.shape(), dataset.class_names.len())?;
         let data = &mut spec.data;
         let images = data.train_limit.map_or(dataset.train.len(), |limit| limit.min(dataset.train.len()));
         if self.data.validation_gives_way && data.validation.of(images).is_none() {
@@ -52,12 +54,18 @@ impl Config {
         Ok(spec)
     }
 
-    /// The recipe of a run on data with so many classes. Fails when there is no network of the name in `train.preset`.
+    /// The recipe of a run on images as large as MNIST's, of so many classes. Fails when there is no network of the name in
+    /// `train.preset`.
     pub fn run_spec(&self, classes: usize) -> Result<RunSpec, ConfigError> {
+        self.run_spec_for(MNIST, classes)
+    }
+
+    /// The recipe of a run on images `[height, width, channels]` of so many classes. Fails as [`run_spec`](Self::run_spec) does.
+    pub fn run_spec_for(&self, image: [usize; 3], classes: usize) -> Result<RunSpec, ConfigError> {
         let Self { train, data, augment, schedule, .. } = self;
         Ok(RunSpec {
             preset: if self.model.layers.is_empty() { train.preset.clone() } else { CUSTOM.into() },
-            layers: self.layers(classes)?,
+            layers: self.layers(image, classes)?,
             init_from: Some(self.model.init_from.clone()).filter(|path| !path.is_empty()),
             freeze: self.model.freeze.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
             optimizer: train.optimizer,
@@ -137,7 +145,7 @@ mod tests {
         let error = config.run_spec(10).expect_err("no such preset").to_string();
         assert_eq!(
             error,
-            "default: train.preset must be one of seed, two-conv, lenet5, mlp, fast, best, not \"ml\"; did you mean \"mlp\"?"
+            "default: train.preset must be one of seed, two-conv, lenet5, mlp, fast, faces, best, not \"ml\"; did you mean \"mlp\"?"
         );
     }
 }

@@ -163,7 +163,7 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("[ui]\nmax_fps = 61", "c.toml:2: ui.max_fps must be between 1 and 60, not 61"),
         (
             "[train]\npreset = \"sead\"",
-            "c.toml:2: train.preset must be one of seed, two-conv, lenet5, mlp, fast, best, not \"sead\"; did you mean \"seed\"?",
+            "c.toml:2: train.preset must be one of seed, two-conv, lenet5, mlp, fast, faces, best, not \"sead\"; did you mean \"seed\"?",
         ),
         (
             "[train]\noptimizer = \"lion\"",

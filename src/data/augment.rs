@@ -17,6 +17,8 @@ pub struct Augmenter {
     recipe: Augmentation,
     seed: u64,
     epoch: u64,
+    /// What comes in at the border, 0 to 1.
+    border: f32,
 }
 
 impl Augmenter {
@@ -24,23 +26,59 @@ impl Augmenter {
     /// them as they are.
     pub fn new(recipe: Augmentation, strength: f64, seed: u64, epoch: usize) -> Option<Self> {
         let recipe = recipe.times(strength);
-        (!recipe.is_none()).then_some(Self { recipe, seed, epoch: epoch as u64 })
+        (!recipe.is_none()).then_some(Self { recipe, seed, epoch: epoch as u64, border: 0.0 })
+    }
+
+    /// The same with another value than 0, black, for what comes in at the border.
+    #[must_use]
+    pub fn with_border(self, border: f32) -> Self {
+        Self { border: border.clamp(0.0, 1.0), ..self }
     }
 
     /// Appends the image `index` of `set`, varied, to `out`: values from 0 to 1, row by row.
     pub fn append(&self, set: &ImageSet, index: u32, out: &mut Vec<f32>) {
-        let [height, width, _] = set.shape();
+        let [height, width, channels] = set.shape();
         let mut random = stream(self.seed, Purpose::Augmentation, self.epoch, index.into());
         let mut draw = |most: f64| f64::from(even(&mut random)) * most;
-        let Augmentation { rotation, scale, shift, shear, elastic } = self.recipe;
+        let Augmentation { rotation, scale, shift, shear, elastic, mirror, brightness, contrast } = self.recipe;
         let rotation = draw(rotation);
         // As likely to be larger as to be smaller.
         let scale = (draw(scale.ln_1p())).exp();
         let shear = draw(shear);
         let shift = [draw(shift) as f32, draw(shift) as f32];
         let elastic = (elastic > 0.0).then(|| Elastic::draw(height, width, elastic as f32, &mut random));
-        Warp::new(rotation, scale, shear, shift, elastic).append(set.image(index as usize), set.shape(), out);
+        // After all others, so that these do not change with them.
+        let mut draw = |most: f64| f64::from(even(&mut random)) * most;
+        let is_mirrored = draw(0.5) + 0.5 < mirror.min(0.5);
+        let (lighter, sharper) = (1.0 + draw(brightness.min(1.0)), 1.0 + draw(contrast.min(1.0)));
+        let start = out.len();
+        let warp = Warp::new(rotation, scale, shear, shift, elastic);
+        warp.append(set.image(index as usize), set.shape(), self.border, out);
+        let image = &mut out[start..];
+        if is_mirrored {
+            mirror_rows(image, width, channels);
+        }
+        if brightness > 0.0 || contrast > 0.0 {
+            relight(image, lighter as f32, sharper as f32);
+        }
     }
+}
+
+/// Turns the rows of an image round, pixel by pixel.
+fn mirror_rows(image: &mut [f32], width: usize, channels: usize) {
+    for row in image.chunks_exact_mut(width * channels) {
+        for column in 0..width / 2 {
+            for channel in 0..channels {
+                row.swap(column * channels + channel, (width - 1 - column) * channels + channel);
+            }
+        }
+    }
+}
+
+/// Multiplies every value by `lighter`, and its distance from the mean by `sharper`; values stay from 0 to 1.
+fn relight(image: &mut [f32], lighter: f32, sharper: f32) {
+    let mean = image.iter().sum::<f32>() / image.len().max(1) as f32;
+    image.iter_mut().for_each(|value| *value = ((mean + (*value - mean) * sharper) * lighter).clamp(0.0, 1.0));
 }
 
 #[cfg(test)]
@@ -101,6 +139,34 @@ mod tests {
             let mean = sums.sum::<f32>() / 200.0;
             assert!((mean / ink - 1.0).abs() < 0.05, "{recipe:?}: {mean} of {ink}");
         }
+    }
+
+    #[test]
+    fn pictures_are_mirrored_half_of_the_time_and_lit_otherwise() {
+        let set = ImageSet::new([2, 3, 1], vec![40, 60, 200, 50, 60, 90], vec![0], 1).expect("fitting lengths");
+        let plain: Vec<f32> = set.image(0).iter().map(|byte| f32::from(*byte) / 255.0).collect();
+        let turned: Vec<f32> = plain.chunks_exact(3).flat_map(|row| row.iter().rev().copied()).collect();
+        let of = |recipe, epoch| varied(&Augmenter::new(recipe, 1.0, 3, epoch).expect("a change"), &set, 0);
+        let is_near = |one: &[f32], other: &[f32]| one.iter().zip(other).all(|(one, other)| (one - other).abs() < 1e-5);
+        let mirrored = (1..=400).filter(|epoch| is_near(&of(Augmentation { mirror: 0.5, ..NOTHING }, *epoch), &turned)).count();
+        assert!((160..=240).contains(&mirrored), "{mirrored} of 400");
+        assert!((1..=20).any(|epoch| is_near(&of(Augmentation { mirror: 0.5, ..NOTHING }, epoch), &plain)));
+        for epoch in 1..=20 {
+            let lit = of(Augmentation { brightness: 0.2, ..NOTHING }, epoch);
+            let factor = lit[0] / plain[0];
+            assert!((0.8..=1.2).contains(&factor), "{factor}");
+            assert!(lit.iter().zip(&plain).all(|(lit, plain)| (lit - (plain * factor).min(1.0)).abs() < 1e-5), "{lit:?}");
+            let mean = |image: &[f32]| image.iter().sum::<f32>() / 6.0;
+            let sharp = of(Augmentation { contrast: 0.2, ..NOTHING }, epoch);
+            assert!((mean(&sharp) - mean(&plain)).abs() < 1e-5);
+            let factor = (sharp[2] - sharp[0]) / (plain[2] - plain[0]);
+            assert!((0.8..=1.2).contains(&factor), "{factor}");
+        }
+        let three = ImageSet::new([1, 2, 3], vec![1, 2, 3, 4, 5, 6], vec![0], 1).expect("fitting lengths");
+        let recipe = Augmentation { mirror: 0.5, ..NOTHING };
+        let all = (1..=20).map(|epoch| varied(&Augmenter::new(recipe, 1.0, 3, epoch).expect("a change"), &three, 0));
+        let bytes = |image: Vec<f32>| image.iter().map(|value| (value * 255.0).round() as u8).collect::<Vec<_>>();
+        assert!(all.map(bytes).any(|image| image == [4, 5, 6, 1, 2, 3]), "colours stay together");
     }
 
     /// Another variation would train other weights from the same recipe.

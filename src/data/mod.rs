@@ -10,6 +10,7 @@ pub mod idx;
 mod images;
 pub mod mnist;
 mod order;
+pub mod picture;
 mod random;
 mod source;
 mod split;

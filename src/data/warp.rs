@@ -25,11 +25,11 @@ impl Warp {
     }
 
     /// Appends the changed image `[height, width, channels]` to `out`: values from 0 to 1, between the pixels where
-    /// they fall between them (bilinear), 0 outside.
-    pub fn append(&self, image: &[u8], shape: [usize; 3], out: &mut Vec<f32>) {
+    /// they fall between them (bilinear), `border` outside.
+    pub fn append(&self, image: &[u8], shape: [usize; 3], border: f32, out: &mut Vec<f32>) {
         match shape[2] {
-            1 => self.append_channels::<1>(image, shape, out),
-            3 => self.append_channels::<3>(image, shape, out),
+            1 => self.append_channels::<1>(image, shape, border, out),
+            3 => self.append_channels::<3>(image, shape, border, out),
             // One channel after the other.
             channels => {
                 let start = out.len();
@@ -39,7 +39,7 @@ impl Warp {
                     plane.clear();
                     plane.extend(image.iter().skip(channel).step_by(channels));
                     result.clear();
-                    self.append_channels::<1>(&plane, [shape[0], shape[1], 1], &mut result);
+                    self.append_channels::<1>(&plane, [shape[0], shape[1], 1], border, &mut result);
                     let places = out[start + channel..].iter_mut().step_by(channels);
                     places.zip(&result).for_each(|(place, value)| *place = *value);
                 }
@@ -47,10 +47,16 @@ impl Warp {
         }
     }
 
-    fn append_channels<const CHANNELS: usize>(&self, image: &[u8], [height, width, _]: [usize; 3], out: &mut Vec<f32>) {
-        // Zeros around it, one before and two behind, so that all four neighbours of every place are there.
+    fn append_channels<const CHANNELS: usize>(
+        &self,
+        image: &[u8],
+        [height, width, _]: [usize; 3],
+        border: f32,
+        out: &mut Vec<f32>,
+    ) {
+        // The border around it, one before and two behind, so that all four neighbours of every place are there.
         let row = width + 3;
-        let mut padded = vec![[0.0; CHANNELS]; (height + 3) * row];
+        let mut padded = vec![[border; CHANNELS]; (height + 3) * row];
         for (y, bytes) in image.chunks_exact(width * CHANNELS).enumerate() {
             let places = &mut padded[(y + 1) * row + 1..][..width];
             for (value, byte) in places.as_flattened_mut().iter_mut().zip(bytes) {
@@ -101,7 +107,7 @@ mod tests {
         let mut image = [0; 25];
         image[row * 5 + column] = 255;
         let mut out = Vec::new();
-        warp.append(&image, [5, 5, 1], &mut out);
+        warp.append(&image, [5, 5, 1], 0.0, &mut out);
         (0..25).filter(|i| out[*i] > 0.99).map(|i| (i / 5, i % 5)).collect()
     }
 
@@ -124,7 +130,7 @@ mod tests {
     #[test]
     fn values_between_pixels_are_in_between() {
         let mut out = Vec::new();
-        Warp::new(0.0, 1.0, 0.0, [0.5, 0.0], None).append(&[255, 255, 0], [1, 3, 1], &mut out);
+        Warp::new(0.0, 1.0, 0.0, [0.5, 0.0], None).append(&[255, 255, 0], [1, 3, 1], 0.0, &mut out);
         assert_eq!(out, [0.5, 1.0, 0.5]);
     }
 
@@ -133,7 +139,7 @@ mod tests {
         for shape in [[1, 1, 1], [1, 7, 3], [6, 5, 1], [28, 28, 1], [3, 4, 2], [2, 2, 5]] {
             let image: Vec<u8> = (0..shape.iter().product::<usize>()).map(|i| (i * 37 % 256) as u8).collect();
             let mut out = vec![9.0];
-            Warp::new(0.0, 1.0, 0.0, [0.0; 2], None).append(&image, shape, &mut out);
+            Warp::new(0.0, 1.0, 0.0, [0.0; 2], None).append(&image, shape, 0.0, &mut out);
             assert_eq!(out[1..], image.iter().map(|byte| f32::from(*byte) / 255.0).collect::<Vec<_>>(), "{shape:?}");
         }
     }

@@ -271,6 +271,18 @@ mod tests {
     }
 
     #[test]
+    fn every_preset_fits_images_of_any_size() {
+        for name in preset::Preset::ALL.map(preset::Preset::name) {
+            assert_eq!(preset::layers_for(name, [28, 28, 1], 10), preset::layers(name, 10), "{name}");
+            for side in [1, 2, 3, 5, 8, 12, 28, 64, 200] {
+                let layers = preset::layers_for(name, [side, side + 3, 3], 39).expect(name);
+                Network::new(&layers, [side, side + 3, 3], 39, 0).unwrap_or_else(|error| panic!("{name}, {side}: {error}"));
+            }
+        }
+        assert_eq!(preset::layers_for("seed", [8, 8, 1], 10).expect("a preset").len(), 8, "both poolings find a window");
+    }
+
+    #[test]
     fn layouts_are_those_of_pytorch() {
         // A filter of 2 × 2 over 3 channels, 5 of them: value [o][i][y][x] lies at [y][x][i][o].
         let filters = Layout::Filters { kernel: 2, channels: 3, filters: 5 };

@@ -55,6 +55,17 @@ variations! {
     /// Bent smoothly: how many pixels a point moves along each axis, as a root mean square (Simard, Steinkraus & Platt
     /// 2003; their α = 34 with σ = 4 is 1.4 pixels).
     elastic = 1.0, up to 32.0 " pixels";
+
+    /// This part of the images is mirrored, left for right: 0.5 for pictures that mean the same then, 0 for writing.
+    mirror = 0.0, up to 0.5 "";
+
+    /// Made lighter by up to this fraction, or darker by as much: every value is multiplied by a factor from 1 - brightness to
+    /// 1 + brightness.
+    brightness = 0.0, up to 1.0 "";
+
+    /// Contrast raised by up to this fraction, or lowered by as much: the distance of every value from the image's mean is
+    /// multiplied by a factor from 1 - contrast to 1 + contrast.
+    contrast = 0.0, up to 1.0 "";
 }
 
 fn none() -> Augmentation {

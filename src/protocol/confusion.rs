@@ -91,8 +91,24 @@ impl ConfusionMatrix {
 
     /// The part of all images that were taken for what they are; 0 without images.
     pub fn accuracy(&self) -> f64 {
-        let right = (0..self.classes()).map(|class| self.count(class, class)).fold(0, u64::saturating_add);
-        ratio(right, self.total())
+        ratio(self.right(), self.total())
+    }
+
+    /// The images that were taken for what they are.
+    pub fn right(&self) -> u64 {
+        (0..self.classes()).map(|class| self.count(class, class)).fold(0, u64::saturating_add)
+    }
+
+    /// Within which the accuracy lies with a confidence of 95 %, were there ever more such images (Wilson 1927); `None` without
+    /// images.
+    pub fn accuracy_interval(&self) -> Option<[f64; 2]> {
+        let (right, all) = (self.right() as f64, self.total() as f64);
+        // Of the normal distribution, 95 % lie within so many deviations.
+        const Z: f64 = 1.959_963_984_540_054;
+        let part = right / all;
+        let middle = (part + Z * Z / (2.0 * all)) / (1.0 + Z * Z / all);
+        let reach = Z / (1.0 + Z * Z / all) * (part * (1.0 - part) / all + Z * Z / (4.0 * all * all)).sqrt();
+        (all > 0.0).then(|| [(middle - reach).max(0.0), (middle + reach).min(1.0)])
     }
 
     /// The figures of every class.
@@ -150,6 +166,19 @@ mod tests {
         assert!(
             (precision - 0.4583333333).abs() < 1e-9 && (recall - 0.4166666667).abs() < 1e-9 && (f1 - 0.4095238095).abs() < 1e-9
         );
+    }
+
+    /// SciPy 1.17, `binomtest(right, all).proportion_ci(method="wilson")`.
+    #[test]
+    fn intervals_are_those_of_wilson() {
+        for (right, all, low, high) in
+            [(192, 195, 0.955752, 0.994754), (5, 10, 0.236593, 0.763407), (10, 10, 0.722467, 1.0), (0, 10, 0.0, 0.277533)]
+        {
+            let rows = vec![vec![right, all - right], vec![0, 0]];
+            let [from, to] = ConfusionMatrix { rows }.accuracy_interval().expect("images");
+            assert!((from - low).abs() < 1e-5 && (to - high).abs() < 1e-5, "{right} of {all}: {from} to {to}");
+        }
+        assert_eq!(ConfusionMatrix::new(2).accuracy_interval(), None);
     }
 
     #[test]

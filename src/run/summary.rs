@@ -57,6 +57,12 @@ pub struct Summary {
     pub test_loss: Option<f64>,
     /// Accuracy on the test set.
     pub test_accuracy: Option<f64>,
+    /// The test images that it rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_images: Option<u64>,
+    /// Within which the test accuracy lies with a confidence of 95 % (Wilson 1927).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_accuracy_interval: Option<[f64; 2]>,
     /// Unweighted mean over the classes, on the test set.
     pub macro_precision: Option<f64>,
     /// Unweighted mean over the classes, on the test set.
@@ -104,6 +110,10 @@ impl fmt::Display for Summary {
         if let (Some(accuracy), Some(loss), Some(f1)) = (self.test_accuracy, self.test_loss, self.macro_f1) {
             write!(f, "\ntest accuracy {:.2} %, loss {loss:.4}, macro F1 {f1:.4}", accuracy * 100.0)?;
         }
+        if let (Some(confusion), Some([low, high])) = (&self.confusion_matrix, self.test_accuracy_interval) {
+            let (right, all) = (confusion.right(), confusion.total());
+            write!(f, "\n{right} of {all} test images right; 95 % interval {:.2} to {:.2} %", low * 100.0, high * 100.0)?;
+        }
         if let Some(digest) = &self.weights_sha256 {
             write!(f, "\nweights sha256 {digest}")?;
         }
@@ -147,6 +157,8 @@ impl RunState {
             validation_accuracy: validation.map(|v| v.confusion.accuracy()),
             test_loss: test.map(|t| t.loss),
             test_accuracy: test.map(|t| t.confusion.accuracy()),
+            test_images: test.map(|t| t.confusion.total()),
+            test_accuracy_interval: test.and_then(|t| t.confusion.accuracy_interval()),
             macro_precision: averages.map(|a| a.0),
             macro_recall: averages.map(|a| a.1),
             macro_f1: averages.map(|a| a.2),

@@ -61,7 +61,7 @@ pub(super) fn changes(
     let (started, mut state) = (plan.started(), RunState::default());
     plan.records().iter().for_each(|record| state.apply(record));
     let now = state.hyperparameters.unwrap_or(started.spec.hyperparameters);
-    let asked = config.run_spec(started.class_names.len())?;
+    let asked = config.run_spec_for(started.image_shape, started.class_names.len())?;
     let mut changes = Vec::new();
     for Given { key, number, origin, by_flag } in given {
         let hyper = key.strip_prefix("train.").and_then(Hyper::named);

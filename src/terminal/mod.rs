@@ -12,6 +12,7 @@ mod guard;
 mod headless;
 mod holder;
 mod input;
+mod loading;
 mod notification;
 mod picture;
 mod prepared;

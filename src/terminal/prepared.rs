@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::given::{self, Given};
-use super::{Scene, TrainError};
+use super::{Scene, TrainError, loading};
 use crate::app::NextRun;
 use crate::causes::with_causes;
 use crate::config::Config;
@@ -79,7 +79,7 @@ pub(super) fn next(config: &Config, next: NextRun) -> Result<Scene, TrainError> 
 
 /// A new run, all checked.
 pub(super) fn start(config: &Config, options: JobOptions) -> Result<Prepared, TrainError> {
-    let dataset = Dataset::load(&config.data.spec(), config.train.seed)?;
+    let dataset = loading::load(&config.data.spec(), config.train.seed)?;
     let mut spec = config.run_spec_on(&dataset)?;
     spec.init_from = init_from(config)?;
     let job = Job::prepare(spec, dataset, options)?;

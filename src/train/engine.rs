@@ -222,6 +222,10 @@ impl<'a, P: Port> Engine<'a, P> {
         self.steering.single_steps = self.steering.single_steps.saturating_sub(1);
         let spec = &self.job.started.spec;
         let augmenter = Augmenter::new(spec.augmentation, hyper.augmentation, spec.seed, self.cursor.epoch);
+        // Where pixels are scaled by their mean, what comes in at the border is that mean, and no edge.
+        let border =
+            spec.data.scaling.as_ref().map_or(0.0, |scaling| scaling.mean.iter().sum::<f32>() / scaling.mean.len() as f32);
+        let augmenter = augmenter.map(|augmenter| augmenter.with_border(border));
         let steps = &mut self.telling.steps;
         let outcome = self.job.learner.step(&self.job.dataset.train, batch, augmenter.as_ref(), &hyper, &mut steps.confusion);
         self.cursor.trained += began.elapsed();

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use mnist_tui::config::{Config, Sources};
 use mnist_tui::data::idx::Idx;
+use mnist_tui::data::picture::{Picture, resized};
 use mnist_tui::data::{Dataset, ImageSet};
 use mnist_tui::export::{ExportedRun, Format, render};
 use mnist_tui::protocol::{
-    Activation, CheckpointReason, Code, Command, DataSpec, Event, Holdout, LayerSpec, Outcome, Reason, Record, Request,
+    Activation, CheckpointReason, Code, Command, DataSpec, Event, Fit, Holdout, LayerSpec, Outcome, Reason, Record, Request,
     RequestId, RunSpec, RunStarted, ServerLine, decode_request,
 };
 use mnist_tui::run::RunState;
@@ -27,11 +28,12 @@ pub struct Reader {
 pub type Read = fn(&Reader, &[u8]);
 
 /// Everything that is read, by the names of the fuzz targets.
-pub const KINDS: [(&str, Read); 6] = [
+pub const KINDS: [(&str, Read); 7] = [
     ("events", Reader::events),
     ("run_json", Reader::run_json),
     ("checkpoint", Reader::checkpoint),
     ("idx", Reader::idx),
+    ("picture", Reader::picture),
     ("wire", Reader::wire),
     ("config", Reader::config),
 ];
@@ -69,6 +71,7 @@ impl Reader {
                 kept.last().expect("one at the end").to_bytes().expect("a file")
             }
             "idx" => [&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3][..], &[7; 12]].concat(),
+            "picture" => [&b"P6 3 2 255\n"[..], &[9; 18]].concat(),
             "wire" => std::mem::take(&mut lines[0]),
             _ => mnist_tui::config::EXAMPLE.into(),
         }
@@ -128,8 +131,29 @@ impl Reader {
         look_at(&folder);
     }
 
-    /// Images or labels.
+    /// A picture, up to the pixels of an image.
+    pub fn picture(&self, bytes: &[u8]) {
+        let Ok(picture) = Picture::decode(bytes) else { return };
+        for fit in Fit::ALL {
+            assert_eq!(resized(&picture, [5, 7], fit).len(), 5 * 7 * 3);
+        }
+    }
+
+    /// Images or labels, alone and among the four files of a folder.
     pub fn idx(&self, bytes: &[u8]) {
+        let folder = self.root.join("images");
+        fs::create_dir_all(&folder).expect("a folder");
+        let (images, labels) = (self.sample("idx"), [0, 0, 8, 1, 0, 0, 0, 2, 0, 1]);
+        for broken in 0..4 {
+            let names =
+                ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+            for (index, name) in names.into_iter().enumerate() {
+                let whole = if index % 2 == 0 { &images[..] } else { &labels };
+                fs::write(folder.join(name), if index == broken { bytes } else { whole }).expect("written");
+            }
+            let spec = DataSpec { source: folder.display().to_string(), ..DataSpec::default() };
+            let _ = Dataset::load(&spec, 0).map(|data| data.content());
+        }
         let Ok(idx) = Idx::parse(bytes.to_vec()) else { return };
         let _ = idx.clone().into_labels();
         if let Ok(([height, width], pixels)) = idx.clone().into_images() {

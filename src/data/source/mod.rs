@@ -1,6 +1,8 @@
 //! Where images come from: the program itself, or a folder.
 
+mod cache;
 mod idx_folder;
+mod pictures;
 #[cfg(test)]
 mod tests;
 
@@ -19,7 +21,7 @@ pub const LONGEST_SIDE: usize = 256;
 pub const MOST_CLASSES: usize = 1_000;
 
 /// Loads the data that a recipe names: the data of that name, or what is in the folder of that path.
-pub(super) fn load(spec: &DataSpec, _seed: u64, _progress: Progress) -> Result<Dataset, DataError> {
+pub(super) fn load(spec: &DataSpec, seed: u64, progress: Progress) -> Result<Dataset, DataError> {
     if spec.source == "mnist" {
         return Ok(mnist::load());
     }
@@ -37,7 +39,11 @@ pub(super) fn load(spec: &DataSpec, _seed: u64, _progress: Progress) -> Result<D
     if let Some(files) = idx_folder::Files::among(&folder, &names)? {
         return files.load();
     }
-    let message = "there are no IDX files in it; name a folder with the four of a set (train-images-idx3-ubyte and the like)";
+    if let Some(pictures) = pictures::Pictures::among(&folder, &names)? {
+        return pictures.load(&spec.pictures, seed, progress);
+    }
+    let message = "there are neither IDX files in it (train-images-idx3-ubyte and the like) nor a folder of pictures for each class; \
+                   name a folder that has one or the other";
     Err(refused(&folder, message.into()))
 }
 

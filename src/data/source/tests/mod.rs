@@ -6,6 +6,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
+mod pictures;
+
 use super::*;
 use crate::protocol::PictureSpec;
 
