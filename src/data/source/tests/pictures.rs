@@ -161,7 +161,8 @@ fn what_is_no_picture_is_counted_and_what_is_broken_named() {
 
 #[test]
 fn each_folder_that_cannot_be_used_says_what_is_wrong() {
-    let cases: [(&str, &[(&str, Vec<u8>)], &str); 5] = [
+    type Files = [(&'static str, Vec<u8>)];
+    let cases: [(&str, &Files, &str); 5] = [
         ("one", &[("only/1.pgm", grey(1))], "DIR: it has one class, \"only\"; there must be at least two folders to tell apart"),
         (
             "loose",
