@@ -10,7 +10,7 @@ use super::settings::KEYS;
 use super::{AxisScale, Charset, ColorMode, Language, Marker, Mouse, Normalize, Notify, Preset, Problem};
 use crate::data::{Dataset, LONGEST_SIDE};
 use crate::files::at_home;
-use crate::protocol::{Anneal, Augmentation, ColorChoice, Fit, Hyper, LayerSpec, Optimizer, ScheduleKind, run_name};
+use crate::protocol::{Anneal, Augmentation, ColorChoice, FineTuning, Fit, Hyper, LayerSpec, Optimizer, ScheduleKind, run_name};
 
 /// The type of a key's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,6 +200,10 @@ fn check_number(key: &str, number: f64, value: &Value) -> Result<(), Problem> {
     match (key, value) {
         _ if !number.is_finite() => fits("a finite number", false),
         ("train.threads", _) => fits("between 0 (one a core) and 1024", (0.0..=1024.0).contains(&number)),
+        ("train.head_rate", _) => {
+            let most = FineTuning::MOST;
+            fits(&format!("between {} and {most}", 1.0 / most), (1.0 / most..=most).contains(&number))
+        }
         ("train.until_test_accuracy", _) => fits("between 0 (off) and 1", (0.0..=1.0).contains(&number)),
         ("schedule.warmup", _) => fits("at least 0 and below 1", (0.0..1.0).contains(&number)),
         ("schedule.every" | "schedule.gamma", _) => fits("above 0 and at most 1", number > 0.0 && number <= 1.0),

@@ -6,7 +6,7 @@ use super::{
     Config, ConfigError, DataConfig, ModelConfig, Normalize, Origin, Preset, ScheduleConfig, Settings, TrainConfig, preset, rules,
 };
 use crate::data::Dataset;
-use crate::protocol::{Holdout, LayerSpec, RunSpec};
+use crate::protocol::{FineTuning, Holdout, LayerSpec, RunSpec};
 
 /// What the preset of a network of one's own is called in recipes.
 const CUSTOM: &str = "custom";
@@ -68,6 +68,7 @@ impl Config {
             layers: self.layers(image, classes)?,
             init_from: Some(self.model.init_from.clone()).filter(|path| !path.is_empty()),
             freeze: self.model.freeze.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+            fine_tuning: FineTuning { head_rate: train.head_rate, renewed: Vec::new() },
             optimizer: train.optimizer,
             seed: train.seed,
             data: data.spec(),
@@ -110,6 +111,7 @@ impl Config {
                 optimizer: spec.optimizer,
                 hyperparameters: spec.hyperparameters,
                 min_delta: spec.min_delta,
+                head_rate: spec.fine_tuning.head_rate,
                 seed: spec.seed,
                 until_test_accuracy: spec.until_test_accuracy.unwrap_or_default(),
                 ..TrainConfig::default()

@@ -361,6 +361,7 @@ fn any_config() -> impl Strategy<Value = Config> {
                     min_delta,
                     seed,
                     threads,
+                    head_rate: 1.0,
                     until_test_accuracy: until,
                 },
                 schedule: ScheduleConfig { kind, warmup, anneal, ..ScheduleConfig::default() },

@@ -23,6 +23,8 @@ pub struct TrainConfig {
     pub seed: u64,
     /// Threads that train; 0 for one a core.
     pub threads: usize,
+    /// The learning rate of the last layer, and of others that start anew, is so many times that of the rest.
+    pub head_rate: f64,
     /// Stop at the first epoch's end at which the test accuracy reaches this; 0 for never.
     pub until_test_accuracy: f64,
 }
@@ -37,6 +39,7 @@ impl Default for TrainConfig {
             min_delta: 0.0,
             seed: 0,
             threads: 0,
+            head_rate: 1.0,
             until_test_accuracy: 0.0,
         }
     }

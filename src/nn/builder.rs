@@ -273,7 +273,7 @@ impl Builder {
         let (most, unit) = self.room;
         let end = layout.len().and_then(|len| start.checked_add(len)).filter(|end| *end <= most);
         let range = start..end.ok_or_else(|| self.too_large(unit, most))?;
-        self.parameters.push(Parameter { name, range: range.clone(), kind, layout, frozen: false });
+        self.parameters.push(Parameter { name, range: range.clone(), kind, layout, frozen: false, rate: 1.0 });
         Ok(range)
     }
 

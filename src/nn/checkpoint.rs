@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use super::network::Network;
 use super::optimizer::OptimizerState;
-use super::parameter::{Layout, Parameter};
+use super::parameter::{Layout, Parameter, ParameterKind};
 use super::{Learner, Snapshot};
 
 /// A checkpoint that does not belong to the network.
@@ -109,6 +109,49 @@ impl Network {
         self.update(|parameters| parameters.copy_from_slice(&values));
         Ok(())
     }
+}
+
+impl Network {
+    /// Takes over what fits of a file of parameters for other classes, or for images of another size. Dense layers start anew where
+    /// theirs have another shape, and the last one where the file is for classes of other names than `class_names`; their names are
+    /// returned. Fails, and changes nothing, where another layer does not fit or nothing at all does.
+    pub fn adopt_safetensors(&mut self, file: &[u8], class_names: &[String]) -> Result<Vec<String>, CheckpointError> {
+        let tensors = SafeTensors::deserialize(file).map_err(|error| foreign(file).unwrap_or(error.into()))?;
+        let last = self.layers().last().map(|layer| layer.name.clone()).unwrap_or_default();
+        let is_other = class_names_in(file).is_some_and(|names| names != class_names);
+        let starts_anew = |parameter: &Parameter| {
+            let shape = tensors.tensor(&parameter.name).map(|tensor| tensor.shape().to_vec());
+            let is_dense = matches!(parameter.layout, Layout::Dense { .. });
+            is_dense && (shape.is_ok_and(|shape| shape != parameter.layout.shape()) || is_other && parameter.layer() == last)
+        };
+        let weights = self.parameters.iter().filter(|parameter| matches!(parameter.kind, ParameterKind::Weight));
+        let anew: Vec<String> =
+            weights.clone().filter(|weight| starts_anew(weight)).map(|weight| weight.layer().to_owned()).collect();
+        if weights.count() == anew.len() {
+            // It is of another network: the error says where.
+            self.load_safetensors(file)?;
+            return Ok(Vec::new());
+        }
+        let mut values = self.values().to_vec();
+        for parameter in self.parameters.iter().filter(|parameter| !anew.iter().any(|name| name == parameter.layer())) {
+            let read = read(&tensors, parameter.name.clone(), parameter.layout);
+            let read = read.map_err(|error| prefixed(&tensors, &self.parameters).unwrap_or(error))?;
+            let target = &mut values[parameter.range.clone()];
+            parameter.layout.places().zip(read).for_each(|(place, value)| target[place] = value);
+        }
+        self.update(|parameters| parameters.copy_from_slice(&values));
+        Ok(anew)
+    }
+}
+
+/// What the classes are called that the parameters in a file are for, where it says so.
+fn class_names_in(file: &[u8]) -> Option<Vec<String>> {
+    let metadata = read_metadata(file).ok()?;
+    if let Some(names) = metadata.get("classes") {
+        return serde_json::from_str(names).ok();
+    }
+    let started: serde_json::Value = serde_json::from_str(metadata.get("started")?).ok()?;
+    serde_json::from_value(started.get("class_names")?.clone()).ok()
 }
 
 impl Snapshot {
@@ -313,6 +356,43 @@ mod tests {
         let error = seed.load_safetensors(&file).expect_err("another network").to_string();
         assert_eq!(error, "it has no tensor conv1.weight, which the network needs with the shape [32, 1, 3, 3]");
         assert_eq!(seed.sha256(), digest);
+    }
+
+    #[test]
+    fn what_fits_is_taken_over_and_the_rest_starts_anew() {
+        let names = |of: &[&str]| of.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let (digits, cloths) = (names(&["0", "1", "2"]), names(&["coat", "bag", "boot"]));
+        let build = |name, image, classes: usize, seed| {
+            let layers = preset::layers_for(name, image, classes).expect("a preset");
+            Network::new(&layers, image, classes, seed).expect("a network that fits")
+        };
+        let learnt = build("seed", [28, 28, 1], 3, 1);
+        let metadata = HashMap::from([("classes".to_owned(), r#"["0","1","2"]"#.to_owned())]);
+        let file = learnt.to_safetensors(metadata).expect("a file");
+        let cases = [
+            ([28, 28, 1], &digits, vec![]),
+            ([28, 28, 1], &cloths, vec!["dense2"]),
+            ([28, 28, 1], &names(&["a", "b"]), vec!["dense2"]),
+            ([40, 40, 1], &digits, vec!["dense1"]),
+            ([40, 40, 1], &cloths, vec!["dense1", "dense2"]),
+        ];
+        for (image, classes, expected) in cases {
+            let mut network = build("seed", image, classes.len(), 2);
+            let before: Vec<NamedTensor> = network.tensors().collect();
+            assert_eq!(network.adopt_safetensors(&file, classes).expect("it fits"), expected, "{image:?} {classes:?}");
+            for (now, before) in network.tensors().zip(before) {
+                let is_anew = expected.iter().any(|layer| now.name.starts_with(layer));
+                let taken = learnt.tensors().find(|tensor| tensor.name == now.name).expect("the same layers");
+                assert_eq!(now, if is_anew { before } else { taken });
+            }
+        }
+        // Colours, other filters, and nothing that fits at all.
+        for mut other in [build("seed", [28, 28, 3], 3, 2), build("two-conv", [28, 28, 1], 3, 2), build("mlp", [28, 28, 1], 3, 2)]
+        {
+            let before = other.sha256();
+            assert!(matches!(other.adopt_safetensors(&file, &digits), Err(CheckpointError::Shape { .. })));
+            assert_eq!(other.sha256(), before);
+        }
     }
 
     #[test]

@@ -206,17 +206,21 @@ impl Learner {
                 (f, first) = first.split_at_mut(len);
                 (s, second) = second.split_at_mut(len);
                 if !parameter.frozen {
-                    jobs.push((piece, parameter.kind, v, f, s));
+                    jobs.push((piece, *parameter, v, f, s));
                 }
             }
-            let change = |(piece, kind, values, first, second): (&Range<usize>, _, &mut [f32], &mut [f32], &mut [f32])| {
-                let gradient = gradient.of(piece);
-                match kind {
-                    ParameterKind::Running { .. } => move_towards(gradient, values),
-                    _ => update.apply(values, gradient, first, second, matches!(kind, ParameterKind::Weight)),
-                }
-                (!is_usable(values) || !is_usable(first)).then_some(piece.start)
-            };
+            let change =
+                |(piece, parameter, values, first, second): (&Range<usize>, &Parameter, &mut [f32], &mut [f32], &mut [f32])| {
+                    let gradient = gradient.of(piece);
+                    match parameter.kind {
+                        ParameterKind::Running { .. } => move_towards(gradient, values),
+                        kind => {
+                            let decays = matches!(kind, ParameterKind::Weight);
+                            update.times(parameter.rate).apply(values, gradient, first, second, decays);
+                        }
+                    }
+                    (!is_usable(values) || !is_usable(first)).then_some(piece.start)
+                };
             *unusable = threads.install(|| jobs.into_par_iter().filter_map(change).min());
         });
     }

@@ -138,6 +138,17 @@ impl Network {
         if found { Ok(()) } else { Err(FreezeError { name: name.into(), layers: layers().collect::<Vec<_>>().join(", ") }) }
     }
 
+    /// Lets the last layer, and those of these names, learn at so many times the learning rate of the others.
+    pub fn set_head_rate(&mut self, factor: f64, renewed: &[String]) {
+        let last = self.layers.last().map(|layer| layer.name.clone()).unwrap_or_default();
+        for parameter in Arc::make_mut(&mut self.parameters) {
+            let layer = parameter.layer();
+            if layer == last || renewed.iter().any(|renewed| renewed == layer) {
+                parameter.rate = factor as f32;
+            }
+        }
+    }
+
     /// All parameters, layer by layer, weights before biases.
     pub fn values(&self) -> &[f32] {
         &self.weights.values

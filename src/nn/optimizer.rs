@@ -58,6 +58,11 @@ impl OptimizerState {
 }
 
 impl Update {
+    /// The same with so many times the learning rate.
+    pub fn times(self, factor: f32) -> Self {
+        Self { rate: self.rate * factor, ..self }
+    }
+
     /// Changes some parameters by their gradients. Slices are of equal length; `decays` says whether weight decay
     /// applies to them.
     pub fn apply(&self, values: &mut [f32], gradients: &[f32], first: &mut [f32], second: &mut [f32], decays: bool) {

@@ -13,9 +13,16 @@ pub(super) struct Parameter {
     pub layout: Layout,
     /// It keeps its values.
     pub frozen: bool,
+    /// Its learning rate is so many times that of the others.
+    pub rate: f32,
 }
 
 impl Parameter {
+    /// The name of the layer that it belongs to.
+    pub fn layer(&self) -> &str {
+        self.name.split('.').next().unwrap_or_default()
+    }
+
     /// Whether steps along the gradient change it.
     pub fn learns(&self) -> bool {
         !self.frozen && !matches!(self.kind, ParameterKind::Running { .. })

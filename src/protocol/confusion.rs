@@ -1,25 +1,82 @@
 //! Counts of what was taken for what, and the figures that follow from them.
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// `rows[t][p]` counts the images of class `t` that were taken for class `p`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+/// Counts the images of each class that were taken for each class.
+///
+/// In JSON it is a list of rows, `[t][p]` for class `t` taken for class `p`; of more than [`DENSE`] classes an object with the
+/// number of `classes` and the `rows` that are not empty: each the class, then pairs of what it was taken for and how often.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ConfusionMatrix {
-    #[serde(deserialize_with = "square")]
-    rows: Vec<Vec<u64>>,
+    /// For each class, what its images were taken for, in order, and how often; never 0.
+    rows: Vec<Vec<(u16, u64)>>,
 }
 
 /// A damaged file must not make a matrix that fills the memory.
 pub const MOST_CLASSES: usize = 1_024;
+/// Of more classes, most counts are 0, and are left out in JSON.
+pub const DENSE: usize = 32;
 
-fn square<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Vec<u64>>, D::Error> {
-    let rows = Vec::<Vec<u64>>::deserialize(deserializer)?;
-    if rows.len() > MOST_CLASSES || rows.iter().any(|row| row.len() != rows.len()) {
-        return Err(D::Error::custom("a confusion matrix has as many rows as columns, and at most 1,024"));
+impl Serialize for ConfusionMatrix {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.classes() <= DENSE {
+            let classes = 0..self.classes();
+            let row = |truth| classes.clone().map(|predicted| self.count(truth, predicted)).collect::<Vec<u64>>();
+            return serializer.collect_seq(classes.clone().map(row));
+        }
+        let is_some = |(_, row): &(usize, &Vec<(u16, u64)>)| !row.is_empty();
+        let flat = |(class, row): (usize, &Vec<(u16, u64)>)| {
+            let pairs = row.iter().flat_map(|(predicted, count)| [u64::from(*predicted), *count]);
+            std::iter::once(class as u64).chain(pairs).collect()
+        };
+        let rows = self.rows.iter().enumerate().filter(is_some).map(flat).collect();
+        Sparse { classes: self.classes(), rows }.serialize(serializer)
     }
-    Ok(rows)
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sparse {
+    classes: usize,
+    rows: Vec<Vec<u64>>,
+}
+
+impl<'de> Deserialize<'de> for ConfusionMatrix {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Dense(Vec<Vec<u64>>),
+            Sparse(Sparse),
+        }
+        let refused = || D::Error::custom("a confusion matrix has as many rows as columns, and at most 1,024");
+        match Written::deserialize(deserializer)? {
+            Written::Dense(rows) => {
+                if rows.len() > MOST_CLASSES || rows.iter().any(|row| row.len() != rows.len()) {
+                    return Err(refused());
+                }
+                let pairs = |row: Vec<u64>| (0u16..).zip(row).filter(|(_, count)| *count > 0).collect();
+                Ok(Self { rows: rows.into_iter().map(pairs).collect() })
+            }
+            Written::Sparse(Sparse { classes, rows }) => {
+                if classes > MOST_CLASSES {
+                    return Err(refused());
+                }
+                let mut matrix = Self::new(classes);
+                for row in &rows {
+                    let Some((truth, pairs)) = row.split_first() else { return Err(refused()) };
+                    let truth = usize::try_from(*truth).ok().filter(|truth| *truth < classes).ok_or_else(refused)?;
+                    let (pairs, []) = pairs.as_chunks::<2>() else { return Err(refused()) };
+                    for [predicted, count] in pairs {
+                        let predicted = usize::try_from(*predicted).ok().filter(|class| *class < classes).ok_or_else(refused)?;
+                        matrix.add_many(truth, predicted, *count);
+                    }
+                }
+                Ok(matrix)
+            }
+        }
+    }
 }
 
 /// How well one class is told from the others. A figure whose denominator is zero is 0, as in scikit-learn.
@@ -38,7 +95,7 @@ pub struct ClassFigures {
 impl ConfusionMatrix {
     /// No images yet, of `classes` classes.
     pub fn new(classes: usize) -> Self {
-        Self { rows: vec![vec![0; classes]; classes] }
+        Self { rows: vec![Vec::new(); classes] }
     }
 
     /// The number of classes.
@@ -48,7 +105,9 @@ impl ConfusionMatrix {
 
     /// The count of images of class `truth` that were taken for class `predicted`; 0 for classes there are not.
     pub fn count(&self, truth: usize, predicted: usize) -> u64 {
-        self.rows.get(truth).and_then(|row| row.get(predicted)).copied().unwrap_or(0)
+        let Some(row) = self.rows.get(truth) else { return 0 };
+        let place = row.binary_search_by_key(&predicted, |(class, _)| usize::from(*class));
+        place.map_or(0, |place| row[place].1)
     }
 
     /// Counts one image.
@@ -56,37 +115,43 @@ impl ConfusionMatrix {
     /// # Panics
     /// When either class is not below [`classes`](Self::classes).
     pub fn add(&mut self, truth: usize, predicted: usize) {
-        self.rows[truth][predicted] += 1;
+        assert!(predicted < self.classes(), "class {predicted} of {}", self.classes());
+        self.add_many(truth, predicted, 1);
+    }
+
+    fn add_many(&mut self, truth: usize, predicted: usize, count: u64) {
+        let row = &mut self.rows[truth];
+        match row.binary_search_by_key(&predicted, |(class, _)| usize::from(*class)) {
+            Ok(place) => row[place].1 = row[place].1.saturating_add(count),
+            Err(place) if count > 0 => row.insert(place, (predicted as u16, count)),
+            Err(_) => {}
+        }
     }
 
     /// Adds another's counts, growing to its size where it is larger.
     pub fn merge(&mut self, other: &Self) {
-        let classes = self.classes().max(other.classes());
-        self.rows.resize(classes, Vec::new());
-        for row in &mut self.rows {
-            row.resize(classes, 0);
-        }
-        for (mine, theirs) in self.rows.iter_mut().zip(&other.rows) {
-            for (a, b) in mine.iter_mut().zip(theirs) {
-                *a = a.saturating_add(*b);
-            }
+        self.rows.resize(self.classes().max(other.classes()), Vec::new());
+        for (truth, row) in other.rows.iter().enumerate() {
+            row.iter().for_each(|(predicted, count)| self.add_many(truth, usize::from(*predicted), *count));
         }
     }
 
     /// The counts as text, a line a class, with tabs between them: what spreadsheets take.
     pub fn to_table(&self) -> String {
-        let line = |row: &Vec<u64>| row.iter().map(u64::to_string).collect::<Vec<_>>().join("\t");
-        self.rows.iter().map(line).collect::<Vec<_>>().join("\n")
+        let classes = 0..self.classes();
+        let cell = |truth, predicted| self.count(truth, predicted).to_string();
+        let line = |truth| classes.clone().map(|predicted| cell(truth, predicted)).collect::<Vec<_>>().join("\t");
+        classes.clone().map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// All images counted.
     pub fn total(&self) -> u64 {
-        sum(self.rows.iter().flatten())
+        sum(self.rows.iter().flatten().map(|(_, count)| count))
     }
 
     /// The images of class `truth`.
     pub fn support(&self, truth: usize) -> u64 {
-        self.rows.get(truth).map_or(0, sum)
+        self.rows.get(truth).map_or(0, |row| sum(row.iter().map(|(_, count)| count)))
     }
 
     /// The part of all images that were taken for what they are; 0 without images.
@@ -113,10 +178,15 @@ impl ConfusionMatrix {
 
     /// The figures of every class.
     pub fn per_class(&self) -> Vec<ClassFigures> {
-        (0..self.classes())
-            .map(|class| {
+        let mut taken = vec![0u64; self.classes()];
+        for (class, count) in self.rows.iter().flatten() {
+            let taken = &mut taken[usize::from(*class)];
+            *taken = taken.saturating_add(*count);
+        }
+        let classes = taken.into_iter().enumerate();
+        classes
+            .map(|(class, predicted)| {
                 let right = self.count(class, class);
-                let predicted = (0..self.classes()).map(|truth| self.count(truth, class)).fold(0, u64::saturating_add);
                 let support = self.support(class);
                 let (precision, recall) = (ratio(right, predicted), ratio(right, support));
                 let f1 = ratio(right.saturating_mul(2), predicted.saturating_add(support));
@@ -174,8 +244,9 @@ mod tests {
         for (right, all, low, high) in
             [(192, 195, 0.955752, 0.994754), (5, 10, 0.236593, 0.763407), (10, 10, 0.722467, 1.0), (0, 10, 0.0, 0.277533)]
         {
-            let rows = vec![vec![right, all - right], vec![0, 0]];
-            let [from, to] = ConfusionMatrix { rows }.accuracy_interval().expect("images");
+            let rows = format!("[[{right}, {}], [0, 0]]", all - right);
+            let matrix: ConfusionMatrix = serde_json::from_str(&rows).expect("a matrix");
+            let [from, to] = matrix.accuracy_interval().expect("images");
             assert!((from - low).abs() < 1e-5 && (to - high).abs() < 1e-5, "{right} of {all}: {from} to {to}");
         }
         assert_eq!(ConfusionMatrix::new(2).accuracy_interval(), None);
@@ -189,5 +260,31 @@ mod tests {
         large.add(2, 1);
         small.merge(&large);
         assert_eq!((small.classes(), small.count(0, 0), small.count(2, 1), small.total()), (3, 1, 1, 2));
+    }
+
+    #[test]
+    fn a_thousand_classes_are_as_long_as_their_images_and_not_as_their_square() {
+        let mut matrix = ConfusionMatrix::new(1000);
+        for (truth, predicted) in [(999, 0), (3, 3), (3, 3), (3, 998)] {
+            matrix.add(truth, predicted);
+        }
+        let text = serde_json::to_string(&matrix).expect("JSON");
+        assert_eq!(text, r#"{"classes":1000,"rows":[[3,3,2,998,1],[999,0,1]]}"#);
+        assert_eq!(serde_json::from_str::<ConfusionMatrix>(&text).expect("its own form"), matrix);
+        let mut small = ConfusionMatrix::new(2);
+        small.add(1, 0);
+        assert_eq!(serde_json::to_string(&small).expect("JSON"), "[[0,0],[1,0]]");
+        assert_eq!(serde_json::from_str::<ConfusionMatrix>("[[0,0],[1,0]]").expect("its own form"), small);
+        for damaged in [
+            "[[1,2]]",
+            r#"{"classes":1025,"rows":[]}"#,
+            r#"{"classes":3,"rows":[[3,0,1]]}"#,
+            r#"{"classes":3,"rows":[[0,3,1]]}"#,
+            r#"{"classes":3,"rows":[[0,1]]}"#,
+            r#"{"classes":3,"rows":[[]]}"#,
+            r#"{"classes":3,"rows":[[-1,0,1]]}"#,
+        ] {
+            assert!(serde_json::from_str::<ConfusionMatrix>(damaged).is_err(), "{damaged}");
+        }
     }
 }

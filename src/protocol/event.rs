@@ -158,6 +158,11 @@ pub enum Event {
         /// A sentence, in English.
         note: String,
     },
+    /// The parameters that the network starts from are for other classes or images: these layers start anew.
+    LayersRenewed {
+        /// Their names.
+        layers: Vec<String>,
+    },
     /// A newer checkpoint than the one from which the run goes on could not be used.
     CheckpointPassedOver {
         /// Its file, and what is wrong with it.

@@ -32,5 +32,5 @@ pub use name::{is_hidden, run_name};
 pub use outcome::Outcome;
 pub use reason::{Code, Reason};
 pub use record::Record;
-pub use spec::{Activation, Anneal, LayerSpec, Optimizer, Padding, RunSpec, Schedule, ScheduleKind};
+pub use spec::{Activation, Anneal, FineTuning, LayerSpec, Optimizer, Padding, RunSpec, Schedule, ScheduleKind};
 pub use wire::{ByeCode, ClientHello, Cursor, LONGEST_LINE, PROTOCOL, ServerHello, ServerLine, ServerMessage, decode_request};

@@ -17,6 +17,9 @@ pub struct RunSpec {
     /// Layers that do not learn: kinds, or names of single ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub freeze: Vec<String>,
+    /// How the last layer learns, and what of the network starts anew.
+    #[serde(default, skip_serializing_if = "FineTuning::is_default")]
+    pub fine_tuning: FineTuning,
     /// What turns gradients into steps.
     pub optimizer: Optimizer,
     /// Everything random follows from it.
@@ -38,6 +41,33 @@ pub struct RunSpec {
     /// Stop at the first epoch's end at which the test accuracy reaches this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until_test_accuracy: Option<f64>,
+}
+
+/// How the last layer learns beside the others, where parameters come from elsewhere.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FineTuning {
+    /// The learning rate of the last layer, and of others that start anew, is so many times that of the rest.
+    pub head_rate: f64,
+    /// The layers that start anew, since their parameters in the file are for other classes or for images of another size.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub renewed: Vec<String>,
+}
+
+impl Default for FineTuning {
+    fn default() -> Self {
+        Self { head_rate: 1.0, renewed: Vec::new() }
+    }
+}
+
+impl FineTuning {
+    /// The greatest factor; the least is its reciprocal.
+    pub const MOST: f64 = 1000.0;
+
+    /// Whether all layers learn alike, and none starts anew.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl RunSpec {

@@ -243,6 +243,9 @@ impl RunState {
                 self.log(LogKind::Problem, LogText::NoCheckpoint { step: *step, reason: reason.clone() });
             }
             Event::DataNoted { note } => self.log(LogKind::Progress, LogText::DataNoted { note: note.clone() }),
+            Event::LayersRenewed { layers } => {
+                self.log(LogKind::Progress, LogText::LayersRenewed { layers: layers.join(", ") });
+            }
             Event::CheckpointPassedOver { reason } => {
                 self.log(LogKind::Problem, LogText::CheckpointPassedOver { reason: reason.clone() });
             }

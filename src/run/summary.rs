@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Intervention, RunState};
 use crate::protocol::{ClassFigures, ConfusionMatrix, Hyperparameters, Outcome};
@@ -72,6 +72,7 @@ pub struct Summary {
     /// Figures of each class on the test set.
     pub per_class: Vec<NamedFigures>,
     /// `[t][p]`: test images of class t predicted as p.
+    #[serde(serialize_with = "dense")]
     pub confusion_matrix: Option<ConfusionMatrix>,
     /// Of the parameters, as little-endian 32-bit floats in the order of the layers.
     pub weights_sha256: Option<String>,
@@ -79,6 +80,14 @@ pub struct Summary {
     pub hyperparameters: Option<Hyperparameters>,
     /// What was changed on the way.
     pub interventions: Vec<Intervention>,
+}
+
+/// Other programs find all rows with all counts, however many classes there are.
+fn dense<S: Serializer>(matrix: &Option<ConfusionMatrix>, serializer: S) -> Result<S::Ok, S::Error> {
+    let Some(matrix) = matrix else { return serializer.serialize_none() };
+    let classes = 0..matrix.classes();
+    let row = |truth| classes.clone().map(|predicted| matrix.count(truth, predicted)).collect::<Vec<u64>>();
+    serializer.collect_seq(classes.clone().map(row))
 }
 
 /// The figures of one class, with its name.

@@ -96,6 +96,7 @@ fn is_the_same(key: &str, config: &Config, asked: &RunSpec, recorded: &RunSpec) 
         ("train", "optimizer") => asked.optimizer == recorded.optimizer,
         ("train", "seed") => asked.seed == recorded.seed,
         ("train", "min_delta") => asked.min_delta == recorded.min_delta,
+        ("train", "head_rate") => asked.fine_tuning.head_rate == recorded.fine_tuning.head_rate,
         ("train", "until_test_accuracy") => asked.until_test_accuracy == recorded.until_test_accuracy,
         ("model", "init_from") => asked.init_from == recorded.init_from,
         ("model", "freeze") => asked.freeze == recorded.freeze,

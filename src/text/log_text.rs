@@ -45,6 +45,9 @@ texts! {
         CheckpointTaken => en "checkpoint taken", zh "已生成检查点";
         NoCheckpoint { step: u64, reason: String } => en "no checkpoint of step {step}: {reason}", zh "第 {step} 步没有检查点：{reason}";
         DataNoted { note: String } => en "data: {note}", zh "数据：{note}";
+        LayersRenewed { layers: String } =>
+            en "{layers} starts anew: the parameters in the file are for other classes or images",
+            zh "{layers} 重新初始化：文件中的参数对应其他类别或图像";
         CheckpointPassedOver { reason: String } => en "checkpoint not used: {reason}", zh "未使用的检查点：{reason}";
         TooLong { name: String, bytes: usize } => en "not recorded: an event {name} of {bytes} bytes is longer than a line may be", zh "未能记录：事件 {name} 有 {bytes} 字节，超过一行的上限";
         NotRecorded { reason: String } => en "not recorded: {reason}", zh "未能记录：{reason}";

@@ -108,6 +108,10 @@ impl<'a, P: Port> Engine<'a, P> {
             self.port.emit(Event::RunResumed { step, threads });
         } else {
             self.port.emit(Event::RunStarted(Box::new(self.job.started.clone())));
+            let layers = self.job.started.spec.fine_tuning.renewed.clone();
+            if !layers.is_empty() {
+                self.port.emit(Event::LayersRenewed { layers });
+            }
             for note in self.job.dataset.notes.clone() {
                 self.port.emit(Event::DataNoted { note });
             }

@@ -10,7 +10,7 @@ use thiserror::Error;
 use super::checkpoint::{Checkpoint, ResumeError};
 use crate::data::{DataError, Dataset, split};
 use crate::nn::{CheckpointError, FreezeError, Learner, Network, NetworkError};
-use crate::protocol::{Holdout, HyperError, RunSpec, RunStarted, Schedule};
+use crate::protocol::{FineTuning, Holdout, HyperError, RunSpec, RunStarted, Schedule};
 
 /// A run that is ready to start: checked, its data divided and its network built.
 pub struct Job {
@@ -53,6 +53,12 @@ pub enum JobError {
         place: String,
         /// What is another.
         changes: String,
+    },
+    /// A recipe with a factor that is none.
+    #[error("train.head_rate = {found}: it must be between {} and {}", 1.0 / FineTuning::MOST, FineTuning::MOST)]
+    HeadRate {
+        /// As it is.
+        found: f64,
     },
     /// A recipe whose scaling belongs to other images.
     #[error("the recipe scales {found} channels, and not to usable values; its images have {channels}")]
@@ -155,7 +161,7 @@ impl Job {
     }
 
     /// Divides the images and builds the network.
-    pub fn prepare(spec: RunSpec, dataset: Dataset, options: JobOptions) -> Result<Self, JobError> {
+    pub fn prepare(mut spec: RunSpec, dataset: Dataset, options: JobOptions) -> Result<Self, JobError> {
         let JobOptions { name, threads, save, resume } = options;
         if let Some(path) = &save
             && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
@@ -194,8 +200,14 @@ impl Job {
         if let Some(path) = spec.init_from.as_ref().filter(|_| resume.is_none()) {
             let path = PathBuf::from(path);
             let file = std::fs::read(&path).map_err(|source| JobError::CheckpointFile { path: path.clone(), source })?;
-            network.load_safetensors(&file).map_err(|source| JobError::Checkpoint { path, source })?;
+            let adopted = network.adopt_safetensors(&file, &dataset.class_names);
+            spec.fine_tuning.renewed = adopted.map_err(|source| JobError::Checkpoint { path, source })?;
         }
+        let FineTuning { head_rate, renewed } = &spec.fine_tuning;
+        if !(1.0 / FineTuning::MOST..=FineTuning::MOST).contains(head_rate) {
+            return Err(JobError::HeadRate { found: *head_rate });
+        }
+        network.set_head_rate(*head_rate, renewed);
         spec.freeze.iter().try_for_each(|name| network.freeze(name))?;
         let threads = if threads == 0 { std::thread::available_parallelism().map_or(1, NonZero::get) } else { threads };
         let layers = network.layers().to_vec();

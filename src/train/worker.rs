@@ -59,7 +59,7 @@ mod tests {
     use super::*;
     use crate::data::{Dataset, ImageSet};
     use crate::protocol::{
-        Activation, Augmentation, DataSpec, Holdout, Hyperparameters, LayerSpec, Optimizer, RunSpec, Schedule,
+        Activation, Augmentation, DataSpec, FineTuning, Holdout, Hyperparameters, LayerSpec, Optimizer, RunSpec, Schedule,
     };
     use crate::train::JobOptions;
 
@@ -98,6 +98,7 @@ mod tests {
             layers: vec![LayerSpec::Flatten, LayerSpec::Dense { units: 2, activation: Activation::None }],
             init_from: None,
             freeze: Vec::new(),
+            fine_tuning: FineTuning::default(),
             optimizer: Optimizer::Sgd,
             seed: 3,
             augmentation: Augmentation::default(),

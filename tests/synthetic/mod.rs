@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use mnist_tui::protocol::{
-    Augmentation, ConfusionMatrix, DataSpec, Evaluation, Event, Holdout, Hyper, Hyperparameters, LayerShape, Optimizer, Outcome,
-    Phase, Record, RequestId, RunSpec, RunStarted, Sample, Schedule, Split, StepsFinished,
+    Augmentation, ConfusionMatrix, DataSpec, Evaluation, Event, FineTuning, Holdout, Hyper, Hyperparameters, LayerShape,
+    Optimizer, Outcome, Phase, Record, RequestId, RunSpec, RunStarted, Sample, Schedule, Split, StepsFinished,
 };
 
 /// Steps in one event.
@@ -121,6 +121,7 @@ impl Synthetic {
             layers: Vec::new(),
             init_from: None,
             freeze: Vec::new(),
+            fine_tuning: FineTuning::default(),
             optimizer,
             seed: 1,
             data,

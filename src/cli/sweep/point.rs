@@ -5,7 +5,7 @@ use toml::Value;
 use super::axis::Choice;
 use super::outcome::is_finished;
 use crate::config::{Flag, Settings, Sources};
-use crate::protocol::{DataSpec, RunSpec};
+use crate::protocol::RunSpec;
 use crate::run::store::Listed;
 use crate::run::text::shell_word;
 
@@ -35,10 +35,12 @@ impl Point {
     /// The run among those that are recorded: of this name when it started, and of this very recipe. A finished one before
     /// others, the newest of several.
     pub fn found_in<'a>(&self, runs: &'a [Listed]) -> Option<&'a Listed> {
-        // Older programs did not write down what the images were.
-        let is_same = |recorded: &RunSpec| match recorded.data.content {
-            Some(_) => *recorded == self.spec,
-            None => RunSpec { data: DataSpec { content: None, ..self.spec.data.clone() }, ..self.spec.clone() } == *recorded,
+        let is_same = |recorded: &RunSpec| {
+            let mut own = self.spec.clone();
+            // What starts anew is found out when a run starts, and older programs did not write down what the images were.
+            own.fine_tuning.renewed.clone_from(&recorded.fine_tuning.renewed);
+            own.data.content = own.data.content.filter(|_| recorded.data.content.is_some());
+            own == *recorded
         };
         let is_this = |run: &&Listed| run.about.started.name == self.name && is_same(&run.about.started.spec);
         runs.iter().filter(is_this).max_by_key(|run| is_finished(run))

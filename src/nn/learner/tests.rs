@@ -187,6 +187,30 @@ fn only_what_learns_is_measured() {
 }
 
 #[test]
+fn the_last_layer_and_what_starts_anew_move_as_far_as_they_are_told() {
+    let (set, indices) = (images(40), (0..40).collect::<Vec<u32>>());
+    let hyper = Hyperparameters { learning_rate: 0.1, momentum: 0.0, ..Hyperparameters::default() };
+    let moved = |factor: f64, renewed: &[String]| {
+        let mut learner = learner(1);
+        learner.optimizer = OptimizerState::new(Optimizer::Sgd, learner.network.values().len());
+        learner.network.set_head_rate(factor, renewed);
+        let start = learner.network.values().to_vec();
+        learner.step(&set, &indices, None, &hyper, &mut ConfusionMatrix::new(3)).expect("finite numbers");
+        let parameters = learner.network.parameters.iter().map(|parameter| {
+            let difference = |i: usize| f64::from(learner.network.values()[i] - start[i]).powi(2);
+            (parameter.name.clone(), parameter.range.clone().map(difference).sum::<f64>().sqrt())
+        });
+        parameters.collect::<Vec<_>>()
+    };
+    for (renewed, anew) in [(vec![], vec!["dense2."]), (vec!["dense1".to_owned()], vec!["dense1.", "dense2."])] {
+        for ((name, plain), (_, faster)) in moved(1.0, &renewed).into_iter().zip(moved(10.0, &renewed)) {
+            let factor = if anew.iter().any(|layer| name.starts_with(layer)) { 10.0 } else { 1.0 };
+            assert!((faster / plain / factor - 1.0).abs() < 0.01, "{name}: {plain} and {faster}");
+        }
+    }
+}
+
+#[test]
 fn a_batch_that_is_not_finite_changes_nothing() {
     let (set, indices) = (images(40), (0..40).collect::<Vec<u32>>());
     let mut learner = learner(2);

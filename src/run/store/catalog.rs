@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use super::{About, RunFolder, StoreError};
 use crate::causes::with_causes;
 use crate::files::dangling;
-use crate::protocol::{Augmentation, DataSpec, Event, Holdout, Hyperparameters, Optimizer, RunSpec, RunStarted, Schedule};
+use crate::protocol::{
+    Augmentation, DataSpec, Event, FineTuning, Holdout, Hyperparameters, Optimizer, RunSpec, RunStarted, Schedule,
+};
 use crate::run::Summary;
 
 /// The folder of all runs.
@@ -149,6 +151,7 @@ impl RunFolder {
             layers: Vec::new(),
             init_from: None,
             freeze: Vec::new(),
+            fine_tuning: FineTuning::default(),
             optimizer: Optimizer::Adam,
             seed: 0,
             data: DataSpec { source: "–".into(), validation: Holdout::Count(0), ..DataSpec::default() },

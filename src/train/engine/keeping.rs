@@ -8,7 +8,7 @@ use super::{Engine, Port};
 use crate::causes::with_causes;
 use crate::files::write_whole;
 use crate::nn::Snapshot;
-use crate::protocol::{CheckpointReason, Code, Event, Place, RequestId, Split};
+use crate::protocol::{CheckpointReason, Code, Event, Place, RequestId, RunStarted, Split};
 use crate::train::checkpoint::{Checkpoint, Position, VERSION};
 
 /// What a run can go back to.
@@ -135,6 +135,10 @@ impl<P: Port> Engine<'_, P> {
         let numbers = [("step", step), ("epoch", epoch as u64), ("seed", self.job.started.spec.seed)];
         let metadata = metadata.map(|(key, value)| (key.into(), value.clone()));
         let metadata = metadata.into_iter().chain(numbers.map(|(key, value)| (key.into(), value.to_string())));
+        let RunStarted { class_names, spec, .. } = &self.job.started;
+        // Whoever finds the file alone knows what it takes and what it tells apart.
+        let texts = [("classes", serde_json::to_string(class_names)), ("spec", serde_json::to_string(spec))];
+        let metadata = metadata.chain(texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), text.ok()?))));
         let bytes = self.job.learner.network().to_safetensors(metadata.collect()).map_err(|error| error.to_string());
         let saved = bytes.and_then(|bytes| write_whole(file, &bytes).map_err(|error| error.to_string()));
         self.port.emit(match saved {

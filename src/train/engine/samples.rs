@@ -11,6 +11,8 @@ use crate::protocol::{Event, Sample};
 const SAMPLES_PER_CLASS: usize = 3;
 /// No more than so many are chosen.
 const SAMPLES: usize = 60;
+/// Nor more probabilities of them, one for each class.
+const SAMPLES_PROBABILITIES: usize = 12_000;
 /// Nor more bytes of them: they are told in one line.
 const SAMPLES_BYTES: usize = 200 * 1024;
 /// No more varied images than so many are shown at a time, and no more bytes of them, so that the record of a long run
@@ -33,7 +35,8 @@ impl<P: Port> Engine<'_, P> {
         }
         let rounds = (0..SAMPLES_PER_CLASS).flat_map(|round| by_class.iter().filter_map(move |class| class.get(round)));
         let bytes = dataset.train.shape().iter().product::<usize>().max(1);
-        self.telling.samples = rounds.copied().take(SAMPLES.min(SAMPLES_BYTES / bytes)).collect();
+        let most = SAMPLES.min(SAMPLES_BYTES / bytes).min(SAMPLES_PROBABILITIES / classes.max(1));
+        self.telling.samples = rounds.copied().take(most).collect();
         let sample = |index: &u32| {
             let index = *index as usize;
             Sample { index, label: dataset.train.label(index), pixels: dataset.train.image(index).to_vec() }

@@ -9,8 +9,8 @@ mod rewinding;
 use super::*;
 use crate::data::{Dataset, ImageSet};
 use crate::protocol::{
-    Activation, Augmentation, Command, DataSpec, Holdout, LayerSpec, Optimizer, Phase, Place, Record, RequestId, RunSpec,
-    Schedule,
+    Activation, Augmentation, Command, DataSpec, FineTuning, Holdout, LayerSpec, Optimizer, Phase, Place, Record, RequestId,
+    RunSpec, Schedule,
 };
 use crate::run::RunState;
 use crate::train::{JobError, JobOptions};
@@ -67,6 +67,7 @@ fn spec() -> RunSpec {
         layers: vec![LayerSpec::Flatten, dense(8), dense(8), dense(3)],
         init_from: None,
         freeze: Vec::new(),
+        fine_tuning: FineTuning::default(),
         optimizer: Optimizer::Sgd,
         seed: 3,
         augmentation: Augmentation::default(),
