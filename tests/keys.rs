@@ -100,6 +100,9 @@ fn states() -> Vec<(String, App)> {
         ":",
         "G",
         "b",
+        "2",
+        "2\x03",
+        "2f",
     ];
     let mut states = Vec::new();
     for (name, base) in bases {
@@ -110,6 +113,7 @@ fn states() -> Vec<(String, App)> {
                     '\t' => drop(app.update(Message::Key(Key::plain(KeyCode::Tab)))),
                     '\n' => drop(app.update(Message::Key(Key::plain(KeyCode::Enter)))),
                     '\x01' => drop(app.update(Message::Runs(RunsAnswer::Loaded(vec![recorded("a")])))),
+                    '\x03' => drop(app.update(Message::Key(Key::plain(KeyCode::Left)))),
                     '\x02' => drop(app.update(Message::Runs(RunsAnswer::Loaded(vec![recorded("a"), recorded("b")])))),
                     key => drop(app.update(Message::Key(Key::char(key)))),
                 }

@@ -52,6 +52,7 @@ fn told(first_step: u64) -> Event {
         correct: vec![1; count],
         batch: vec![1; count],
         learning_rate: vec![1e-3; count],
+        gradient_norm: None,
         images_seen: first_step + TOGETHER - 1,
         train_seconds: first_step as f64 / 1e4,
         confusion,

@@ -51,6 +51,7 @@ fn strange(loss: Vec<f32>, classes: usize) -> Event {
         correct: vec![64; loss.len()],
         batch: vec![64; loss.len() / 2],
         learning_rate: Vec::new(),
+        gradient_norm: None,
         images_seen: u64::MAX / 2,
         train_seconds: f64::NAN,
         confusion: ConfusionMatrix::new(classes),

@@ -1,6 +1,6 @@
 //! What has the focus, explained where it stands.
 
-use super::Panel;
+use super::{Measure, Panel};
 use crate::protocol::Hyper;
 use crate::text::{Explanation, Text, Word};
 
@@ -28,6 +28,20 @@ pub fn of_hyper(hyper: Hyper) -> Explained {
         Hyper::Patience => Explanation::Patience,
     };
     Explained { title: hyper.into(), text }
+}
+
+impl Explained {
+    /// What a chart shows.
+    pub fn of_measure(measure: Measure) -> Self {
+        let (title, text) = match measure {
+            Measure::Loss => (Word::LossTitle, Explanation::Loss),
+            Measure::Accuracy => (Word::AccuracyTitle, Explanation::Accuracy),
+            Measure::LearningRate => (Word::LearningRateTitle, Explanation::LearningRate),
+            Measure::GradientNorm => (Word::GradientNormTitle, Explanation::GradientNorm),
+            Measure::Throughput => (Word::ThroughputTitle, Explanation::Throughput),
+        };
+        Self { title: title.into(), text }
+    }
 }
 
 /// What a panel shows.

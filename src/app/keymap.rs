@@ -141,6 +141,6 @@ mod tests {
         }
         // Pages do not get in each other's way, and two rows can change places.
         assert!(keymap(&[("runs.note", &["z"])]).is_ok());
-        assert!(keymap(&[("quit", &["z"]), ("overview.zoom", &["q"])]).is_ok());
+        assert!(keymap(&[("quit", &["z"]), ("overview.zoom", &["q"]), ("charts.alone", &["q"])]).is_ok());
     }
 }

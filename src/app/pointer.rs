@@ -1,6 +1,6 @@
 //! The mouse as the dashboard understands it: what was pointed at, not where it was.
 
-use super::{Panel, RowId};
+use super::{Measure, Panel, RowId};
 
 /// What was pointed at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub enum Target {
     Row(RowId),
     /// A panel.
     Panel(Panel),
+    /// A chart, between its axes.
+    Chart(Measure),
     /// An item of a list: on a page, or in what lies over it.
     Item(usize),
     /// What lies over the page, somewhere.

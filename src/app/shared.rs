@@ -39,6 +39,8 @@ pub struct Shared {
     pub keymap: Keymap,
     /// Rows of the list that has the keyboard, as it was drawn last.
     pub rows: usize,
+    /// The step that a person looks at, on all pages; without, the newest.
+    pub moment: Option<u64>,
     /// What was found in the palette and is to be done.
     pub(super) found: Option<Found>,
     /// What the terminal layer is to do, in order.
@@ -116,6 +118,7 @@ impl Shared {
             overlays: Vec::new(),
             keymap: options.keymap.clone(),
             rows: 10,
+            moment: None,
             found: None,
             effects: Vec::new(),
             closing: None,

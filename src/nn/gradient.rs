@@ -63,15 +63,19 @@ impl Gradient {
         &self.values[piece.clone()]
     }
 
+    /// Its norm over the pieces that are `counted`, where it was measured.
+    pub fn norm(&self, counted: impl Fn(usize) -> bool) -> f64 {
+        let squares = self.squares.iter().enumerate().filter(|(piece, _)| counted(*piece));
+        squares.map(|(_, square)| square).sum::<f64>().sqrt()
+    }
+
     /// What it has to be multiplied by so that its norm over the pieces that are `counted` is at most `greatest`, as
     /// PyTorch's `clip_grad_norm_` does; 1 for a `greatest` of 0.
     pub fn clip(&self, greatest: f64, counted: impl Fn(usize) -> bool) -> f32 {
         if greatest == 0.0 {
             return 1.0;
         }
-        let squares = self.squares.iter().enumerate().filter(|(piece, _)| counted(*piece));
-        let norm = squares.map(|(_, square)| square).sum::<f64>().sqrt();
-        (greatest / (norm + 1e-6)).min(1.0) as f32
+        (greatest / (self.norm(counted) + 1e-6)).min(1.0) as f32
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Learner {
     seed: u64,
     /// A place in the first parameter from which no step can be made.
     unusable: Option<usize>,
+    /// The next step measures its gradient.
+    measures_next: bool,
 }
 
 /// What one step came to, before the parameters changed.
@@ -47,6 +49,8 @@ pub struct StepOutcome {
     pub loss: f32,
     /// The right predictions.
     pub correct: u32,
+    /// The norm of the gradient over the parameters that learn, before it is clipped; where it was measured.
+    pub gradient_norm: Option<f32>,
 }
 
 /// A batch from which no step can be made; nothing was changed.
@@ -67,7 +71,7 @@ impl Learner {
         let threads = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("train-{i}")).build()?;
         let optimizer = OptimizerState::new(optimizer, network.values().len());
         let (gradient, workspaces) = (Gradient::default(), Vec::new());
-        let mut learner = Self { network, optimizer, gradient, workspaces, threads, seed, unusable: None };
+        let mut learner = Self { network, optimizer, gradient, workspaces, threads, seed, unusable: None, measures_next: false };
         learner.look();
         Ok(learner)
     }
@@ -95,6 +99,11 @@ impl Learner {
 
     pub(super) fn optimizer(&self) -> &OptimizerState {
         &self.optimizer
+    }
+
+    /// Measures the gradient of the next step; by itself a step does so only where it is to be clipped.
+    pub fn measure_next(&mut self) {
+        self.measures_next = true;
     }
 
     /// What the network and the optimizer know now.
@@ -141,15 +150,18 @@ impl Learner {
         let part = |slice: &[u32]| slice.len() as f32 / indices.len() as f32;
         let losses = outcomes.iter().zip(&slices).map(|(outcome, slice)| part(slice) * outcome.loss as f32);
         let loss = losses.fold(0.0, |sum, loss| sum + loss);
-        let Self { network, gradient, threads, .. } = self;
-        let looked = threads.install(|| gradient.look(&ranges, hyper.clip_norm > 0.0));
+        let Self { network, gradient, threads, measures_next, .. } = self;
+        let measured = std::mem::take(measures_next) || hyper.clip_norm > 0.0;
+        let looked = threads.install(|| gradient.look(&ranges, measured));
         if looked.is_err() || !loss.is_finite() {
             let quantity = if loss.is_finite() { Quantity::Gradient } else { Quantity::Loss };
             return Err(not_finite(network, quantity, looked.err()));
         }
+        let norm = || gradient.norm(|piece| pieces[piece].1.learns()) as f32;
+        let gradient_norm = measured.then(norm);
         self.change(&pieces, hyper);
         let correct = outcomes.iter().zip(&slices).map(|(outcome, slice)| count(set, slice, outcome, confusion)).sum();
-        Ok(StepOutcome { loss, correct })
+        Ok(StepOutcome { loss, correct, gradient_norm })
     }
 
     /// Sums up the gradient of a batch, slice after slice, and says what each came to. Buffers are there for as many slices as

@@ -334,6 +334,9 @@ pub struct StepsFinished {
     pub batch: Vec<u32>,
     /// The effective learning rate of each step.
     pub learning_rate: Vec<f32>,
+    /// The norm of the gradient of the first of them, before it is clipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gradient_norm: Option<f32>,
     /// Images trained on since the run started.
     pub images_seen: u64,
     /// Seconds of training since the run started: without judging and pauses.

@@ -22,7 +22,7 @@ pub use intervention::Intervention;
 pub use log_line::{LogKind, LogLine};
 pub use samples::{SampleOrder, most_probable};
 pub use series::{Series, Stat};
-pub use state::{Ended, EvaluationPoint, RunState};
+pub use state::{Ended, EvaluationPoint, RunState, reach};
 pub use steerer::Steerer;
 pub use steps::{StepSeries, Told, Unit};
 pub use summary::{NamedFigures, SCHEMA_VERSION, Summary};

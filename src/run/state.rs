@@ -2,6 +2,8 @@
 
 mod progress;
 
+pub use progress::reach;
+
 use std::collections::{BTreeMap, VecDeque};
 
 use super::text::grouped;

@@ -25,6 +25,10 @@ pub struct StepSeries {
     pub learning_rate: Series,
     /// The images of each batch.
     pub batch: Series,
+    /// The norm of the gradient, as it was measured last; not a number where it was not.
+    pub gradient_norm: Series,
+    /// Images trained on in a second, since it told of steps before.
+    pub throughput: Series,
     /// How far the run was when it told of steps; of a long run, not each time.
     pub told: Vec<Told>,
     /// Every step and every time is kept.
@@ -96,11 +100,25 @@ impl Average {
 impl StepSeries {
     /// Those that keep every step, in memory that grows with them.
     pub(super) fn lossless() -> Self {
-        let [loss, loss_smooth, accuracy, accuracy_smooth, learning_rate, batch] = std::array::from_fn(|_| Series::lossless());
-        Self { loss, loss_smooth, accuracy, accuracy_smooth, learning_rate, batch, lossless: true, ..Self::default() }
+        let series = Series::lossless;
+        Self {
+            loss: series(),
+            loss_smooth: series(),
+            accuracy: series(),
+            accuracy_smooth: series(),
+            learning_rate: series(),
+            batch: series(),
+            gradient_norm: series(),
+            throughput: series(),
+            lossless: true,
+            ..Self::default()
+        }
     }
 
     pub(super) fn push(&mut self, steps: &StepsFinished) {
+        let (seconds, images) = self.told.last().map_or((0.0, 0), |told| (told.train_seconds, told.images));
+        let passed = steps.train_seconds - seconds;
+        let throughput = if passed > 0.0 { steps.images_seen.saturating_sub(images) as f64 / passed } else { f64::NAN };
         for (i, loss) in steps.loss.iter().enumerate() {
             let column = |values: &[u32]| values.get(i).copied().unwrap_or(0) as f32;
             let accuracy = column(&steps.correct) / column(&steps.batch).max(1.0);
@@ -110,6 +128,8 @@ impl StepSeries {
             self.accuracy_smooth.push(self.averages[1].push(accuracy));
             self.learning_rate.push(steps.learning_rate.get(i).copied().unwrap_or(0.0));
             self.batch.push(column(&steps.batch));
+            self.gradient_norm.push(steps.gradient_norm.unwrap_or(f32::NAN));
+            self.throughput.push(throughput as f32);
         }
         self.tell(Told {
             step: steps.last_step(),

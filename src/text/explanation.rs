@@ -27,6 +27,12 @@ texts! {
         Momentum =>
             en "How much of its last direction a step keeps: SGD's momentum, the first moment of Adam.\nMore: smoother and faster along valleys, may overshoot. Less: follows each batch.\nUsual: 0.9.",
             zh "每一步保留上次方向的比例：SGD 的动量，Adam 的一阶矩。\n调大：沿谷底更快更平滑，可能冲过头。调小：紧随每一批。\n常用值：0.9。";
+        GradientNorm =>
+            en "How long the gradient of a batch is: how steep the loss is where the parameters are.\nIt falls as the network learns. Leaps tell of unusual batches or of a rate that is too high; near 0 from the start, nothing is learnt.\nUsual: between 0.1 and 10; gradient clipping cuts what is longer.",
+            zh "一个批次的梯度有多长，即损失在当前参数处有多陡。\n随着学习而下降。突然跃升说明批次异常或学习率过高；一开始就接近 0 则什么也学不到。\n常见：0.1 到 10；梯度裁剪会截短过长的梯度。";
+        Throughput =>
+            en "Images trained on in a second, between two messages of the trainer.\nDips tell of other programs on the machine, of larger batches to wait for, or of augmentation.\nJudging and pauses do not count.",
+            zh "每秒训练的图像数，按训练端两次汇报之间计算。\n下降说明机器上有其他程序、批次变大或启用了数据增强。\n评估与暂停不计。";
         LabelSmoothing =>
             en "The part of each target that is spread over all classes.\nMore: less sure of itself, and the loss stays higher. Less: surer, also where it is wrong.\nUsual: 0, or 0.1.",
             zh "每个目标中均匀分给所有类别的部分。\n调大：预测更保守，损失保持较高。调小：更自信，出错时也一样。\n常用值：0 或 0.1。";

@@ -6,18 +6,23 @@ texts! {
     /// What a key does, in one or two words.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum KeyLabel {
+        Alone => en "alone", zh "单独";
         All => en "all", zh "全部";
         Augmented => en "augmented", zh "增强图像";
         Back => en "back", zh "返回";
         Branch => en "branch", zh "分支";
         Cancel => en "cancel", zh "取消";
+        Changes => en "changes", zh "更改";
+        Charts => en "charts", zh "图表";
         Change => en "change", zh "调整";
         Checkpoint => en "checkpoint", zh "检查点";
         Choose => en "choose", zh "选定";
+        Closer => en "closer", zh "放大";
         Close => en "close", zh "关闭";
         Compare => en "compare", zh "比较";
         Copy => en "copy", zh "复制";
         Confusion => en "confusion", zh "混淆矩阵";
+        Cursor => en "cursor", zh "光标";
         Detach => en "detach", zh "转入后台";
         DoIt => en "do it", zh "执行";
         Down => en "down", zh "向下";
@@ -27,9 +32,11 @@ texts! {
         Evaluate => en "evaluate", zh "评估";
         Explain => en "explain", zh "说明";
         Export => en "export", zh "导出";
+        Farther => en "farther", zh "缩小";
         FewSteps => en "few steps", zh "几步";
         Filter => en "filter", zh "筛选";
         Find => en "find", zh "查找";
+        Follow => en "follow", zh "跟随";
         Help => en "help", zh "帮助";
         Hide => en "hide", zh "隐藏";
         KeepWatching => en "keep watching", zh "继续观看";
@@ -43,6 +50,8 @@ texts! {
         More => en "more", zh "增大";
         Mouse => en "mouse", zh "鼠标";
         Next => en "next", zh "下一组";
+        NextChart => en "next chart", zh "下一图表";
+        Now => en "now", zh "现在";
         No => en "no", zh "否";
         Note => en "note", zh "备注";
         OneStep => en "one step", zh "单步";
@@ -78,8 +87,10 @@ texts! {
         Select => en "select", zh "选择";
         Show => en "show", zh "查看";
         Slower => en "slower", zh "放慢";
+        Smooth => en "smooth", zh "平滑";
         Sort => en "sort", zh "排序";
         Speed => en "speed", zh "速度";
+        StandStill => en "stand still", zh "停住";
         Start => en "start", zh "开头";
         StepsBack => en "steps back", zh "退几步";
         Stop => en "stop", zh "停止";

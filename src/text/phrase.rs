@@ -57,6 +57,10 @@ texts! {
         HalfOf { rate: String } => en "half of the {rate} of now; or type one", zh "当前 {rate} 的一半；也可直接输入";
         AsItWasThen { rate: String } => en "as it was then, now {rate}; or type one", zh "与当时相同，当前为 {rate}；也可直接输入";
 
+        SmoothedOver { steps: u64 } => en "smoothed over {steps} steps", zh "平滑 {steps} 步";
+        NotSmoothed => en "not smoothed", zh "未平滑";
+        ChangeNumber { number: usize } => en "change {number}", zh "更改 {number}";
+
         // Panels.
         Changed { count: usize } => en "{count} changed", zh "已更改 {count} 次";
         MoreDown { count: usize } => en "{count} more ↓", zh "还有 {count} 项 ↓";

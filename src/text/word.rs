@@ -29,6 +29,7 @@ texts! {
         Replay => en "replay", zh "回放";
         // Pages.
         Overview => en "overview", zh "总览";
+        Charts => en "charts", zh "图表";
         Runs => en "runs", zh "运行";
         // Who steers.
         StartingTerminal => en "the terminal it was started on", zh "启动训练的终端";
@@ -47,6 +48,24 @@ texts! {
         AccuracyFact => en "accuracy", zh "准确率";
         // Titles of panels and boxes.
         LossTitle => en "Loss", zh "损失";
+        LearningRateTitle => en "Learning rate", zh "学习率";
+        GradientNormTitle => en "Gradient norm", zh "梯度范数";
+        ThroughputTitle => en "Images a second", zh "每秒图像数";
+        AtTheCursor => en "at the cursor", zh "光标处";
+        AtTheNewest => en "newest", zh "最新";
+        OfTheBatch => en "batch", zh "批次";
+        Smoothed => en "smoothed", zh "平滑";
+        BatchSizeFact => en "batch size", zh "批大小";
+        RateFact => en "rate", zh "学习率";
+        GradientFact => en "gradient", zh "梯度";
+        SpeedFact => en "images/s", zh "张/秒";
+        StepFact => en "step", zh "步";
+        EpochFact => en "epoch", zh "轮";
+        TimeFact => en "time", zh "时间";
+        ImagesFact => en "images", zh "图像";
+        Before => en "loss before", zh "之前损失";
+        After => en "loss after", zh "之后损失";
+        NotRecorded => en "not recorded", zh "没有记录";
         AccuracyTitle => en "Accuracy", zh "准确率";
         HyperparametersTitle => en "Hyperparameters", zh "超参数";
         ConfusionTitle => en "Confusion", zh "混淆矩阵";
@@ -142,6 +161,7 @@ texts! {
         OnEveryPage => en "On every page", zh "在每一页";
         Always => en "Always", zh "任何时候";
         OnTheOverview => en "On the overview", zh "在总览页";
+        OnTheCharts => en "On the charts", zh "在图表页";
         OnThePageOfRuns => en "On the page of runs", zh "在运行页";
         WhereSomethingIsExplained => en "Where something is explained", zh "查看说明时";
         InTheDrawerOfHyperparameters => en "In the drawer of hyperparameters", zh "在超参数抽屉中";

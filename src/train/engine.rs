@@ -231,12 +231,18 @@ impl<'a, P: Port> Engine<'a, P> {
             spec.data.scaling.as_ref().map_or(0.0, |scaling| scaling.mean.iter().sum::<f32>() / scaling.mean.len() as f32);
         let augmenter = augmenter.map(|augmenter| augmenter.with_border(border));
         let steps = &mut self.telling.steps;
+        if steps.loss.is_empty() {
+            self.job.learner.measure_next();
+        }
         let outcome = self.job.learner.step(&self.job.dataset.train, batch, augmenter.as_ref(), &hyper, &mut steps.confusion);
         self.cursor.trained += began.elapsed();
         let outcome = match outcome {
             Ok(outcome) => outcome,
             Err(wrong) => return self.diverge(wrong),
         };
+        if steps.loss.is_empty() {
+            steps.gradient_norm = outcome.gradient_norm;
+        }
         steps.loss.push(outcome.loss);
         steps.correct.push(outcome.correct);
         steps.batch.push(batch.len() as u32);

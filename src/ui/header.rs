@@ -5,7 +5,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::pen::{Pen, Piece, width};
 use super::{Context, Role, layout::Layout, number};
-use crate::app::{PageId, Panel, Target};
+use crate::app::{PageId, Target};
 use crate::protocol::{Connection, Outcome, Phase};
 use crate::run::{EvaluationPoint, Health, Series};
 use crate::text::{Phrase, Word};
@@ -177,11 +177,8 @@ fn draw_pages(context: &Context, layout: &Layout, pen: &mut Pen) -> u16 {
             (format!("{}/{last} ", pages.open().key()).into(), palette.style(Role::Accent)),
             (name, palette.bold(Role::Text)),
         ];
-        if let [(panel, _)] = layout.panels[..]
-            && pages.page().shows_run()
-        {
-            let place = Panel::ALL.iter().position(|other| *other == panel).unwrap_or(0) + 1;
-            pieces.push((format!(" {place}/{}", Panel::ALL.len()).into(), palette.style(Role::Muted)));
+        if let (1, Some((place, all))) = (layout.panels.len(), pages.page().place()) {
+            pieces.push((format!(" {place}/{all}").into(), palette.style(Role::Muted)));
         }
         return pen.pieces(x, y, area.width.saturating_sub(2), &pieces) + 2;
     }

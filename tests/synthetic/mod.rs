@@ -192,6 +192,7 @@ impl Synthetic {
             learning_rate: vec![0.001; losses.len()],
             loss: losses,
             correct: corrects,
+            gradient_norm: Some(0.8),
             images_seen,
             train_seconds: images_seen as f64 / 17_234.0,
             confusion,

@@ -1,9 +1,11 @@
 //! The pages of the dashboard. Each owns what only it knows, and sees everything else through [`Shared`].
 
+mod charts;
 mod overview;
 mod panel;
 mod runs;
 
+pub use charts::{Charts, Effect as ChangeEffect, Measure};
 pub use overview::{Overview, SampleView};
 pub use panel::{ConfusionSource, Panel};
 pub use runs::{LoadedRun, NextRun, RunRow, Runs, RunsAnswer, RunsRequest, RunsView};
@@ -26,6 +28,10 @@ pub trait Page: Layer {
     }
     /// Whether it shows charts, and the place of their scale among the keys in the last row.
     fn charts(&self) -> Option<u8> {
+        None
+    }
+    /// Which of how many panels has the focus, for where only that one is shown.
+    fn place(&self) -> Option<(usize, usize)> {
         None
     }
     /// It is turned to, or away from.
@@ -124,6 +130,7 @@ macro_rules! pages {
 
 pages! {
     '1' Overview overview: Overview, "page.overview", KeyLabel::Overview, KeyHelp::PageOverview;
+    '2' Charts charts: Charts, "page.charts", KeyLabel::Charts, KeyHelp::PageCharts;
     '7' Runs runs: Runs, "page.runs", KeyLabel::Runs, KeyHelp::PageRuns;
 }
 

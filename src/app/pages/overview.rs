@@ -90,6 +90,10 @@ impl Page for Overview {
         Table::new(Word::OnTheOverview, Place::Page(PageId::Overview), ROWS)
     }
 
+    fn place(&self) -> Option<(usize, usize)> {
+        Some((Panel::ALL.iter().position(|panel| *panel == self.focus)? + 1, Panel::ALL.len()))
+    }
+
     fn charts(&self) -> Option<u8> {
         Some(if matches!(self.focus, Panel::Loss | Panel::Accuracy) { 20 } else { 46 })
     }

@@ -4,7 +4,21 @@ use super::RunState;
 use crate::protocol::Schedule;
 use crate::run::Unit;
 
+/// Up to which step a chart goes: 20, 50, 100, … up to what is planned, so that it rarely moves.
+pub fn reach(step: u64, planned: Option<u64>) -> u64 {
+    let wanted = step.max(20);
+    let decade = 10u64.saturating_pow(wanted.ilog10());
+    let round = [1, 2, 5, 10].map(|times| decade.saturating_mul(times)).into_iter().find(|round| *round >= wanted);
+    let round = round.unwrap_or(wanted);
+    planned.map_or(round, |planned| round.min(planned.max(step))).max(1)
+}
+
 impl RunState {
+    /// Up to which step its charts go.
+    pub fn reach(&self) -> u64 {
+        reach(self.step, self.steps_planned())
+    }
+
     /// With a schedule, the learning rate of the newest step, or of the next after a change.
     pub fn scheduled_rate(&self) -> Option<f64> {
         let scheduled = self.started.as_ref().is_some_and(|started| started.spec.schedule != Schedule::Constant);

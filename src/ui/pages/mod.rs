@@ -1,5 +1,6 @@
 //! The pages, one file or folder each.
 
+mod charts;
 mod overview;
 mod runs;
 
@@ -18,6 +19,7 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     let pages = context.app.pages();
     match pages.open() {
         PageId::Overview => overview::draw(context, &pages.overview, layout, pen),
+        PageId::Charts => charts::draw(context, &pages.charts, layout.body, pen),
         PageId::Runs => runs::draw(context, layout.body, pen),
     }
 }

@@ -7,8 +7,8 @@ use super::super::pen::{Pen, Piece, columns};
 use super::super::widgets::{Across, Axis, Curve, Plot, PlotPoint, PlotStyles, Stroke};
 use super::super::{Context, Role, number};
 use super::{framed, title};
-use crate::app::Panel;
-use crate::protocol::Evaluation;
+use crate::app::{Measure, Panel, Target};
+use crate::protocol::{Evaluation, Hyper};
 use crate::run::{EvaluationPoint, RunState, Series, StepSeries};
 use crate::text::Word;
 
@@ -20,18 +20,28 @@ const GUTTER: u16 = 7;
 /// Into so many stretches a curve is cut to see which losses are usual.
 const STRETCHES: usize = 64;
 
-/// What a chart shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
-    Loss,
-    Accuracy,
+/// What of a measure is drawn.
+pub trait Drawn {
+    fn name(self) -> Word;
+    fn each(self, steps: &StepSeries) -> &Series;
+    fn smooth(self, steps: &StepSeries) -> &Series;
+    /// What a judgement says of it.
+    fn of(self, evaluation: &Evaluation) -> Option<f64>;
+    /// Whether judgements say something of it.
+    fn has_judgements(self) -> bool;
+    /// A value for people.
+    fn show(self, value: f64) -> String;
+    fn axis(self, log: bool, range: (f64, f64), rows: u16) -> Axis;
 }
 
-impl Measure {
-    pub fn name(self) -> Word {
+impl Drawn for Measure {
+    fn name(self) -> Word {
         match self {
             Self::Loss => Word::LossTitle,
             Self::Accuracy => Word::AccuracyTitle,
+            Self::LearningRate => Word::LearningRateTitle,
+            Self::GradientNorm => Word::GradientNormTitle,
+            Self::Throughput => Word::ThroughputTitle,
         }
     }
 
@@ -39,36 +49,47 @@ impl Measure {
         match self {
             Self::Loss => &steps.loss,
             Self::Accuracy => &steps.accuracy,
+            Self::LearningRate => &steps.learning_rate,
+            Self::GradientNorm => &steps.gradient_norm,
+            Self::Throughput => &steps.throughput,
         }
     }
 
-    pub fn smooth(self, steps: &StepSeries) -> &Series {
+    fn smooth(self, steps: &StepSeries) -> &Series {
         match self {
             Self::Loss => &steps.loss_smooth,
             Self::Accuracy => &steps.accuracy_smooth,
+            other => other.each(steps),
         }
     }
 
-    /// What a judgement says of it.
-    fn of(self, evaluation: &Evaluation) -> f64 {
+    fn has_judgements(self) -> bool {
+        matches!(self, Self::Loss | Self::Accuracy)
+    }
+
+    fn of(self, evaluation: &Evaluation) -> Option<f64> {
         match self {
-            Self::Loss => evaluation.loss,
-            Self::Accuracy => evaluation.confusion.accuracy(),
+            Self::Loss => Some(evaluation.loss),
+            Self::Accuracy => Some(evaluation.confusion.accuracy()),
+            Self::LearningRate | Self::GradientNorm | Self::Throughput => None,
         }
     }
 
-    /// A value for people.
     fn show(self, value: f64) -> String {
         match self {
-            Self::Loss => number::figure(value),
+            Self::Loss | Self::GradientNorm => number::figure(value),
             Self::Accuracy => number::percent(value),
+            Self::LearningRate => Hyper::LearningRate.display(value),
+            Self::Throughput => number::rate(value),
         }
     }
 
     fn axis(self, log: bool, (least, greatest): (f64, f64), rows: u16) -> Axis {
         match self {
-            Self::Loss => Axis::loss(log, least, greatest, rows),
             Self::Accuracy => Axis::accuracy(log, greatest, rows),
+            // From nothing on, or equal speeds would look like a storm.
+            Self::Throughput => Axis::loss(false, least, greatest, rows),
+            Self::Loss | Self::LearningRate | Self::GradientNorm => Axis::loss(log, least, greatest, rows),
         }
     }
 }
@@ -82,19 +103,20 @@ pub struct Chart<'a> {
     pub points: Vec<PlotPoint>,
     /// Where a person changed something.
     pub marks: Vec<f64>,
+    /// Where a person looks.
+    pub cursor: Option<f64>,
 }
 
 impl Chart<'_> {
     /// Adds the judgements of a run, on its validation images and on the test set.
     pub fn judgements(&mut self, run: &RunState, styles: [Style; 2]) {
         for (judged, symbol, style) in [(&run.validations, VALIDATION, styles[0]), (&run.tests, TEST, styles[1])] {
-            let point = |judged: &EvaluationPoint| PlotPoint {
-                x: run.along(self.across.unit, judged.step as f64 - 0.5),
-                value: self.measure.of(&judged.evaluation),
-                symbol,
-                style,
+            let point = |judged: &EvaluationPoint| {
+                let x = run.along(self.across.unit, judged.step as f64 - 0.5);
+                let value = self.measure.of(&judged.evaluation).filter(|value| value.is_finite())?;
+                Some(PlotPoint { x, value, symbol, style })
             };
-            self.points.extend(judged.iter().map(point).filter(|point| point.value.is_finite()));
+            self.points.extend(judged.iter().filter_map(point));
         }
     }
 
@@ -112,17 +134,20 @@ impl Chart<'_> {
             label: palette.style(Role::Muted),
             mark: palette.style(Role::Muted),
             badge: palette.badge(),
+            cursor: palette.style(Role::Focus),
         };
         let plot = Plot {
             curves: &self.curves,
             points: &self.points,
             marks: &self.marks,
+            cursor: self.cursor,
             across: self.across,
             axis: self.measure.axis(log, self.range(log), inside.height.saturating_sub(1)),
             marker: context.marker,
             halves: palette.has_ramps(),
         };
-        plot.draw(inside, GUTTER, &styles, pen);
+        let plot_area = plot.draw(inside, GUTTER, &styles, pen);
+        pen.hits.add(plot_area, Target::Chart(self.measure));
         let unit = format!(" {} ", context.say(self.across.unit.name()));
         pen.text_right(inside.right().saturating_sub(1), inside.bottom(), inside.width.saturating_sub(2), &unit, styles.label);
         if self.curves.iter().all(|curve| curve.series.is_empty()) && self.points.is_empty() && inside.height > 1 {
@@ -137,10 +162,12 @@ impl Chart<'_> {
     fn range(&self, log: bool) -> (f64, f64) {
         let (mut lows, mut highs, mut now) = (Vec::new(), Vec::new(), 0.0_f64);
         for curve in &self.curves {
-            let (haze, from) = (curve.stroke == Stroke::Haze, curve.from as usize);
-            let length = curve.series.len().saturating_sub(from);
-            let size = length.div_ceil(STRETCHES).max(1);
-            for stat in (from..curve.series.len()).step_by(size).filter_map(|at| curve.series.stat(at, at + size)) {
+            let haze = curve.stroke == Stroke::Haze;
+            let step_at = |x: f64| curve.step_at.map_or(x, |step_at| step_at(x)).max(0.0) as usize;
+            let from = step_at(self.across.from).max(curve.from as usize);
+            let to = step_at(self.across.reach).saturating_add(1).min(curve.series.len());
+            let size = to.saturating_sub(from).div_ceil(STRETCHES).max(1);
+            for stat in (from..to).step_by(size).filter_map(|at| curve.series.stat(at, (at + size).min(to))) {
                 if !haze {
                     lows.push(f64::from(stat.min));
                 }
@@ -148,16 +175,16 @@ impl Chart<'_> {
                     highs.push(f64::from(stat.max));
                 }
             }
-            now = now.max(curve.series.last().filter(|_| !haze).map_or(0.0, f64::from));
+            now = now.max(curve.series.last().filter(|_| !haze && to == curve.series.len()).map_or(0.0, f64::from));
         }
-        for point in &self.points {
+        for point in self.points.iter().filter(|point| self.across.contains(point.x)) {
             lows.push(point.value);
             highs.push(point.value);
         }
         highs.retain(|value| value.is_finite());
         let greatest = match self.measure {
-            Measure::Loss => usual(&mut highs, now, if log { 100.0 } else { 4.0 }),
-            Measure::Accuracy => highs.iter().copied().reduce(f64::max),
+            Measure::Loss | Measure::GradientNorm => usual(&mut highs, now, if log { 100.0 } else { 4.0 }),
+            Measure::Accuracy | Measure::LearningRate | Measure::Throughput => highs.iter().copied().reduce(f64::max),
         };
         let least = lows.into_iter().filter(|value| value.is_finite()).fold(f64::INFINITY, f64::min);
         greatest.map_or((0.1, 1.0), |greatest| (least.min(greatest), greatest))
@@ -174,14 +201,18 @@ fn usual(values: &mut [f64], now: f64, times: f64) -> Option<f64> {
 }
 
 /// One of the two charts of the overview.
-pub fn draw_overview(context: &Context, measure: Measure, area: Rect, pen: &mut Pen) {
+pub fn draw_overview(context: &Context, panel: Panel, measure: Measure, area: Rect, pen: &mut Pen) {
     let (run, palette) = (context.app.run(), &context.palette);
-    let panel = match measure {
-        Measure::Loss => Panel::Loss,
-        Measure::Accuracy => Panel::Accuracy,
-    };
     let (each, smooth) = (measure.each(&run.steps), measure.smooth(&run.steps));
-    let curve = |series, role, stroke| Curve { series, step_at: None, from: 0, style: palette.style(role), stroke, letter: None };
+    let curve = |series, role, stroke| Curve {
+        series,
+        step_at: None,
+        from: 0,
+        style: palette.style(role),
+        stroke,
+        memory: None,
+        letter: None,
+    };
     // What the run branched off, from there on: dim, because it is not what is trained.
     let branch = run.started.as_ref().and_then(|started| started.parent.as_ref());
     let parent = branch
@@ -195,6 +226,7 @@ pub fn draw_overview(context: &Context, measure: Measure, area: Rect, pen: &mut 
         curves: [Some(curve(each, Role::TrainingFaint, Stroke::Haze)), parent, Some(mean)].into_iter().flatten().collect(),
         points: Vec::new(),
         marks: Vec::new(),
+        cursor: context.app.shared().moment.map(|step| step as f64 - 0.5),
     };
     chart.judgements(run, [palette.style(Role::Validation), palette.style(Role::Test)]);
     chart.changes(run);
@@ -206,7 +238,7 @@ pub fn draw_overview(context: &Context, measure: Measure, area: Rect, pen: &mut 
 /// The newest values, in the colours of the curves; the most important first.
 fn legend<'a>(context: &Context<'a>, measure: Measure, smooth: &Series, parent: bool) -> Vec<Vec<Piece<'a>>> {
     let (run, palette) = (context.app.run(), &context.palette);
-    let measured = |points: &[EvaluationPoint]| points.last().map(|point| measure.of(&point.evaluation));
+    let measured = |points: &[EvaluationPoint]| points.last().and_then(|point| measure.of(&point.evaluation));
     let entries = [
         ('━', Role::Training, Word::OfTraining, smooth.last().map(f64::from)),
         (VALIDATION, Role::Validation, Word::OfValidation, measured(&run.validations)),

@@ -2,7 +2,7 @@
 
 use super::super::number;
 use super::super::pen::columns;
-use crate::run::Unit;
+use crate::run::{Unit, reach};
 
 /// The best error that an accuracy axis shows: finer differences are not seen on any test set.
 const LEAST_ERROR: f64 = 1e-4;
@@ -161,16 +161,16 @@ fn step_125(value: f64) -> f64 {
 pub struct Across {
     /// What it counts.
     pub unit: Unit,
-    /// What stands at its right end; more than 0.
+    /// What stands at its left end.
+    pub from: f64,
+    /// What stands at its right end; more than at the left.
     pub reach: f64,
 }
 
 impl Across {
     /// An axis of steps: 20, 50, 100, … up to what is planned, so that it rarely moves.
     pub fn steps(step: u64, planned: Option<u64>) -> Self {
-        let round = step_125(step.max(20) as f64).round() as u64;
-        let reach = planned.map_or(round, |planned| round.min(planned.max(step))).max(1);
-        Self { unit: Unit::Steps, reach: reach as f64 }
+        Self { unit: Unit::Steps, from: 0.0, reach: reach(step, planned) as f64 }
     }
 
     /// Round values with room between their labels: column, label.
@@ -181,14 +181,32 @@ impl Across {
             Unit::Time => number::duration(value.round()),
         };
         let widest = crate::text::columns(&label(self.reach.max(1.0))) + 5;
-        let rough = self.reach / f64::from((columns / widest).max(1));
+        let span = self.reach - self.from;
+        let rough = span / f64::from((columns / widest).max(1));
         let step = match self.unit {
             Unit::Steps | Unit::Images => step_125(rough.max(1.0)).round(),
             Unit::Epochs => step_125(rough),
             Unit::Time => SECONDS.into_iter().find(|step| *step >= rough).unwrap_or_else(|| (rough / 86_400.0).ceil() * 86_400.0),
         };
-        let all = (0..=(self.reach / step * (1.0 + 1e-9)) as u64).map(|i| i as f64 * step);
-        all.map(|value| ((value / self.reach * f64::from(columns.saturating_sub(1))).round() as u16, label(value))).collect()
+        let first = (self.from / step * (1.0 - 1e-9)).ceil().max(0.0) as u64;
+        let all = (first..=(self.reach / step * (1.0 + 1e-9)) as u64).map(|i| i as f64 * step);
+        let column = |value: f64| ((value - self.from) / span * f64::from(columns.saturating_sub(1))).round() as u16;
+        all.map(|value| (column(value), label(value))).collect()
+    }
+
+    /// How far along it something stands: 0 at its left end, 1 at its right.
+    pub fn part(&self, x: f64) -> f64 {
+        (x - self.from) / (self.reach - self.from)
+    }
+
+    /// What stands so far along it.
+    pub fn at(&self, part: f64) -> f64 {
+        self.from + part * (self.reach - self.from)
+    }
+
+    /// Whether something stands on it.
+    pub fn contains(&self, x: f64) -> bool {
+        (self.from..=self.reach).contains(&x)
     }
 }
 
@@ -245,7 +263,7 @@ mod tests {
             (Unit::Images, 110_000.0, vec!["0", "50,000", "100,000"]),
             (Unit::Time, 95.0, vec!["0:00", "0:30", "1:00", "1:30"]),
         ] {
-            let ticks = Across { unit, reach }.ticks(50);
+            let ticks = Across { unit, from: 0.0, reach }.ticks(50);
             assert_eq!(ticks.into_iter().map(|(_, label)| label).collect::<Vec<_>>(), expected);
         }
     }

@@ -21,6 +21,8 @@ pub struct Plot<'a> {
     pub points: &'a [PlotPoint],
     /// Where a person changed something, in order.
     pub marks: &'a [f64],
+    /// A place on the horizontal axis that a person looks at.
+    pub cursor: Option<f64>,
     /// The horizontal axis.
     pub across: Across,
     /// The vertical axis.
@@ -44,6 +46,8 @@ pub struct Curve<'a> {
     pub style: Style,
     /// How it is drawn.
     pub stroke: Stroke,
+    /// How much of the past each step weighs against it, 0 to 1: a smoothed curve. Without, the values are shown as they are.
+    pub memory: Option<f64>,
     /// What stands at its end, and tells it apart where there are no colours. Curves with letters share the cells in which
     /// they meet, so that none hides another.
     pub letter: Option<char>,
@@ -58,6 +62,47 @@ pub enum Stroke {
     Thin,
     /// The same, and it stands out.
     Thick,
+}
+
+/// An exponential moving average over steps, without the pull of its start, in which steps of one column count as equal.
+struct Smooth {
+    memory: f64,
+    value: f64,
+    weight: f64,
+}
+
+impl Smooth {
+    /// So many times the length of its memory is looked back.
+    const REACH: f64 = 6.0;
+
+    /// As it is before a step of the series.
+    fn before(series: &Series, step: f64, memory: f64) -> Self {
+        let mut smooth = Self { memory, value: 0.0, weight: 0.0 };
+        let length = 1.0 / (1.0 - memory).max(1e-6);
+        let start = (step - Self::REACH * length).max(0.0);
+        let stride = ((step - start) / 64.0).max(1.0);
+        let mut at = start;
+        while at + stride <= step {
+            smooth.over(series, at, at + stride);
+            at += stride;
+        }
+        smooth
+    }
+
+    /// After the steps from one place to another; what it is then.
+    fn over(&mut self, series: &Series, from: f64, to: f64) -> Option<f32> {
+        let value = if to - from < 1.0 {
+            between(series, (from + to) / 2.0 - 0.5)?
+        } else {
+            series.stat(from as usize, (to as usize).max(from as usize + 1))?.mean()
+        };
+        if value.is_finite() {
+            let kept = self.memory.powf(to - from);
+            self.value = kept * self.value + (1.0 - kept) * f64::from(value);
+            self.weight = kept * self.weight + (1.0 - kept);
+        }
+        (self.weight > 0.0).then(|| (self.value / self.weight) as f32)
+    }
 }
 
 /// A single measurement.
@@ -84,6 +129,8 @@ pub struct PlotStyles {
     pub mark: Style,
     /// The number of a change.
     pub badge: Style,
+    /// The line where a person looks.
+    pub cursor: Style,
 }
 
 /// The dots of a curve, `across` × `down` to a cell.
@@ -135,12 +182,12 @@ struct Above {
 }
 
 impl Plot<'_> {
-    /// Draws the chart with its axes, with `gutter` columns for the labels of the vertical one.
-    pub fn draw(&self, area: Rect, gutter: u16, styles: &PlotStyles, pen: &mut Pen) {
+    /// Draws the chart with its axes, with `gutter` columns for the labels of the vertical one; gives the area between them.
+    pub fn draw(&self, area: Rect, gutter: u16, styles: &PlotStyles, pen: &mut Pen) -> Rect {
         let gutter = gutter.max(self.axis.label_columns()) + 1;
         let below = u16::from(area.height >= 4);
         if area.width < gutter + 4 || area.height == 0 {
-            return;
+            return Rect { width: 0, height: 0, ..area };
         }
         let plot = Rect { x: area.x + gutter, y: area.y, width: area.width - gutter, height: area.height - below };
         self.draw_axes(area, plot, styles, pen);
@@ -148,8 +195,12 @@ impl Plot<'_> {
         for (x, _) in &groups {
             (plot.y..plot.bottom()).for_each(|y| pen.put(*x, y, '┊', styles.mark));
         }
+        if let Some(cursor) = self.cursor.filter(|cursor| self.across.contains(*cursor)) {
+            let x = self.column(plot, cursor);
+            (plot.y..plot.bottom()).for_each(|y| pen.put(x, y, '│', styles.cursor));
+        }
         self.draw_curves(plot, pen);
-        for point in self.points.iter().filter(|point| point.x <= self.across.reach) {
+        for point in self.points.iter().filter(|point| self.across.contains(point.x)) {
             if let Some(height) = self.axis.height(point.value) {
                 self.draw_point(plot, point, height, pen);
             }
@@ -157,6 +208,7 @@ impl Plot<'_> {
         for (x, badge) in groups {
             pen.text(x, plot.y, plot.right() - x, &badge, styles.badge);
         }
+        plot
     }
 
     /// Columns and badges of marks: the number of one, or how many touch each other.
@@ -164,7 +216,7 @@ impl Plot<'_> {
         let mut groups: Vec<(u16, usize, usize)> = Vec::new();
         let badge =
             |first: usize, last: usize| if first == last { (first + 1).to_string() } else { format!("×{}", last + 1 - first) };
-        for (i, mark) in self.marks.iter().enumerate() {
+        for (i, mark) in self.marks.iter().enumerate().filter(|(_, mark)| self.across.contains(**mark)) {
             let x = self.column(plot, *mark);
             match groups.last_mut() {
                 Some((from, first, last)) if x <= *from + columns(&badge(*first, *last)) => *last = i,
@@ -237,7 +289,7 @@ impl Plot<'_> {
     /// Where a curve ends, as far as it is shown: on the horizontal axis, and how high.
     fn end_of(&self, curve: &Curve) -> Option<(f64, f64)> {
         let steps = curve.series.len() as f64;
-        let (mut low, mut high) = (0.0, self.across.reach);
+        let (mut low, mut high) = (self.across.from, self.across.reach);
         if step_at(curve, high) > steps {
             for _ in 0..40 {
                 let middle = (low + high) / 2.0;
@@ -272,7 +324,7 @@ impl Plot<'_> {
 
     /// The column of a place on the horizontal axis, never outside.
     fn column(&self, plot: Rect, x: f64) -> u16 {
-        plot.x + ((x / self.across.reach * f64::from(plot.width)) as u16).min(plot.width - 1)
+        plot.x + ((self.across.part(x) * f64::from(plot.width)) as u16).min(plot.width - 1)
     }
 
     /// Traces a series, each column of dots joined to the column before. Values above the axis are marked at its edge.
@@ -281,8 +333,9 @@ impl Plot<'_> {
         let dots = raster.width * raster.across;
         let mut above = Above::default();
         let mut before: Option<usize> = None;
+        let mut smooth = curve.memory.map(|memory| Smooth::before(series, step_at(curve, self.across.from), memory));
         for column in 0..dots {
-            let place = |column: usize| step_at(curve, column as f64 / dots as f64 * self.across.reach);
+            let place = |column: usize| step_at(curve, self.across.at(column as f64 / dots as f64)).max(0.0);
             let (start, end) = (place(column), place(column + 1));
             if start >= series.len() as f64 {
                 break;
@@ -291,7 +344,9 @@ impl Plot<'_> {
                 continue;
             }
             let few = end - start < 1.0;
-            let stretch = if few {
+            let stretch = if let Some(smooth) = &mut smooth {
+                smooth.over(series, start, end).map(|value| (value, value))
+            } else if few {
                 // Fewer steps than dots: a straight line from each to the next.
                 between(series, (start + end) / 2.0 - 0.5).map(|value| (value, value))
             } else {

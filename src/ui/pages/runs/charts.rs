@@ -2,11 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use super::super::super::parts::chart::{Chart, Measure};
+use super::super::super::parts::chart::{Chart, Drawn};
 use super::super::super::pen::{Pen, Piece};
 use super::super::super::widgets::{self, Across, Curve, Stroke};
 use super::super::super::{Context, Role};
-use crate::app::LoadedRun;
+use crate::app::{LoadedRun, Measure};
 use crate::run::Unit;
 use crate::text::Word;
 
@@ -52,15 +52,15 @@ fn draw_one(context: &Context, runs: &[LoadedRun], measure: Measure, area: Rect,
     let across = if unit == Unit::Steps {
         Across::steps(reach as u64, Some(reach as u64))
     } else {
-        Across { unit, reach: if reach > 0.0 { reach } else { 1.0 } }
+        Across { unit, from: 0.0, reach: if reach > 0.0 { reach } else { 1.0 } }
     };
-    let mut chart = Chart { measure, across, curves: Vec::new(), points: Vec::new(), marks: Vec::new() };
+    let mut chart = Chart { measure, across, curves: Vec::new(), points: Vec::new(), marks: Vec::new(), cursor: None };
     for (place, run) in shown() {
         let (role, letter) = sign(place);
         let (series, style) = (measure.smooth(&run.state.steps), palette.style(role));
         let letter = (runs.len() > 1).then_some(letter);
         let step_at: Option<&dyn Fn(f64) -> f64> = Some(&step_at[place]);
-        chart.curves.push(Curve { series, step_at, from: 0, style, stroke: Stroke::Thick, letter });
+        chart.curves.push(Curve { series, step_at, from: 0, style, stroke: Stroke::Thick, memory: None, letter });
         chart.judgements(&run.state, [style; 2]);
     }
     if let [run] = runs {
