@@ -118,7 +118,8 @@ fn a_change_says_what_came_of_it() {
 
 #[test]
 fn pictures() {
-    let look = Look { themes: Theme::builtin(), depth: ColorDepth::TrueColor, charset: Charset::Unicode, marker: Marker::Braille };
+    let look =
+        Look { themes: Theme::builtin(), depth: ColorDepth::TrueColor, charset: Charset::Unicode, marker: Marker::Braille };
     let mut app = app();
     let mut shot = |name: &str, app: &App, width, height| {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a buffer is a terminal");
