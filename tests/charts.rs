@@ -121,7 +121,7 @@ fn pictures() {
     let look =
         Look { themes: Theme::builtin(), depth: ColorDepth::TrueColor, charset: Charset::Unicode, marker: Marker::Braille };
     let mut app = app();
-    let mut shot = |name: &str, app: &App, width, height| {
+    let shot = |name: &str, app: &App, width, height| {
         let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("a buffer is a terminal");
         terminal.draw(|frame| drop(draw(app, &look, frame))).expect("a buffer takes every frame");
         assert_snapshot!(name, terminal.backend().to_string());

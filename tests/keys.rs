@@ -57,10 +57,13 @@ fn states() -> Vec<(String, App)> {
     let file = CheckpointFile { step: 1, bytes: 1, path: "1".into(), best: false, epochs: 1.0, validation_accuracy: None };
     checkpoints.update(Message::Runs(RunsAnswer::Checkpoints("a".into(), vec![file])));
     let replay = AppOptions { replay_speed: Some(1.0), ..options(Control::Replaying) };
+    let mut judged = App::new(options(Control::Steering));
+    judged.update(Message::Records(Synthetic { steps: 2_000, ..Synthetic::default() }.records()));
     let bases = [
         ("nothing yet", App::new(options(Control::Steering))),
         ("training", started(None)),
         ("diverged", diverged),
+        ("judged", judged),
         ("ended", started(Some(Outcome::Completed))),
         ("observing", told(options(Control::Observing { by: None }), None)),
         ("read-only", told(options(Control::ReadOnly), None)),
@@ -103,6 +106,9 @@ fn states() -> Vec<(String, App)> {
         "2",
         "2\x03",
         "2f",
+        "3",
+        "3\t",
+        "3[",
     ];
     let mut states = Vec::new();
     for (name, base) in bases {

@@ -36,8 +36,8 @@ pub use overlay::{
     Choice, ChoiceItem, Drawer, Edit, Found, Help, HelpLine, Overlay, Palette, Prompt, Question, Rate, Rewind, Typed, Way,
 };
 pub use pages::{
-    ChangeEffect, Charts, ConfusionSource, LoadedRun, Measure, NextRun, Overview, PageId, Pages, Panel, RunRow, Runs, RunsAnswer,
-    RunsRequest, RunsView, SampleView,
+    ChangeEffect, Charts, Confused, Confusion, ConfusionSource, LoadedRun, Measure, NextRun, Overview, PageId, Pages, Panel,
+    Part, RunRow, Runs, RunsAnswer, RunsRequest, RunsView, SampleView, Shown, Shows, worst_pairs,
 };
 pub use pointer::{Point, Pointer, Spot, Target};
 pub use replay::{Replay, Seek};

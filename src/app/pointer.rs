@@ -9,6 +9,15 @@ pub enum Target {
     Row(RowId),
     /// A panel.
     Panel(Panel),
+    /// A cell of the confusion matrix.
+    Cell {
+        /// What the images are.
+        truth: usize,
+        /// What they were taken for.
+        predicted: usize,
+    },
+    /// A class of the images.
+    Class(usize),
     /// A chart, between its axes.
     Chart(Measure),
     /// An item of a list: on a page, or in what lies over it.

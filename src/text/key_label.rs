@@ -14,6 +14,7 @@ texts! {
         Cancel => en "cancel", zh "取消";
         Changes => en "changes", zh "更改";
         Charts => en "charts", zh "图表";
+        Cell => en "cell", zh "单元格";
         Change => en "change", zh "调整";
         Checkpoint => en "checkpoint", zh "检查点";
         Choose => en "choose", zh "选定";
@@ -54,6 +55,7 @@ texts! {
         Now => en "now", zh "现在";
         No => en "no", zh "否";
         Note => en "note", zh "备注";
+        Numbers => en "numbers", zh "数字";
         OneStep => en "one step", zh "单步";
         Overview => en "overview", zh "总览";
         PageDown => en "page down", zh "下翻";
@@ -105,6 +107,8 @@ texts! {
         Undo => en "undo", zh "撤销";
         Up => en "up", zh "向上";
         Values => en "values", zh "超参数";
+        WhichImages => en "which images", zh "图像集";
+        WorstPair => en "worst pair", zh "最易混淆";
         Yes => en "yes", zh "是";
         Zoom => en "zoom", zh "放大";
     }

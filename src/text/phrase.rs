@@ -61,6 +61,10 @@ texts! {
         NotSmoothed => en "not smoothed", zh "未平滑";
         ChangeNumber { number: usize } => en "change {number}", zh "更改 {number}";
 
+        TakenFor { truth: String, predicted: String } => en "{truth} taken for {predicted}", zh "{truth} 被认作 {predicted}";
+        TakenRight { class: String } => en "{class} right", zh "{class} 正确";
+        InEpoch { epoch: usize } => en "epoch {epoch}", zh "第 {epoch} 轮";
+
         // Panels.
         Changed { count: usize } => en "{count} changed", zh "已更改 {count} 次";
         MoreDown { count: usize } => en "{count} more ↓", zh "还有 {count} 项 ↓";

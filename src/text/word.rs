@@ -30,6 +30,7 @@ texts! {
         // Pages.
         Overview => en "overview", zh "总览";
         Charts => en "charts", zh "图表";
+        Confusion => en "confusion", zh "混淆";
         Runs => en "runs", zh "运行";
         // Who steers.
         StartingTerminal => en "the terminal it was started on", zh "启动训练的终端";
@@ -71,6 +72,15 @@ texts! {
         ConfusionTitle => en "Confusion", zh "混淆矩阵";
         SamplesTitle => en "Samples", zh "样本";
         AugmentedTitle => en "Augmented", zh "数据增强";
+        WorstPairsTitle => en "Worst pairs", zh "最易混淆";
+        ClassesTitle => en "Classes", zh "类别";
+        Precision => en "precision", zh "精确率";
+        Recall => en "recall", zh "召回率";
+        F1 => en "F1", zh "F1";
+        OfRow => en "% of row", zh "占行 %";
+        OfColumn => en "% of column", zh "占列 %";
+        Counts => en "images", zh "图像数";
+        NothingConfused => en "nothing is confused", zh "没有混淆";
         EventsTitle => en "Events", zh "事件";
         KeysTitle => en "Keys", zh "按键";
         RunsTitle => en "Runs", zh "运行";
@@ -162,6 +172,7 @@ texts! {
         Always => en "Always", zh "任何时候";
         OnTheOverview => en "On the overview", zh "在总览页";
         OnTheCharts => en "On the charts", zh "在图表页";
+        OnTheConfusionPage => en "On the page of the confusion matrix", zh "在混淆矩阵页";
         OnThePageOfRuns => en "On the page of runs", zh "在运行页";
         WhereSomethingIsExplained => en "Where something is explained", zh "查看说明时";
         InTheDrawerOfHyperparameters => en "In the drawer of hyperparameters", zh "在超参数抽屉中";

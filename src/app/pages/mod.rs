@@ -1,11 +1,13 @@
 //! The pages of the dashboard. Each owns what only it knows, and sees everything else through [`Shared`].
 
 mod charts;
+mod confusion;
 mod overview;
 mod panel;
 mod runs;
 
 pub use charts::{Charts, Effect as ChangeEffect, Measure};
+pub use confusion::{Confused, Confusion, Part, Shown, Shows, worst_pairs};
 pub use overview::{Overview, SampleView};
 pub use panel::{ConfusionSource, Panel};
 pub use runs::{LoadedRun, NextRun, RunRow, Runs, RunsAnswer, RunsRequest, RunsView};
@@ -131,6 +133,7 @@ macro_rules! pages {
 pages! {
     '1' Overview overview: Overview, "page.overview", KeyLabel::Overview, KeyHelp::PageOverview;
     '2' Charts charts: Charts, "page.charts", KeyLabel::Charts, KeyHelp::PageCharts;
+    '3' Confusion confusion: Confusion, "page.confusion", KeyLabel::Confusion, KeyHelp::PageConfusion;
     '7' Runs runs: Runs, "page.runs", KeyLabel::Runs, KeyHelp::PageRuns;
 }
 

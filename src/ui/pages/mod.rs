@@ -1,6 +1,7 @@
 //! The pages, one file or folder each.
 
 mod charts;
+mod confusion;
 mod overview;
 mod runs;
 
@@ -20,6 +21,7 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     match pages.open() {
         PageId::Overview => overview::draw(context, &pages.overview, layout, pen),
         PageId::Charts => charts::draw(context, &pages.charts, layout.body, pen),
+        PageId::Confusion => confusion::draw(context, &pages.confusion, layout.body, pen),
         PageId::Runs => runs::draw(context, layout.body, pen),
     }
 }

@@ -7,7 +7,7 @@ use super::super::pen::{Pen, Piece, clip, columns};
 use super::super::theme::Ramp;
 use super::super::{Context, Role, number};
 use super::{framed, title};
-use crate::app::{ConfusionSource, Panel};
+use crate::app::{ConfusionSource, Panel, Shows, Target};
 use crate::protocol::ConfusionMatrix;
 use crate::text::{Phrase, Text, Word};
 
@@ -40,17 +40,39 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         pen.text(x, inside.y + inside.height / 2, inside.width, &text, muted);
         return;
     };
-    if let Some(grid) = Grid::new(context, matrix, inside) {
+    draw_matrix(context, matrix, Cells { scroll: context.view.confusion_scroll, ..Cells::default() }, (area, inside), pen);
+}
+
+/// Which cells are shown, and what stands in them.
+#[derive(Clone, Copy, Default)]
+pub struct Cells {
+    /// The first row and column, where not all of them fit.
+    pub scroll: (usize, usize),
+    /// The cell that is looked at, which is always seen.
+    pub looked_at: Option<(usize, usize)>,
+    pub shows: Shows,
+    /// Cells can be pointed at.
+    pub pointable: bool,
+}
+
+/// Draws the matrix into its panel, on whose border the axes are named.
+pub fn draw_matrix(context: &Context, matrix: &ConfusionMatrix, cells: Cells, (area, inside): (Rect, Rect), pen: &mut Pen) {
+    if let Some(grid) = Grid::new(context, matrix, cells, inside) {
         grid.draw(context, pen);
         let axes = grid.axes(context);
         let room = area.width.saturating_sub(4);
-        pen.text_right(area.right().saturating_sub(2), area.bottom().saturating_sub(1), room, &axes, muted);
+        let style = context.palette.style(Role::Muted);
+        pen.text_right(area.right().saturating_sub(2), area.bottom().saturating_sub(1), room, &axes, style);
     }
 }
 
 /// Where the cells stand, and which of them are seen.
 struct Grid<'a> {
     matrix: &'a ConfusionMatrix,
+    cells: Cells,
+    /// What stands in the cells: where counts would run into each other, their parts of the row.
+    shows: Shows,
+    columns: Vec<u64>,
     area: Rect,
     labels: u16,
     cell: (u16, u16),
@@ -61,7 +83,7 @@ struct Grid<'a> {
 
 impl<'a> Grid<'a> {
     /// As large as fits; scrolled when even the smallest cells do not.
-    fn new(context: &Context, matrix: &'a ConfusionMatrix, inside: Rect) -> Option<Self> {
+    fn new(context: &Context, matrix: &'a ConfusionMatrix, cells: Cells, inside: Rect) -> Option<Self> {
         let classes = matrix.classes();
         let run = context.app.run();
         let widest = (0..classes).map(|class| columns(&run.class_name(class))).max().unwrap_or(1);
@@ -76,7 +98,11 @@ impl<'a> Grid<'a> {
             let count = usize::from(room / size).min(classes);
             (scroll.min(classes - count), count)
         };
-        let (row, column) = context.view.confusion_scroll;
+        let centred = |room: u16, size: u16, class: usize| class.saturating_sub(usize::from(room / size) / 2);
+        let (row, column) = match cells.looked_at {
+            Some((truth, predicted)) => (centred(height, high, truth), centred(width, wide, predicted)),
+            None => cells.scroll,
+        };
         let (down, across) = (seen(height, high, row), seen(width, wide, column));
         if down.1 == 0 || across.1 == 0 {
             return None;
@@ -84,7 +110,36 @@ impl<'a> Grid<'a> {
         let used = (labels + across.1 as u16 * wide, 1 + down.1 as u16 * high);
         let x = inside.x + (inside.width - used.0) / 2;
         let y = inside.y + (inside.height - used.1) / 2;
-        Some(Self { matrix, area: Rect { x, y, width: used.0, height: used.1 }, labels, cell: (wide, high), down, across })
+        let area = Rect { x, y, width: used.0, height: used.1 };
+        let fits = |count: u64| count == 0 || columns(&number::shortest(count)) < wide;
+        let crowds = |truth: usize| !(0..classes).all(|predicted| fits(matrix.count(truth, predicted)));
+        let shows = match cells.shows {
+            Shows::Counts if wide < 5 && (0..classes).any(crowds) => Shows::OfRow,
+            shows => shows,
+        };
+        let column = |predicted| (0..classes).map(|truth| matrix.count(truth, predicted)).fold(0, u64::saturating_add);
+        let columns = if shows == Shows::OfColumn { (0..classes).map(column).collect() } else { Vec::new() };
+        Some(Self { matrix, cells, shows, columns, area, labels, cell: (wide, high), down, across })
+    }
+
+    /// What a cell comes to: the part that its colour stands for, and its text from long to short.
+    fn content(&self, truth: usize, predicted: usize) -> (f32, Vec<String>) {
+        let count = self.matrix.count(truth, predicted);
+        let whole = match self.shows {
+            Shows::OfColumn => self.columns.get(predicted).copied().unwrap_or(0),
+            Shows::Counts | Shows::OfRow => self.matrix.support(truth),
+        };
+        let part = count as f32 / whole.max(1) as f32;
+        let texts = match self.shows {
+            Shows::Counts => vec![count.to_string(), number::short(count), number::shortest(count)],
+            Shows::OfRow | Shows::OfColumn => {
+                // Never 100 for less.
+                let percent = if part < 1.0 { (part * 100.0).min(if self.cell.0 >= 6 { 99.9 } else { 99.0 }) } else { 100.0 };
+                let rounded = if percent.round() < 1.0 { String::new() } else { format!("{percent:.0}") };
+                if self.cell.0 >= 6 { vec![format!("{percent:.1}"), rounded] } else { vec![rounded] }
+            }
+        };
+        (part, texts)
     }
 
     /// What stands on which axis; where not all of it is seen, from where to where.
@@ -97,10 +152,49 @@ impl<'a> Grid<'a> {
             format!("{} – {} ", name(from), name(from + count - 1))
         };
         let (truth, predicted) = (range(self.down), range(self.across));
-        format!(" {} ", context.say(Phrase::Axes { truth, predicted }))
+        let axes = context.say(Phrase::Axes { truth, predicted });
+        let numbers = match self.shows {
+            Shows::Counts => return format!(" {axes} "),
+            Shows::OfRow => Word::OfRow,
+            Shows::OfColumn => Word::OfColumn,
+        };
+        format!(" {}  {axes} ", context.say(numbers))
     }
 
     fn draw(&self, context: &Context, pen: &mut Pen) {
+        self.draw_names(context, pen);
+        let Self { area, labels, cell: (wide, high), .. } = *self;
+        for (i, j) in (0..self.down.1).flat_map(|i| (0..self.across.1).map(move |j| (i, j))) {
+            let (truth, predicted) = (self.down.0 + i, self.across.0 + j);
+            let (x, y) = (area.x + labels + j as u16 * wide, area.y + 1 + i as u16 * high);
+            let cell = Rect { x, y, width: wide, height: high };
+            if self.matrix.count(truth, predicted) == 0 {
+                let middle = y + (high - 1) / 2;
+                pen.put(x + wide / 2, middle, '·', context.palette.style(Role::Border));
+            } else {
+                draw_cell(context, cell, self.content(truth, predicted), truth == predicted, pen);
+            }
+            if self.cells.looked_at == Some((truth, predicted)) {
+                self.mark(context, cell, pen);
+            }
+            if self.cells.pointable {
+                pen.hits.add(cell, Target::Cell { truth, predicted });
+            }
+        }
+    }
+
+    /// Marks the cell that is looked at.
+    fn mark(&self, context: &Context, cell: Rect, pen: &mut Pen) {
+        let style = context.palette.bold(Role::Focus).add_modifier(Modifier::REVERSED);
+        for (x, y) in (cell.x..cell.right()).flat_map(|x| (cell.y..cell.bottom()).map(move |y| (x, y))) {
+            if let Some(cell) = pen.cell(x, y) {
+                cell.set_style(style);
+            }
+        }
+    }
+
+    /// The names of the classes, above and at the left; those of the cell that is looked at stand out.
+    fn draw_names(&self, context: &Context, pen: &mut Pen) {
         let (run, palette) = (context.app.run(), &context.palette);
         let muted = palette.style(Role::Muted);
         let Self { area, labels, cell: (wide, high), .. } = *self;
@@ -111,38 +205,30 @@ impl<'a> Grid<'a> {
             let name = run.class_name(self.across.0 + i);
             let name = clip(&name, (wide * every as u16).saturating_sub(1));
             let x = area.x + labels + i as u16 * wide + wide.saturating_sub(columns(name)) / 2;
-            pen.text(x, area.y, (area.right()).saturating_sub(x), name, muted);
+            let is_looked_at = self.cells.looked_at.is_some_and(|(_, predicted)| predicted == self.across.0 + i);
+            let style = if is_looked_at { palette.bold(Role::Focus) } else { muted };
+            pen.text(x, area.y, (area.right()).saturating_sub(x), name, style);
         }
         for i in 0..self.down.1 {
             let truth = self.down.0 + i;
             let y = area.y + 1 + i as u16 * high;
             let name = run.class_name(truth);
-            pen.text_right(area.x + labels - 1, y + (high - 1) / 2, labels - 1, clip(&name, labels - 1), muted);
-            let support = self.matrix.support(truth).max(1);
-            for j in 0..self.across.1 {
-                let predicted = self.across.0 + j;
-                let cell = Rect { x: area.x + labels + j as u16 * wide, y, width: wide, height: high };
-                draw_cell(context, cell, self.matrix.count(truth, predicted), support, truth == predicted, pen);
-            }
+            let is_looked_at = self.cells.looked_at.is_some_and(|(looked_at, _)| looked_at == truth);
+            let style = if is_looked_at { palette.bold(Role::Focus) } else { muted };
+            pen.text_right(area.x + labels - 1, y + (high - 1) / 2, labels - 1, clip(&name, labels - 1), style);
         }
     }
 }
 
-/// One cell: its colour says which part of its row it is, its number how many.
-fn draw_cell(context: &Context, cell: Rect, count: u64, support: u64, right: bool, pen: &mut Pen) {
+/// One cell: its colour says which part of its row it is, its text how many.
+fn draw_cell(context: &Context, cell: Rect, (part, texts): (f32, Vec<String>), right: bool, pen: &mut Pen) {
     let palette = &context.palette;
     let middle = cell.y + (cell.height - 1) / 2;
-    if count == 0 {
-        pen.put(cell.x + cell.width / 2, middle, '·', palette.style(Role::Border));
-        return;
-    }
-    let part = count as f32 / support as f32;
     // Mistakes are rare: on this scale one in a thousand is seen, and one in ten stands out.
     let (ramp, heat) = if right { (Ramp::HeatRight, part) } else { (Ramp::HeatWrong, (1.0 + 1000.0 * part).ln() / 1001f32.ln()) };
-    let texts = [count.to_string(), number::short(count), number::shortest(count)];
     if let Some(color) = palette.ramp(ramp, (heat * LEVELS).round() / LEVELS) {
         // A number that fills its cell runs into the next one.
-        let text = texts.iter().find(|text| columns(text) < cell.width).unwrap_or(&texts[2]);
+        let text = texts.iter().find(|text| columns(text) < cell.width).or(texts.last()).map_or("", String::as_str);
         let style = palette.on(color);
         pen.fill(cell, ' ', style);
         if columns(text) <= cell.width {

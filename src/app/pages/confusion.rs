@@ -1,0 +1,349 @@
+//! The confusion matrix, to look at closely: its cells, its worst pairs, its classes, at every judgement.
+
+use super::{ConfusionSource, Page, PageId};
+use crate::app::row::{Row, Rows, hidden, row};
+use crate::app::table::Place;
+use crate::app::{AppOptions, Control, Explained, Key, KeyCode, Panel, Point, Pointer, Rank, Shared, Table, Target, of_panel};
+use crate::protocol::ConfusionMatrix;
+use crate::run::{EvaluationPoint, RunState};
+use crate::text::{KeyHelp, KeyLabel, Word};
+use Rank::{Footer, Hidden, Not, Pair};
+
+/// So many pairs of classes are listed at most.
+const MOST_PAIRS: usize = 500;
+
+/// What the numbers of the matrix are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shows {
+    /// Images.
+    #[default]
+    Counts,
+    /// Their part of all images of the true class.
+    OfRow,
+    /// Their part of all images that were taken for the class.
+    OfColumn,
+}
+
+/// A part of the page that can have the focus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// The matrix.
+    #[default]
+    Matrix,
+    /// What is confused most.
+    Pairs,
+    /// Precision and recall of each class.
+    Classes,
+}
+
+impl Part {
+    /// All of them, in the order of Tab.
+    pub const ALL: [Self; 3] = [Self::Matrix, Self::Pairs, Self::Classes];
+}
+
+/// The page of the confusion matrix.
+#[derive(Clone, Debug, Default)]
+pub struct Confusion {
+    /// What has the focus.
+    pub focus: Part,
+    /// What the numbers are.
+    pub shows: Shows,
+    /// The cell that is looked at: the true class, and what it was taken for.
+    pub cell: (usize, usize),
+    source: ConfusionSource,
+}
+
+/// The judgement that is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// Of which images; never `Auto`.
+    pub source: ConfusionSource,
+    /// What was taken for what, when something was judged.
+    pub matrix: Option<&'a ConfusionMatrix>,
+    /// The judgement before.
+    pub before: Option<&'a ConfusionMatrix>,
+    /// The epoch.
+    pub epoch: usize,
+    /// Which of how many judgements it is, counted from 1; none for training images.
+    pub place: Option<(usize, usize)>,
+}
+
+/// Two classes of which one is taken for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confused {
+    /// What the images are.
+    pub truth: usize,
+    /// What they were taken for.
+    pub predicted: usize,
+    /// How many of them.
+    pub count: u64,
+}
+
+/// The pairs of classes that are confused, the worst first.
+pub fn worst_pairs(matrix: &ConfusionMatrix) -> Vec<Confused> {
+    let classes = matrix.classes();
+    let cells = (0..classes).flat_map(|truth| (0..classes).map(move |predicted| (truth, predicted)));
+    let confused = cells.filter(|(truth, predicted)| truth != predicted).filter_map(|(truth, predicted)| {
+        let count = matrix.count(truth, predicted);
+        (count > 0).then_some(Confused { truth, predicted, count })
+    });
+    let mut pairs: Vec<Confused> = confused.collect();
+    pairs.sort_by_key(|pair| std::cmp::Reverse(pair.count));
+    pairs.truncate(MOST_PAIRS);
+    pairs
+}
+
+impl Confusion {
+    pub(super) fn new(_: &AppOptions) -> Self {
+        Self::default()
+    }
+
+    /// The judgement that is shown: the newest, or the newest at the moment that a person looks at.
+    pub fn shown<'a>(&self, run: &'a RunState, moment: Option<u64>) -> Shown<'a> {
+        let source = match self.source {
+            ConfusionSource::Auto if run.ended.is_some() && !run.tests.is_empty() => ConfusionSource::Test,
+            ConfusionSource::Auto if !run.validations.is_empty() => ConfusionSource::Validation,
+            ConfusionSource::Auto => ConfusionSource::Training,
+            chosen => chosen,
+        };
+        let Some(points) = judged(source, run) else {
+            let matrix = Some(&run.train_confusion).filter(|matrix| matrix.total() > 0);
+            return Shown { source, matrix, before: None, epoch: run.epoch, place: None };
+        };
+        let shown = moment.map_or(points.len(), |step| points.partition_point(|point| point.step <= step));
+        let matrix = |count: usize| Some(&points.get(count.checked_sub(1)?)?.evaluation.confusion);
+        let epoch = shown.checked_sub(1).and_then(|at| points.get(at)).map_or(0, |point| point.epoch);
+        Shown {
+            source,
+            matrix: matrix(shown),
+            before: matrix(shown.saturating_sub(1)),
+            epoch,
+            place: Some((shown, points.len())),
+        }
+    }
+
+    fn matrix<'a>(&self, shared: &'a Shared) -> Option<&'a ConfusionMatrix> {
+        self.shown(&shared.run, shared.moment).matrix
+    }
+
+    /// Arrow keys move what has the focus.
+    fn step(&mut self, shared: &Shared, down: isize, right: isize) {
+        let Some(matrix) = self.matrix(shared) else { return };
+        let last = matrix.classes().saturating_sub(1);
+        let moved = |class: usize, by: isize| class.saturating_add_signed(by).min(last);
+        match self.focus {
+            Part::Matrix => self.cell = (moved(self.cell.0, down), moved(self.cell.1, right)),
+            Part::Classes => self.cell = (moved(self.cell.0, down + right), moved(self.cell.0, down + right)),
+            Part::Pairs => self.step_pairs(matrix, down + right),
+        }
+    }
+
+    /// Goes to the pair so many places further down; to the worst one where the cell is none.
+    fn step_pairs(&mut self, matrix: &ConfusionMatrix, by: isize) {
+        let pairs = worst_pairs(matrix);
+        let at = pairs.iter().position(|pair| (pair.truth, pair.predicted) == self.cell);
+        let next = at.map_or(0, |at| at.saturating_add_signed(by).min(pairs.len().saturating_sub(1)));
+        self.look_at(pairs.get(next));
+    }
+
+    /// The next worst pair, round and round.
+    fn next_worst(&mut self, shared: &Shared) {
+        let Some(matrix) = self.matrix(shared) else { return };
+        let pairs = worst_pairs(matrix);
+        let at = pairs.iter().position(|pair| (pair.truth, pair.predicted) == self.cell);
+        let next = at.map_or(0, |at| (at + 1) % pairs.len().max(1));
+        self.look_at(pairs.get(next));
+    }
+
+    fn look_at(&mut self, pair: Option<&Confused>) {
+        if let Some(pair) = pair {
+            self.cell = (pair.truth, pair.predicted);
+        }
+    }
+
+    /// The judgement before or after the one that is shown, on all pages.
+    fn turn(&self, shared: &mut Shared, forward: bool) {
+        let Shown { source, place: Some((shown, all)), .. } = self.shown(&shared.run, shared.moment) else { return };
+        let Some(points) = judged(source, &shared.run) else { return };
+        let wanted = if forward { shown + 1 } else { shown.saturating_sub(1).max(1) };
+        shared.moment = if wanted >= all { None } else { points.get(wanted - 1).map(|point| point.step) };
+    }
+}
+
+/// The judgements on these images; those that are trained on are never judged.
+fn judged(source: ConfusionSource, run: &RunState) -> Option<&[EvaluationPoint]> {
+    match source {
+        ConfusionSource::Validation => Some(&run.validations),
+        ConfusionSource::Test => Some(&run.tests),
+        ConfusionSource::Auto | ConfusionSource::Training => None,
+    }
+}
+
+impl Page for Confusion {
+    fn name(&self) -> Word {
+        Word::Confusion
+    }
+
+    fn table(&self) -> Table {
+        Table::new(Word::OnTheConfusionPage, Place::Page(PageId::Confusion), ROWS)
+    }
+
+    fn place(&self) -> Option<(usize, usize)> {
+        Some((Part::ALL.iter().position(|part| *part == self.focus)? + 1, Part::ALL.len()))
+    }
+
+    fn explained(&self, _: &Shared) -> Option<Explained> {
+        Some(of_panel(Panel::Confusion))
+    }
+
+    fn copied(&self, shared: &Shared) -> Option<String> {
+        let matrix = self.matrix(shared)?;
+        Some(match self.focus {
+            Part::Matrix | Part::Pairs => matrix.count(self.cell.0, self.cell.1).to_string(),
+            Part::Classes => matrix.to_table(),
+        })
+    }
+
+    fn pointed(&mut self, shared: &mut Shared, point: &Point) {
+        match (point.target, point.how) {
+            (Target::Cell { truth, predicted }, Pointer::Press) => (self.focus, self.cell) = (Part::Matrix, (truth, predicted)),
+            (Target::Class(class), Pointer::Press) => (self.focus, self.cell) = (Part::Classes, (class, class)),
+            (Target::Item(place), Pointer::Press) => {
+                self.focus = Part::Pairs;
+                let pair = self.matrix(shared).and_then(|matrix| worst_pairs(matrix).get(place).copied());
+                self.look_at(pair.as_ref());
+            }
+            (_, Pointer::Wheel(by)) => self.step(shared, by.into(), 0),
+            _ => {}
+        }
+    }
+}
+
+impl Rows for Confusion {
+    fn rows(&self) -> &'static [Row<Self>] {
+        ROWS
+    }
+}
+
+const fn c(character: char) -> Key {
+    Key::char(character)
+}
+
+const fn k(code: KeyCode) -> Key {
+    Key::plain(code)
+}
+
+/// A recorded run is sought through with these keys, and the judgements come and go with it.
+fn turns(page: &Confusion, shared: &Shared, rank: Rank) -> Rank {
+    let is_played = shared.control == Control::Replaying;
+    let has_others = page.shown(&shared.run, shared.moment).place.is_some_and(|(_, all)| all > 1);
+    if is_played || !has_others { Not } else { rank }
+}
+
+const ROWS: &[Row<Confusion>] = &[
+    row("confusion.up", &[k(KeyCode::Up), c('k')], KeyLabel::Up, KeyHelp::ConfusionUp, hidden, |page, shared| {
+        page.step(shared, -1, 0)
+    }),
+    row(
+        "confusion.down",
+        &[k(KeyCode::Down), c('j')],
+        KeyLabel::Cell,
+        KeyHelp::ConfusionDown,
+        |_, _| Pair(20, KeyLabel::Cell, "confusion.up"),
+        |page, shared| page.step(shared, 1, 0),
+    ),
+    row("confusion.left", &[k(KeyCode::Left), c('h')], KeyLabel::Left, KeyHelp::ConfusionLeft, hidden, |page, shared| {
+        page.step(shared, 0, -1)
+    }),
+    row("confusion.right", &[k(KeyCode::Right), c('l')], KeyLabel::Right, KeyHelp::ConfusionRight, hidden, |page, shared| {
+        page.step(shared, 0, 1)
+    }),
+    row(
+        "confusion.worst",
+        &[c('W')],
+        KeyLabel::WorstPair,
+        KeyHelp::ConfusionWorst,
+        |_, _| Footer(21),
+        |page, shared| page.next_worst(shared),
+    ),
+    row(
+        "confusion.epoch-back",
+        &[c('[')],
+        KeyLabel::EpochBack,
+        KeyHelp::ConfusionEpochBack,
+        |page, shared| turns(page, shared, Hidden),
+        |page, shared| page.turn(shared, false),
+    ),
+    row(
+        "confusion.epoch-on",
+        &[c(']')],
+        KeyLabel::Epoch,
+        KeyHelp::ConfusionEpochOn,
+        |page, shared| turns(page, shared, Pair(22, KeyLabel::Epoch, "confusion.epoch-back")),
+        |page, shared| page.turn(shared, true),
+    ),
+    row(
+        "confusion.now",
+        &[k(KeyCode::Esc)],
+        KeyLabel::Now,
+        KeyHelp::ChartsNow,
+        |_, shared| if shared.moment.is_some() { Footer(23) } else { Not },
+        |_, shared| shared.moment = None,
+    ),
+    row(
+        "confusion.images",
+        &[c('c')],
+        KeyLabel::WhichImages,
+        KeyHelp::ConfusionImages,
+        |_, _| Footer(24),
+        |page, shared| {
+            let shown = page.shown(&shared.run, shared.moment).source;
+            page.source = match shown.next() {
+                ConfusionSource::Auto => ConfusionSource::Training,
+                next => next,
+            };
+        },
+    ),
+    row(
+        "confusion.numbers",
+        &[c('n')],
+        KeyLabel::Numbers,
+        KeyHelp::ConfusionNumbers,
+        |_, _| Footer(25),
+        |page, _| {
+            page.shows = match page.shows {
+                Shows::Counts => Shows::OfRow,
+                Shows::OfRow => Shows::OfColumn,
+                Shows::OfColumn => Shows::Counts,
+            }
+        },
+    ),
+    row(
+        "confusion.part",
+        &[k(KeyCode::Tab)],
+        KeyLabel::Panel,
+        KeyHelp::ConfusionPart,
+        |_, _| Footer(26),
+        |page, _| {
+            page.focus = match page.focus {
+                Part::Matrix => Part::Pairs,
+                Part::Pairs => Part::Classes,
+                Part::Classes => Part::Matrix,
+            }
+        },
+    ),
+    row(
+        "confusion.part-before",
+        &[k(KeyCode::BackTab)],
+        KeyLabel::PanelBefore,
+        KeyHelp::ConfusionPartBefore,
+        hidden,
+        |page, _| {
+            page.focus = match page.focus {
+                Part::Matrix => Part::Classes,
+                Part::Pairs => Part::Matrix,
+                Part::Classes => Part::Pairs,
+            }
+        },
+    ),
+];

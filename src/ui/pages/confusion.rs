@@ -1,0 +1,227 @@
+//! The confusion matrix, to look at closely: the matrix, the worst pairs, the classes.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::super::parts::confusion::{Cells, draw_matrix};
+use super::super::pen::{Pen, Piece, columns};
+use super::super::widgets;
+use super::super::{Context, Role, number};
+use crate::app::{Confusion, ConfusionSource, Part, Shown, Target, worst_pairs};
+use crate::protocol::ConfusionMatrix;
+use crate::text::{Phrase, Word};
+
+/// From so many columns on, everything stands beside each other.
+const WIDE: u16 = 76;
+/// The matrix takes such a part of them.
+const MATRIX_PART: u16 = 56;
+/// The change of a recall since the judgement before is shown from half a tenth of a percent on.
+const LEAST_CHANGE: f64 = 0.0005;
+
+pub fn draw(context: &Context, page: &Confusion, body: Rect, pen: &mut Pen) {
+    if body.is_empty() {
+        return;
+    }
+    let shown = page.shown(context.app.run(), context.app.shared().moment);
+    if body.width < WIDE {
+        return draw_part(context, page, &shown, (page.focus, body), pen);
+    }
+    let matrix = Rect { width: body.width * MATRIX_PART / 100, ..body };
+    let side = Rect { x: matrix.right(), width: body.width - matrix.width, ..body };
+    draw_part(context, page, &shown, (Part::Matrix, matrix), pen);
+    if side.height < 18 {
+        let part = if page.focus == Part::Classes { Part::Classes } else { Part::Pairs };
+        return draw_part(context, page, &shown, (part, side), pen);
+    }
+    // The classes as far as there is room for a few pairs.
+    let classes = shown.matrix.map_or(10, ConfusionMatrix::classes).saturating_add(3);
+    let rows = u16::try_from(classes).unwrap_or(u16::MAX).min(side.height - 8);
+    let pairs = Rect { height: side.height - rows, ..side };
+    draw_part(context, page, &shown, (Part::Pairs, pairs), pen);
+    draw_part(context, page, &shown, (Part::Classes, Rect { y: pairs.bottom(), height: rows, ..side }), pen);
+}
+
+fn draw_part(context: &Context, page: &Confusion, shown: &Shown, (part, area): (Part, Rect), pen: &mut Pen) {
+    let palette = &context.palette;
+    let has_focus = page.focus == part;
+    let (role, name) = (
+        if has_focus { Role::Focus } else { Role::Border },
+        match part {
+            Part::Matrix => Word::ConfusionTitle,
+            Part::Pairs => Word::WorstPairsTitle,
+            Part::Classes => Word::ClassesTitle,
+        },
+    );
+    let title: [Piece; 1] = [(context.say(name), palette.bold(if has_focus { Role::Focus } else { Role::Text }))];
+    let notes = if part == Part::Matrix { notes(context, shown) } else { Vec::new() };
+    let inside = widgets::panel(pen, area, palette.style(role), &title, &notes);
+    let Some(matrix) = shown.matrix.filter(|matrix| matrix.total() > 0) else {
+        let text = context.say(Phrase::NotJudged { images: Box::new(images(shown.source).into()) });
+        let x = inside.x + inside.width.saturating_sub(columns(&text)) / 2;
+        pen.text(x, inside.y + inside.height / 2, inside.right().saturating_sub(x), &text, palette.style(Role::Muted));
+        return;
+    };
+    match part {
+        Part::Matrix => {
+            let cell = below(context, page, matrix, inside, pen);
+            let area = Rect { height: inside.height - u16::from(cell), ..inside };
+            let cells = Cells { looked_at: Some(page.cell), shows: page.shows, pointable: true, ..Cells::default() };
+            let panel = Rect { height: inside.height + 2, y: inside.y - 1, x: inside.x - 1, width: inside.width + 2 };
+            draw_matrix(context, matrix, cells, (panel, area), pen);
+        }
+        Part::Pairs => draw_pairs(context, page, matrix, inside, pen),
+        Part::Classes => draw_classes(context, page, (matrix, shown.before), inside, pen),
+    }
+}
+
+fn images(source: ConfusionSource) -> Word {
+    match source {
+        ConfusionSource::Validation => Word::OnValidation,
+        ConfusionSource::Test => Word::OnTest,
+        ConfusionSource::Auto | ConfusionSource::Training => Word::OnTraining,
+    }
+}
+
+/// Which images, when, and how many of them were right.
+fn notes<'a>(context: &Context<'a>, shown: &Shown) -> Vec<Vec<Piece<'a>>> {
+    let palette = &context.palette;
+    let role = match shown.source {
+        ConfusionSource::Validation => Role::Validation,
+        ConfusionSource::Test => Role::Test,
+        ConfusionSource::Auto | ConfusionSource::Training => Role::Training,
+    };
+    let mut when = format!(", {}", context.say(Phrase::InEpoch { epoch: shown.epoch }));
+    if let Some((at, all)) = shown.place.filter(|(at, all)| at < all) {
+        when.push_str(&format!(" ({at}/{all})"));
+    }
+    let mut notes: Vec<Vec<Piece>> =
+        vec![vec![(format!("{}{when}", context.say(images(shown.source))).into(), palette.style(role))]];
+    if let Some(matrix) = shown.matrix.filter(|matrix| matrix.total() > 0) {
+        let accuracy = number::percent(matrix.accuracy());
+        notes.push(context.fact(&accuracy.clone(), palette.style(role), Phrase::Right { accuracy }));
+    }
+    notes
+}
+
+/// What the cell that is looked at comes to, in the last row of the panel; gives whether there is room.
+fn below(context: &Context, page: &Confusion, matrix: &ConfusionMatrix, inside: Rect, pen: &mut Pen) -> bool {
+    if inside.height < 8 {
+        return false;
+    }
+    let (run, palette) = (context.app.run(), &context.palette);
+    let (truth, predicted) = page.cell;
+    let count = matrix.count(truth, predicted);
+    let name = if truth == predicted {
+        Phrase::TakenRight { class: run.class_name(truth) }
+    } else {
+        Phrase::TakenFor { truth: run.class_name(truth), predicted: run.class_name(predicted) }
+    };
+    let part = number::percent(count as f64 / matrix.support(truth).max(1) as f64);
+    let pieces: [Piece; 3] = [
+        (format!("{}  ", context.say(name)).into(), palette.bold(Role::Focus)),
+        (number::count(count).into(), palette.bold(Role::Text)),
+        (format!("  {part} {}", context.say(Word::OfRow).trim_start_matches("% ")).into(), palette.style(Role::Muted)),
+    ];
+    pen.pieces(inside.x + 1, inside.bottom() - 1, inside.width.saturating_sub(2), &pieces);
+    true
+}
+
+fn draw_pairs(context: &Context, page: &Confusion, matrix: &ConfusionMatrix, inside: Rect, pen: &mut Pen) {
+    let (run, palette) = (context.app.run(), &context.palette);
+    let pairs = worst_pairs(matrix);
+    let Some(most) = pairs.first().map(|pair| pair.count) else {
+        let text = context.say(Word::NothingConfused);
+        pen.text(inside.x + 2, inside.y, inside.width.saturating_sub(2), &text, palette.style(Role::Muted));
+        return;
+    };
+    let names: Vec<String> =
+        pairs.iter().map(|pair| format!("{} → {}", run.class_name(pair.truth), run.class_name(pair.predicted))).collect();
+    let wide = names.iter().map(|name| columns(name)).max().unwrap_or(0).min(inside.width / 2);
+    let digits = columns(&number::count(most));
+    let selected = pairs.iter().position(|pair| (pair.truth, pair.predicted) == page.cell);
+    let room = usize::from(inside.height);
+    pen.hits.set_rows(inside.height);
+    let first = selected.unwrap_or(0).saturating_sub(room / 2).min(pairs.len().saturating_sub(room));
+    for (y, (place, pair)) in (inside.y..inside.bottom()).zip(pairs.iter().enumerate().skip(first)) {
+        let row = Rect { y, height: 1, ..inside };
+        pen.hits.add(row, Target::Item(place));
+        let on = selection(context, row, Some(place) == selected, pen);
+        pen.text(inside.x + 2, y, wide, &names[place], on(Role::Text));
+        let x = inside.x + 2 + wide + 2;
+        pen.text_right(x + digits, y, digits, &number::count(pair.count), on(Role::Text));
+        let part = pair.count as f64 / matrix.support(pair.truth).max(1) as f64;
+        let percent = format!("{:>8}", number::percent(part));
+        let used = pen.text(x + digits + 1, y, inside.right().saturating_sub(x + digits + 1), &percent, on(Role::Muted));
+        let start = x + digits + 1 + used + 2;
+        let bar = inside.right().saturating_sub(start + 1);
+        let length = (f64::from(bar) * pair.count as f64 / most as f64).round() as u16;
+        (start..start + length.min(bar)).for_each(|x| pen.put(x, y, '━', on(Role::Bad)));
+    }
+}
+
+/// Marks a row that is selected; gives the styles of what stands in it.
+fn selection<'a>(context: &'a Context, row: Rect, is_selected: bool, pen: &mut Pen) -> impl Fn(Role) -> Style + 'a {
+    let palette = &context.palette;
+    if is_selected {
+        pen.fill(row, ' ', palette.base().patch(palette.style(Role::Selection)));
+        pen.put(row.x, row.y, '▸', palette.style(Role::Accent).patch(palette.style(Role::Selection)));
+    }
+    move |role| if is_selected { palette.style(role).patch(palette.style(Role::Selection)) } else { palette.style(role) }
+}
+
+fn draw_classes(
+    context: &Context,
+    page: &Confusion,
+    (matrix, before): (&ConfusionMatrix, Option<&ConfusionMatrix>),
+    inside: Rect,
+    pen: &mut Pen,
+) {
+    let (run, palette) = (context.app.run(), &context.palette);
+    let (classes, earlier) = (matrix.per_class(), before.map(ConfusionMatrix::per_class));
+    let name = |class: usize| run.class_name(class);
+    let heads = [Word::Precision, Word::Recall, Word::F1, Word::Counts].map(|word| context.say(word));
+    let widths = [9, 9, 6, 6].into_iter().zip(&heads).map(|(least, head)| columns(head).max(least)).collect::<Vec<u16>>();
+    let change = 9;
+    let figures = widths.iter().map(|width| width + 1).sum::<u16>();
+    let room = inside.width.saturating_sub(figures + 2);
+    let longest = (0..classes.len()).map(|class| columns(&name(class))).max().unwrap_or(1);
+    let has_change = room > longest + change && earlier.is_some();
+    let label = longest.min(room.saturating_sub(if has_change { change } else { 0 })).max(1);
+    let mut x = inside.x + 2 + label;
+    let ends: Vec<u16> = widths
+        .iter()
+        .map(|width| {
+            x += width + 1;
+            x
+        })
+        .collect();
+    // A number is never cut: what does not fit is left out.
+    let ends: Vec<u16> = ends.into_iter().filter(|end| *end < inside.right()).collect();
+    for (head, end) in heads.iter().zip(&ends) {
+        pen.text_right(*end, inside.y, columns(head), head, palette.style(Role::Muted));
+    }
+    let rows = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+    let first = page.cell.0.saturating_sub(usize::from(rows.height) / 2).min(classes.len().saturating_sub(rows.height.into()));
+    for (y, (class, figures)) in (rows.y..rows.bottom()).zip(classes.iter().enumerate().skip(first)) {
+        let row = Rect { y, height: 1, ..inside };
+        pen.hits.add(row, Target::Class(class));
+        let on = selection(context, row, class == page.cell.0, pen);
+        pen.text(inside.x + 2, y, label, &name(class), on(Role::Text));
+        let texts = [
+            number::percent(figures.precision),
+            number::percent(figures.recall),
+            format!("{:.3}", figures.f1),
+            number::count(figures.support),
+        ];
+        for (text, end) in texts.iter().zip(&ends) {
+            pen.text_right(*end, y, columns(text), text, on(Role::Text));
+        }
+        let was = earlier.as_ref().and_then(|earlier| earlier.get(class)).filter(|_| has_change);
+        let by = was.map_or(0.0, |was| figures.recall - was.recall);
+        if by.abs() >= LEAST_CHANGE {
+            let (sign, role) = if by > 0.0 { ('▲', Role::Good) } else { ('▼', Role::Bad) };
+            let text = format!("{sign} {:+.1}", by * 100.0);
+            pen.text_right(inside.right().saturating_sub(1), y, columns(&text), &text, on(role));
+        }
+    }
+}
