@@ -8,6 +8,7 @@ mod causes;
 pub mod cli;
 pub mod config;
 pub mod data;
+pub mod evaluate;
 pub mod export;
 mod files;
 pub mod link;

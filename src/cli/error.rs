@@ -9,6 +9,7 @@ use super::sweep::SweepError;
 use crate::causes::with_causes;
 use crate::config::ConfigError;
 use crate::data::DataError;
+use crate::evaluate::ModelError;
 use crate::export::ExportError;
 use crate::protocol::is_hidden;
 use crate::run::store::StoreError;
@@ -32,6 +33,9 @@ pub(super) enum CliError {
     /// A run that cannot be exported.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// A network that cannot be judged.
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// A sweep that makes no sense.
     #[error(transparent)]
     Sweep(#[from] SweepError),
@@ -96,6 +100,7 @@ impl CliError {
             Self::Config(_) | Self::Sweep(_) => WRONG_USAGE,
             Self::Name { .. } | Self::Days { .. } | Self::FolderToOutput { .. } | Self::NoTerminal => WRONG_USAGE,
             Self::Store(error) if error.is_wrong_name() => WRONG_USAGE,
+            Self::Model(ModelError::Store(error)) if error.is_wrong_name() => WRONG_USAGE,
             Self::Train(error) if error.is_configuration() => WRONG_USAGE,
             _ if self.is_closed_pipe() => 0,
             _ => 1,

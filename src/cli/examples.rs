@@ -9,7 +9,7 @@ use clap::builder::{StyledStr, Styles};
 type Example = (&'static str, &'static str);
 
 /// The examples of each subcommand, by the path to it.
-const EXAMPLES: [(&str, &[Example]); 31] = [
+const EXAMPLES: [(&str, &[Example]); 33] = [
     (
         "",
         &[
@@ -164,7 +164,22 @@ const EXAMPLES: [(&str, &[Example]); 31] = [
             ("mnist-tui export last --format onnx --output digits.onnx", "The network for another program"),
         ],
     ),
-    ("data", &[("mnist-tui data list", "What there is"), ("mnist-tui data verify", "Is it whole?")]),
+    (
+        "evaluate",
+        &[
+            ("mnist-tui evaluate last", "The newest run on its test images"),
+            ("mnist-tui evaluate wide narrow", "Whether two runs differ, and on which images"),
+            ("mnist-tui evaluate digits.safetensors --data pictures --split all --json", "A file on a folder of other images"),
+        ],
+    ),
+    ("data", &[("mnist-tui data list", "What there is"), ("mnist-tui data show people", "What is in a folder")]),
+    (
+        "data show",
+        &[
+            ("mnist-tui data show people", "Classes, sizes and notes of a folder of pictures"),
+            ("mnist-tui data show people --image-size 46x56 --set data.fit=crop", "As they would be read with these settings"),
+        ],
+    ),
     ("data list", &[("mnist-tui data list", "Names and sizes"), ("mnist-tui --data mnist", "Train on one of them")]),
     (
         "data verify",

@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod data;
 mod error;
+mod evaluate;
 mod examples;
 mod export;
 mod man;
@@ -56,6 +57,8 @@ enum Sub {
     Replay(replay::ReplayArguments),
     /// Write runs as files for people and other programs.
     Export(export::ExportArguments),
+    /// Judge a trained network: figures with their intervals, calibration, and whether another is better.
+    Evaluate(evaluate::EvaluateArguments),
     /// The images that can be trained on.
     #[command(subcommand)]
     Data(data::DataCommand),
@@ -92,6 +95,7 @@ pub fn run() -> ExitCode {
         Sub::Runs(runs) => runs.run(),
         Sub::Replay(replay) => replay.run(),
         Sub::Export(export) => export.run().map(|()| ExitCode::SUCCESS),
+        Sub::Evaluate(evaluate) => evaluate.run().map(|()| ExitCode::SUCCESS),
         Sub::Data(command) => command.run().map(|()| ExitCode::SUCCESS),
         Sub::Completions(completions) => completions.run().map(|()| ExitCode::SUCCESS),
         Sub::Man(man) => man.run().map(|()| ExitCode::SUCCESS),

@@ -167,13 +167,7 @@ impl ConfusionMatrix {
     /// Within which the accuracy lies with a confidence of 95 %, were there ever more such images (Wilson 1927); `None` without
     /// images.
     pub fn accuracy_interval(&self) -> Option<[f64; 2]> {
-        let (right, all) = (self.right() as f64, self.total() as f64);
-        // Of the normal distribution, 95 % lie within so many deviations.
-        const Z: f64 = 1.959_963_984_540_054;
-        let part = right / all;
-        let middle = (part + Z * Z / (2.0 * all)) / (1.0 + Z * Z / all);
-        let reach = Z / (1.0 + Z * Z / all) * (part * (1.0 - part) / all + Z * Z / (4.0 * all * all)).sqrt();
-        (all > 0.0).then(|| [(middle - reach).max(0.0), (middle + reach).min(1.0)])
+        wilson(self.right(), self.total())
     }
 
     /// The figures of every class.
@@ -201,6 +195,17 @@ impl ConfusionMatrix {
         let mean = |pick: fn(&ClassFigures) -> f64| figures.iter().map(pick).sum::<f64>() / figures.len().max(1) as f64;
         (mean(|f| f.precision), mean(|f| f.recall), mean(|f| f.f1))
     }
+}
+
+/// Within which a part lies with a confidence of 95 %, where so many of all were counted (Wilson 1927); `None` where there are none.
+pub fn wilson(right: u64, all: u64) -> Option<[f64; 2]> {
+    // Of the normal distribution, 95 % lie within so many deviations.
+    const Z: f64 = 1.959_963_984_540_054;
+    let (right, count) = (right as f64, all as f64);
+    let part = right / count;
+    let middle = (part + Z * Z / (2.0 * count)) / (1.0 + Z * Z / count);
+    let reach = Z / (1.0 + Z * Z / count) * (part * (1.0 - part) / count + Z * Z / (4.0 * count * count)).sqrt();
+    (all > 0).then(|| [(middle - reach).max(0.0), (middle + reach).min(1.0)])
 }
 
 fn sum<'a>(counts: impl IntoIterator<Item = &'a u64>) -> u64 {

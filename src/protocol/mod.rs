@@ -21,7 +21,7 @@ mod wire;
 pub use augmentation::Augmentation;
 pub(crate) use choice::choices;
 pub use command::{Command, Place, Request, RequestId};
-pub use confusion::{ClassFigures, ConfusionMatrix, MOST_CLASSES};
+pub use confusion::{ClassFigures, ConfusionMatrix, MOST_CLASSES, wilson};
 pub use connection::Connection;
 pub use data_spec::{ColorChoice, DataContent, DataSpec, Fit, Holdout, PictureSpec, Scaling};
 pub use event::{

@@ -14,7 +14,7 @@ const REWRITE: Duration = Duration::from_millis(200);
 const NEW_LINE: Duration = Duration::from_secs(10);
 
 /// Loads images and tells how far it is.
-pub(super) fn load(spec: &DataSpec, seed: u64) -> Result<Dataset, DataError> {
+pub fn load(spec: &DataSpec, seed: u64) -> Result<Dataset, DataError> {
     let on_terminal = stderr().is_terminal();
     let next = Mutex::new(Instant::now() + SOON);
     let told = Mutex::new(false);

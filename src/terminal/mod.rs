@@ -35,6 +35,7 @@ pub use attach::{NoRun, attach};
 pub use children::run_all;
 pub use given::{Given, GivenError};
 pub use holder::{Held, hold};
+pub use loading::load;
 pub use prepared::{BranchPoint, Resume, init_from};
 
 use crate::app::AppOptions;

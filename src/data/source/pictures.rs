@@ -132,8 +132,8 @@ impl Pictures {
             let message = format!(
                 "{} of {} × {} pixels would need {} GB of memory; make them smaller with --image-size",
                 counted(seen.len(), "picture"),
-                size[0],
                 size[1],
+                size[0],
                 bytes >> 30
             );
             return Err(refused(&self.folder, message));
@@ -167,8 +167,8 @@ impl Pictures {
             self.classes.len(),
             grouped(train.len()),
             grouped(test.len()),
-            size[0],
             size[1],
+            size[0],
             if is_color { "colour" } else { "grey" },
             ((train.len() + test.len()) * shape.iter().product::<usize>()) as f64 / 1e6,
         ));

@@ -41,7 +41,7 @@ fn a_folder_a_class_is_divided_so_that_every_class_is_on_both_sides() {
     }
     let last = data.notes.last().expect("a note");
     let words = format!(
-        "20 pictures in 2 classes: {} to train on and {} for tests, 3 × 4 pixels in grey, 0.0 MB",
+        "20 pictures in 2 classes: {} to train on and {} for tests, 4 × 3 pixels in grey, 0.0 MB",
         data.train.len(),
         data.test.len()
     );
