@@ -17,7 +17,7 @@ const IMPORTS: [(&str, &[&str]); 6] = [
     ("text", &["protocol"]),
     ("data", &["protocol", "config", "causes", "files"]),
     ("config", &["protocol", "data", "files"]),
-    ("export", &["ui", "run", "protocol", "text", "nn", "data", "files", "config"]),
+    ("export", &["ui", "run", "protocol", "text", "nn", "data", "files", "config", "causes"]),
 ];
 
 /// A source file: its path below the top folder, and its text.

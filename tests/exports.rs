@@ -332,7 +332,7 @@ async fn trained(name: &str, spec: RunSpec, change: Option<f64>, folder: &Path) 
     }
     thread.join().expect("it ends");
     network.load_safetensors(&fs::read(save).expect("saved")).expect("its own file");
-    ExportedRun { state, network: Some(network), network_step: None, dataset: Some(dataset) }
+    ExportedRun { state, network: Some(network), network_step: None, dataset: Some(dataset), without_images: None }
 }
 
 /// Writes what `tests/python` looks at: real runs in every format, below the folder that `EXPORTS_FOLDER` names.

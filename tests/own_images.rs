@@ -83,6 +83,9 @@ fn a_folder_of_pictures_is_trained_on_judged_and_noticed_when_it_changes() {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {told}");
         assert!(told.contains("images instead of ") && told.contains("(SHA-256 "), "{arguments:?}: {told}");
     }
+    let exported = call(&home, &["export", "stripes", "--format", "html", "--output", "report.html"]);
+    let told = text(&exported.stderr);
+    assert!(exported.status.success() && told.contains("; no image is shown"), "{told}");
     let shown = text(&call(&home, &["data", "show", "stripes"]).stdout);
     assert!(shown.contains("41 pictures in 2 classes") && shown.contains("lying"), "{shown}");
 }

@@ -86,7 +86,7 @@ fn run() -> ExportedRun {
         }
         state.apply(&record);
     }
-    ExportedRun { state, network: Some(network), network_step: None, dataset: None }
+    ExportedRun { state, network: Some(network), network_step: None, dataset: None, without_images: None }
 }
 
 #[test]

@@ -48,6 +48,10 @@ impl ExportArguments {
         }
         let runs = folders.iter().map(|folder| ExportedRun::load(folder, self.format)).collect::<Result<Vec<_>, _>>()?;
         runs.iter().for_each(|run| found.tell_unread(&run.state.unread));
+        for reason in runs.iter().filter_map(|run| run.without_images.as_ref()) {
+            // Nobody is left to be told when it cannot be written.
+            let _ = writeln!(std::io::stderr(), "warning: {}; no image is shown", escaped(reason));
+        }
         if to_output {
             let mut output = std::io::stdout().lock();
             let files = render(self.format, &runs)?;

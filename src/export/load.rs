@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{ExportError, ExportedRun, Format};
+use crate::causes::with_causes;
 use crate::data::Dataset;
 use crate::nn::Network;
 use crate::protocol::RunStarted;
@@ -20,16 +21,29 @@ impl ExportedRun {
         let judges = matches!(format, Format::Html | Format::Tensorboard);
         let started = state.started.as_deref().filter(|_| judges || format.needs_network());
         let newest = started.map(|started| newest_network(folder, started)).transpose()?.flatten();
-        let dataset = match started {
-            Some(started) if judges && newest.is_some() => Some(Dataset::load(&started.spec.data, started.spec.seed)?),
-            _ => None,
+        let images = started.filter(|_| judges && newest.is_some()).map(images);
+        let (dataset, without_images) = match images {
+            Some(Ok(dataset)) => (Some(dataset), None),
+            // The rest of the run is there all the same.
+            Some(Err(reason)) => (None, Some(reason)),
+            None => (None, None),
         };
         // Older parameters have not the figures of the end.
         let older = newest.as_ref().filter(|(step, network)| !is_of_the_end(&state, *step, network)).map(|(step, _)| *step);
         if let Some(step) = older.filter(|_| format.needs_network()) {
             state = folder.state_at(step)?;
         }
-        Ok(Self { state, network: newest.map(|(_, network)| network), network_step: older, dataset })
+        Ok(Self { state, network: newest.map(|(_, network)| network), network_step: older, dataset, without_images })
+    }
+}
+
+/// The images of a run, when they still are what they were; otherwise why not.
+fn images(started: &RunStarted) -> Result<Dataset, String> {
+    let data = &started.spec.data;
+    let dataset = Dataset::load(data, started.spec.seed).map_err(|error| with_causes(&error))?;
+    match data.content.as_ref().and_then(|recorded| dataset.content().changes_since(recorded)) {
+        None => Ok(dataset),
+        Some(changes) => Err(format!("the images of {} are not those that the run was trained on: {changes}", data.source)),
     }
 }
 

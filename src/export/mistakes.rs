@@ -77,7 +77,7 @@ mod tests {
         let event: Event = serde_json::from_value(started).expect("an event");
         let mut state = RunState::default();
         state.apply(&Record { at_ms: 0, event });
-        ExportedRun { state, network: Some(network), network_step: None, dataset: Some(dataset) }
+        ExportedRun { state, network: Some(network), network_step: None, dataset: Some(dataset), without_images: None }
     }
 
     #[test]

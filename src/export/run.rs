@@ -17,6 +17,8 @@ pub struct ExportedRun {
     pub network_step: Option<u64>,
     /// Its images, to find the worst mistakes among those of the test set.
     pub dataset: Option<Dataset>,
+    /// Why its images are not among it, where the format has a use for them.
+    pub without_images: Option<String>,
 }
 
 impl ExportedRun {
