@@ -148,6 +148,8 @@ impl Pictures {
                 (_, Err(reason)) => broken.push(format!("{}: {reason}", seen.name)),
             }
         }
+        // In an order that mixes the classes, so that the first so many are of all of them; the same for every seed.
+        pictures.sort_by(|(a, _), (b, _)| place(u64::MAX, &a.name).total_cmp(&place(u64::MAX, &b.name)));
         if others > 0 {
             notes.push(format!("{} passed over, since they are no pictures", counted(others, "file")));
         }
