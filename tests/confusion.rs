@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use mnist_tui::app::{
     App, AppOptions, ConfusionSource, Key, KeyCode, Message, Part, Point, Pointer, Shows, Spot, Target, worst_pairs,
 };
-use mnist_tui::protocol::{ConfusionMatrix, Event, Outcome, Record};
+use mnist_tui::protocol::{ConfusionMatrix, Evaluation, Event, JudgedImages, Outcome, Record, Split};
 use mnist_tui::text::Language;
 use mnist_tui::ui::{Charset, ColorDepth, Look, Marker, Theme, draw};
 use ratatui::Terminal;
@@ -155,8 +155,8 @@ fn a_thousand_classes_are_shown() {
     let mut app = app(Synthetic { classes: 1_000, steps: 10, ..Synthetic::default() });
     let mut matrix = ConfusionMatrix::new(1_000);
     (0..1_000).for_each(|class| (0..class % 7 + 1).for_each(|_| matrix.add(class, class * 7 % 1_000)));
-    let evaluation = mnist_tui::protocol::Evaluation { loss: 1.0, confusion: matrix };
-    let event = Event::Evaluated { split: mnist_tui::protocol::Split::Validation, epoch: 1, step: 10, evaluation, answers: None };
+    let evaluation = Evaluation { loss: 1.0, confusion: matrix };
+    let event = Event::Evaluated { split: Split::Validation, epoch: 1, step: 10, evaluation, answers: None };
     app.update(Message::Records(vec![Arc::new(Record { at_ms: 9, event })]));
     let look =
         Look { themes: Theme::builtin(), depth: ColorDepth::TrueColor, charset: Charset::Unicode, marker: Marker::Braille };
@@ -166,4 +166,33 @@ fn a_thousand_classes_are_shown() {
     let text = terminal.backend().to_string();
     let (truth, predicted) = app.pages().confusion.cell;
     assert!(text.contains(&format!("{truth} taken for {predicted}")), "{text}");
+}
+
+#[test]
+fn what_became_of_single_images_is_said() {
+    let mut app = app(Synthetic { steps: 0, ..Synthetic::default() });
+    for (step, predicted) in [(10, [0, 1, 1, 1]), (20, [0, 0, 1, 0])] {
+        let (mut images, mut confusion) = (JudgedImages::default(), ConfusionMatrix::new(10));
+        for (truth, predicted) in [0, 0, 1, 1].into_iter().zip(predicted) {
+            images.push(truth, predicted, 0.9);
+            confusion.add(truth.into(), predicted.into());
+        }
+        let (split, epoch) = (Split::Validation, 1);
+        let judged = Event::ImagesJudged { split, epoch, step, images };
+        let evaluated = Event::Evaluated { split, epoch, step, evaluation: Evaluation { loss: 1.0, confusion }, answers: None };
+        let records = [judged, evaluated].map(|event| Arc::new(Record { at_ms: step, event }));
+        app.update(Message::Records(records.to_vec()));
+    }
+    let look =
+        Look { themes: Theme::builtin(), depth: ColorDepth::TrueColor, charset: Charset::Unicode, marker: Marker::Braille };
+    let text = |app: &App| {
+        let mut terminal = Terminal::new(TestBackend::new(160, 40)).expect("a buffer is a terminal");
+        terminal.draw(|frame| drop(draw(app, &look, frame))).expect("a buffer takes every frame");
+        terminal.backend().to_string()
+    };
+    let said = "since the judgement before: 1 became right, 1 wrong; 1 once right are wrong now";
+    assert!(text(&app).contains(said), "{}", text(&app));
+    // Of the first one there is nothing to compare.
+    press(&mut app, "[");
+    assert!(!text(&app).contains("since the judgement before"));
 }

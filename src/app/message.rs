@@ -49,7 +49,8 @@ impl Message {
             | Event::EpochFinished { .. }
             | Event::SamplesPredicted { .. }
             | Event::SamplesAugmented { .. }
-            | Event::CheckpointSaved { .. } => true,
+            | Event::CheckpointSaved { .. }
+            | Event::ImagesJudged { .. } => true,
             Event::Evaluated { answers, .. }
             | Event::PhaseChanged { answers, .. }
             | Event::CheckpointTaken { answers, .. }

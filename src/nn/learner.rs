@@ -17,7 +17,7 @@ use super::optimizer::OptimizerState;
 use super::parameter::{Parameter, ParameterKind};
 use super::stack::{SharedWorkspace, lock};
 use crate::data::{Augmenter, ImageSet};
-use crate::protocol::{ConfusionMatrix, Evaluation, Hyperparameters, Optimizer, Quantity};
+use crate::protocol::{ConfusionMatrix, Evaluation, Hyperparameters, JudgedImages, MOST_JUDGED, Optimizer, Quantity};
 
 /// Images that go through the network together. What a slice needs fits into a core's own memory, and a batch of 32
 /// still gives two threads something to do.
@@ -239,14 +239,27 @@ impl Learner {
 
     /// Judges the network on the images `indices` of `set`.
     pub fn evaluate(&mut self, set: &ImageSet, indices: &[u32]) -> Evaluation {
+        self.evaluate_each(set, indices).0
+    }
+
+    /// The same with what each image was taken for; nothing of each where there are more than [`MOST_JUDGED`].
+    pub fn evaluate_each(&mut self, set: &ImageSet, indices: &[u32]) -> (Evaluation, JudgedImages) {
+        let (mut images, classes) = (JudgedImages::default(), self.network.classes());
         let mut confusion = ConfusionMatrix::new(self.network.classes());
         let mut loss = 0.0;
         let slices = indices.chunks(self.network.judged_together());
-        for (slice, (outcome, _)) in slices.zip(self.judge(set, indices)) {
+        for (slice, (outcome, probabilities)) in slices.zip(self.judge(set, indices)) {
             loss += outcome.loss * slice.len() as f64 / indices.len() as f64;
             count(set, slice, &outcome, &mut confusion);
+            if indices.len() <= MOST_JUDGED {
+                let predictions = outcome.predictions.iter().zip(probabilities.chunks_exact(classes));
+                for (index, (predicted, probabilities)) in slice.iter().zip(predictions) {
+                    let sure = probabilities.get(*predicted).copied().unwrap_or(0.0);
+                    images.push(set.label(*index as usize) as u16, *predicted as u16, sure);
+                }
+            }
         }
-        Evaluation { loss, confusion }
+        (Evaluation { loss, confusion }, images)
     }
 
     /// The probability of each class for each of the images `indices` of `set`.

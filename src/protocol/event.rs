@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Command, ConfusionMatrix, Hyper, Outcome, Place, Reason, RequestId, RunSpec};
+use super::{Command, ConfusionMatrix, Hyper, JudgedImages, Outcome, Place, Reason, RequestId, RunSpec};
 
 /// Something that happened in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -110,6 +110,17 @@ pub enum Event {
         /// The first layer, from the image on, whose gradient or parameters are not finite.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         layer: Option<String>,
+    },
+    /// What each image of a judgement was taken for, which is told next.
+    ImagesJudged {
+        /// Which images.
+        split: Split,
+        /// In this epoch, counted from 1.
+        epoch: usize,
+        /// After this step.
+        step: u64,
+        /// Each of them.
+        images: JudgedImages,
     },
     /// The parameters are again what they were.
     ParametersRestored {

@@ -11,6 +11,7 @@ mod connection;
 mod data_spec;
 mod event;
 mod hyper;
+mod judged;
 mod name;
 mod outcome;
 mod reason;
@@ -28,6 +29,7 @@ pub use event::{
     CheckpointReason, Evaluation, Event, LayerShape, Parent, Phase, Quantity, RunStarted, Sample, Split, StepsFinished,
 };
 pub use hyper::{Hyper, HyperError, Hyperparameters};
+pub use judged::{JudgedImages, MOST_JUDGED};
 pub use name::{is_hidden, run_name};
 pub use outcome::Outcome;
 pub use reason::{Code, Reason};

@@ -1,6 +1,7 @@
 //! What events amount to: the state that is shown, exported and compared.
 
 mod comparison;
+mod courses;
 mod figure;
 pub mod format;
 mod health;
@@ -16,6 +17,7 @@ mod summary;
 pub mod text;
 
 pub use comparison::{ComparedLine, Comparison, Difference, FigureRow, differences};
+pub use courses::{Courses, Turned};
 pub use figure::Figure;
 pub use health::{Health, HealthWatch};
 pub use intervention::Intervention;

@@ -7,7 +7,7 @@ pub use progress::reach;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::text::grouped;
-use super::{HealthWatch, Intervention, LogKind, LogLine, SampleOrder, Steerer, StepSeries};
+use super::{Courses, HealthWatch, Intervention, LogKind, LogLine, SampleOrder, Steerer, StepSeries};
 use crate::protocol::{
     CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, MOST_CLASSES, Outcome, Phase, Place, Quantity,
     Record, RunStarted, Sample, Split, StepsFinished,
@@ -76,6 +76,8 @@ pub struct RunState {
     pub not_recorded: bool,
     /// Nobody can attach.
     pub not_served: bool,
+    /// The courses of validation and test images over the judgements.
+    courses: [Courses; 2],
     /// Whether it learns.
     pub health: HealthWatch,
     /// The checkpoints on disk, with the epoch in which, or at whose end, each was taken.
@@ -158,6 +160,7 @@ impl RunState {
                     self.best_epoch = Some((*step, evaluation.loss));
                 }
             }
+            Event::ImagesJudged { split, images, .. } => self.courses[usize::from(*split == Split::Test)].judged(images),
             Event::PhaseChanged { phase, answers, .. } => {
                 let paused = self.phase == Some(Phase::Paused);
                 if *phase == Phase::Paused && !paused {
@@ -367,6 +370,11 @@ impl RunState {
     /// checkpoint. Judgements that somebody asked for have neither.
     pub fn best_validation_step(&self) -> Option<u64> {
         self.best_epoch.map(|(step, _)| step)
+    }
+
+    /// The courses of single images over the judgements of a split; of older logs nothing is known.
+    pub fn courses(&self, split: Split) -> &Courses {
+        &self.courses[usize::from(split == Split::Test)]
     }
 
     /// The newest epoch that was trained to its end, and its last step.

@@ -62,6 +62,11 @@ texts! {
         ChangeNumber { number: usize } => en "change {number}", zh "更改 {number}";
 
         TakenFor { truth: String, predicted: String } => en "{truth} taken for {predicted}", zh "{truth} 被认作 {predicted}";
+        SinceBefore { wrong: usize, right: usize, forgotten: usize } =>
+            en "since the judgement before: {right} became right, {wrong} wrong; {forgotten} once right are wrong now",
+            zh "与上次评估相比：{right} 个变对，{wrong} 个变错；曾经对而现在错的有 {forgotten} 个";
+        SinceBeforeShort { wrong: usize, right: usize, forgotten: usize } =>
+            en "+{right} right, +{wrong} wrong; {forgotten} forgotten", zh "变对 {right}，变错 {wrong}；遗忘 {forgotten}";
         TakenRight { class: String } => en "{class} right", zh "{class} 正确";
         InEpoch { epoch: usize } => en "epoch {epoch}", zh "第 {epoch} 轮";
 

@@ -4,8 +4,8 @@ use super::{ConfusionSource, Page, PageId};
 use crate::app::row::{Row, Rows, hidden, row};
 use crate::app::table::Place;
 use crate::app::{AppOptions, Control, Explained, Key, KeyCode, Panel, Point, Pointer, Rank, Shared, Table, Target, of_panel};
-use crate::protocol::ConfusionMatrix;
-use crate::run::{EvaluationPoint, RunState};
+use crate::protocol::{ConfusionMatrix, Split};
+use crate::run::{EvaluationPoint, RunState, Turned};
 use crate::text::{KeyHelp, KeyLabel, Word};
 use Rank::{Footer, Hidden, Not, Pair};
 
@@ -66,6 +66,8 @@ pub struct Shown<'a> {
     pub epoch: usize,
     /// Which of how many judgements it is, counted from 1; none for training images.
     pub place: Option<(usize, usize)>,
+    /// What became of single images since the judgement before.
+    pub turned: Option<Turned>,
 }
 
 /// Two classes of which one is taken for the other.
@@ -108,18 +110,15 @@ impl Confusion {
         };
         let Some(points) = judged(source, run) else {
             let matrix = Some(&run.train_confusion).filter(|matrix| matrix.total() > 0);
-            return Shown { source, matrix, before: None, epoch: run.epoch, place: None };
+            return Shown { source, matrix, before: None, epoch: run.epoch, place: None, turned: None };
         };
         let shown = moment.map_or(points.len(), |step| points.partition_point(|point| point.step <= step));
         let matrix = |count: usize| Some(&points.get(count.checked_sub(1)?)?.evaluation.confusion);
         let epoch = shown.checked_sub(1).and_then(|at| points.get(at)).map_or(0, |point| point.epoch);
-        Shown {
-            source,
-            matrix: matrix(shown),
-            before: matrix(shown.saturating_sub(1)),
-            epoch,
-            place: Some((shown, points.len())),
-        }
+        let split = if source == ConfusionSource::Test { Split::Test } else { Split::Validation };
+        let (matrix, before, place) = (matrix(shown), matrix(shown.saturating_sub(1)), Some((shown, points.len())));
+        let turned = run.courses(split).turned(points.len() - shown).filter(|_| shown > 0);
+        Shown { source, matrix, before, epoch, place, turned }
     }
 
     fn matrix<'a>(&self, shared: &'a Shared) -> Option<&'a ConfusionMatrix> {

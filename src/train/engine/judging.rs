@@ -68,12 +68,15 @@ impl<P: Port> Engine<'_, P> {
         let (epoch, step) = (self.cursor.epoch, self.cursor.step);
         self.port.emit(Event::PhaseChanged { phase: Phase::Evaluating, step, answers: None });
         let Job { learner, dataset, validation, .. } = &mut self.job;
-        let evaluation = match split {
-            Split::Validation => learner.evaluate(&dataset.train, validation),
-            Split::Test => learner.evaluate(&dataset.test, &(0..dataset.test.len() as u32).collect::<Vec<_>>()),
+        let (evaluation, images) = match split {
+            Split::Validation => learner.evaluate_each(&dataset.train, validation),
+            Split::Test => learner.evaluate_each(&dataset.test, &(0..dataset.test.len() as u32).collect::<Vec<_>>()),
         };
         self.test_is_judged |= split == Split::Test;
         let judgement = Judgement { loss: evaluation.loss, accuracy: evaluation.confusion.accuracy() };
+        if !images.is_empty() {
+            self.port.emit(Event::ImagesJudged { split, epoch, step, images });
+        }
         self.port.emit(Event::Evaluated { split, epoch, step, evaluation, answers });
         self.tell_phase(None);
         judgement

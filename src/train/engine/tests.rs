@@ -9,8 +9,8 @@ mod rewinding;
 use super::*;
 use crate::data::{Dataset, ImageSet};
 use crate::protocol::{
-    Activation, Augmentation, Command, DataSpec, FineTuning, Holdout, LayerSpec, Optimizer, Phase, Place, Record, RequestId,
-    RunSpec, Schedule,
+    Activation, Augmentation, Command, ConfusionMatrix, DataSpec, FineTuning, Holdout, LayerSpec, Optimizer, Phase, Place,
+    Record, RequestId, RunSpec, Schedule,
 };
 use crate::run::RunState;
 use crate::train::{JobError, JobOptions};
@@ -324,4 +324,26 @@ fn setting_what_is_already_so_changes_no_bit() {
 fn a_single_step_is_one_batch() {
     let events = run(spec(), &[(1, Command::Pause), (9, Command::Step), (9, Command::Step), (99, Command::Stop)]);
     assert_eq!(rates(&events).len(), 2);
+}
+
+#[test]
+fn what_is_told_of_each_image_comes_to_the_matrix() {
+    let events = run(spec(), &[(9, Command::Evaluate)]);
+    let mut judged = 0;
+    for pair in events.windows(2) {
+        let [Event::ImagesJudged { split, epoch, step, images }, next] = pair else { continue };
+        let Event::Evaluated { split: of, epoch: in_epoch, step: after, evaluation, .. } = next else { panic!("{next:?}") };
+        assert_eq!((split, epoch, step), (of, in_epoch, after));
+        let mut confusion = ConfusionMatrix::new(3);
+        let classes = images.truth.iter().zip(&images.predicted);
+        classes.for_each(|(truth, predicted)| confusion.add((*truth).into(), (*predicted).into()));
+        assert_eq!(confusion, evaluation.confusion);
+        assert!(images.sureness.iter().all(|sure| *sure >= 85), "of three classes the likeliest has a third at least");
+        judged += 1;
+    }
+    assert_eq!(judged, 5, "three epochs, one that was asked for, and the test set");
+    let mut state = RunState::default();
+    events.into_iter().for_each(|event| state.apply(&Record { at_ms: 0, event }));
+    assert_eq!(state.courses(Split::Validation).newest.len(), 24);
+    assert!(state.courses(Split::Validation).turned(0).is_some() && state.courses(Split::Test).turned(0).is_none());
 }

@@ -9,6 +9,7 @@ use super::super::widgets;
 use super::super::{Context, Role, number};
 use crate::app::{Confusion, ConfusionSource, Part, Shown, Target, worst_pairs};
 use crate::protocol::ConfusionMatrix;
+use crate::run::Turned;
 use crate::text::{Phrase, Word};
 
 /// From so many columns on, everything stands beside each other.
@@ -63,8 +64,8 @@ fn draw_part(context: &Context, page: &Confusion, shown: &Shown, (part, area): (
     };
     match part {
         Part::Matrix => {
-            let cell = below(context, page, matrix, inside, pen);
-            let area = Rect { height: inside.height - u16::from(cell), ..inside };
+            let rows = below(context, page, (matrix, shown.turned), inside, pen);
+            let area = Rect { height: inside.height - rows, ..inside };
             let cells = Cells { looked_at: Some(page.cell), shows: page.shows, pointable: true, ..Cells::default() };
             let panel = Rect { height: inside.height + 2, y: inside.y - 1, x: inside.x - 1, width: inside.width + 2 };
             draw_matrix(context, matrix, cells, (panel, area), pen);
@@ -103,10 +104,16 @@ fn notes<'a>(context: &Context<'a>, shown: &Shown) -> Vec<Vec<Piece<'a>>> {
     notes
 }
 
-/// What the cell that is looked at comes to, in the last row of the panel; gives whether there is room.
-fn below(context: &Context, page: &Confusion, matrix: &ConfusionMatrix, inside: Rect, pen: &mut Pen) -> bool {
+/// What the cell that is looked at comes to, and what became of single images, in the last rows of the panel; gives how many.
+fn below(
+    context: &Context,
+    page: &Confusion,
+    (matrix, turned): (&ConfusionMatrix, Option<Turned>),
+    inside: Rect,
+    pen: &mut Pen,
+) -> u16 {
     if inside.height < 8 {
-        return false;
+        return 0;
     }
     let (run, palette) = (context.app.run(), &context.palette);
     let (truth, predicted) = page.cell;
@@ -122,8 +129,16 @@ fn below(context: &Context, page: &Confusion, matrix: &ConfusionMatrix, inside: 
         (number::count(count).into(), palette.bold(Role::Text)),
         (format!("  {part} {}", context.say(Word::OfRow).trim_start_matches("% ")).into(), palette.style(Role::Muted)),
     ];
-    pen.pieces(inside.x + 1, inside.bottom() - 1, inside.width.saturating_sub(2), &pieces);
-    true
+    let room = inside.width.saturating_sub(2);
+    let Some(Turned { became_wrong: wrong, became_right: right, forgotten, .. }) = turned.filter(|_| inside.height >= 14) else {
+        pen.pieces(inside.x + 1, inside.bottom() - 1, room, &pieces);
+        return 1;
+    };
+    pen.pieces(inside.x + 1, inside.bottom() - 2, room, &pieces);
+    let long = context.say(Phrase::SinceBefore { wrong, right, forgotten });
+    let text = if columns(&long) <= room { long } else { context.say(Phrase::SinceBeforeShort { wrong, right, forgotten }) };
+    pen.text(inside.x + 1, inside.bottom() - 1, room, &text, palette.style(Role::Muted));
+    2
 }
 
 fn draw_pairs(context: &Context, page: &Confusion, matrix: &ConfusionMatrix, inside: Rect, pen: &mut Pen) {
