@@ -27,6 +27,8 @@ pub(super) fn tiles(state: &RunState) -> String {
     let epochs = if summary.epochs == 1 { "epoch" } else { "epochs" };
     let tiles = [
         ("test accuracy", summary.test_accuracy.map(percent)),
+        ("its 95 % interval", summary.test_accuracy_interval.map(|[low, high]| format!("{} – {}", percent(low), percent(high)))),
+        ("test images", summary.test_images.map(grouped)),
         ("test loss", summary.test_loss.map(decimal)),
         ("macro F1", summary.macro_f1.map(decimal)),
         ("validation accuracy", summary.validation_accuracy.map(percent)),

@@ -46,6 +46,10 @@ impl Picture<'_> {
                 let below = if 2 * row + 1 < down { self.pixel(column, 2 * row + 1, across, down) } else { [0.0; 3] };
                 let (x, y) = (left + column as u16, area.y + row as u16);
                 match (self.color(above, palette), self.color(below, palette)) {
+                    // Where the picture ends in the middle of a cell, the rest of the cell is no part of it.
+                    (Some(above), _) if !ascii && 2 * row + 1 >= down => {
+                        pen.put(x, y, '▀', Style::new().fg(palette.fit(above)));
+                    }
                     (Some(above), Some(below)) if !ascii => {
                         let style = Style::new().fg(palette.fit(above)).bg(palette.fit(below));
                         pen.put(x, y, '▀', style);
