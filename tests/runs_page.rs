@@ -4,7 +4,7 @@ mod synthetic;
 
 use insta::assert_snapshot;
 use mnist_tui::app::{
-    App, AppOptions, Effect, Key, KeyCode, Leave, LoadedRun, Message, NextRun, PageId, RunsAnswer, RunsRequest, RunsView,
+    App, AppOptions, Effect, Key, KeyCode, Leave, LoadedRun, Message, NextRun, PageId, Removed, RunsAnswer, RunsRequest, RunsView,
 };
 use mnist_tui::export::Format;
 use mnist_tui::protocol::{Event, Outcome, Parent};
@@ -132,7 +132,7 @@ fn keys_ask_for_what_they_say() {
         ("x Enter", request(RunsRequest::Remove(ids(&["failing"])))),
         ("Del y", request(RunsRequest::Remove(ids(&["failing"])))),
         // A run that is trained stays.
-        ("Up Up Del y", vec![]),
+        ("Up Up Del Esc", vec![]),
         ("M x y", vec![]),
         ("e Enter Enter", export(&["failing"], Format::Json, "failing.json")),
         ("e Down Down Down Enter Enter", export(&["failing"], Format::Html, "failing.html")),
@@ -334,4 +334,28 @@ fn the_parent_goes_on_dim_beside_its_branch() {
     let after = render(&app, Charset::Unicode, 120, 40);
     assert!(before != after && after.contains("parent"), "{after}");
     assert_snapshot!("parent", after);
+}
+
+#[test]
+fn what_was_removed_comes_back_or_goes_for_good() {
+    let mut app = app(None);
+    let removed =
+        |id: &str, bytes| Removed { id: id.into(), name: id.to_uppercase(), removed_at_ms: Some(1_767_268_800_000), bytes };
+    let request = |request| vec![Effect::Runs(request)];
+    assert_eq!(press(&mut app, "U"), request(RunsRequest::Trash));
+    let mut empty = app.clone();
+    answer(&mut empty, RunsAnswer::Trash(Vec::new()));
+    assert!(empty.shared().overlays.is_empty() && empty.shared().notice.is_some());
+    answer(&mut app, RunsAnswer::Trash(vec![removed("a", 1_500), removed("b", 2_000_000)]));
+    assert_snapshot!("trash-80x24", render(&app, Charset::Unicode, 80, 24));
+    for (keys, effects) in [
+        ("Enter", request(RunsRequest::Restore("a".into()))),
+        ("Down Enter", request(RunsRequest::Restore("b".into()))),
+        ("Down Down Enter", vec![]),
+        ("Down Down Enter n", vec![]),
+        ("Down Down Enter y", request(RunsRequest::EmptyTrash)),
+        ("Esc", vec![]),
+    ] {
+        assert_eq!(press(&mut app.clone(), keys), effects, "{keys}");
+    }
 }

@@ -37,7 +37,7 @@ pub use overlay::{
 };
 pub use pages::{
     ChangeEffect, Charts, Confused, Confusion, ConfusionSource, LoadedRun, Measure, NextRun, Overview, PageId, Pages, Panel,
-    Part, RunRow, Runs, RunsAnswer, RunsRequest, RunsView, SampleView, Shown, Shows, worst_pairs,
+    Part, Removed, RunRow, Runs, RunsAnswer, RunsRequest, RunsView, SampleView, Shown, Shows, worst_pairs,
 };
 pub use pointer::{Point, Pointer, Spot, Target};
 pub use replay::{Replay, Seek};

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::app::{LoadedRun, RunsAnswer, RunsRequest};
+use crate::app::{LoadedRun, Removed, RunsAnswer, RunsRequest};
 use crate::causes::with_causes;
 use crate::export::{ExportError, ExportedRun, Format, export};
 use crate::files::at_home;
 use crate::run::store::{About, Catalog, Listed, RunFolder, StoreError};
+use crate::run::text::grouped;
 use crate::text::{Phrase, RunCount, Text, Word};
 
 /// While somebody looks, runs are listed again after so long.
@@ -151,8 +152,34 @@ impl Keeper {
                 ids.iter().try_for_each(|id| self.folder(id).remove_to(&trash).map(drop))?;
                 done(Phrase::Moved { runs: RunCount(ids.len()), to: trash.display().to_string() })
             }
+            RunsRequest::Trash => RunsAnswer::Trash(self.trash()?),
+            RunsRequest::Restore(id) => {
+                let folder = RunFolder::new(self.catalog.trash().join(id));
+                let place = folder.restore_to(self.catalog.root())?;
+                done(Phrase::BackIn { path: place.display().to_string() })
+            }
+            RunsRequest::EmptyTrash => {
+                let trash = self.trash()?;
+                trash.iter().try_for_each(|run| RunFolder::new(self.catalog.trash().join(&run.id)).delete())?;
+                let size = grouped(trash.iter().map(|run| run.bytes).sum::<u64>().div_ceil(1000));
+                done(Phrase::Deleted { runs: RunCount(trash.len()), size })
+            }
             RunsRequest::Export { runs, format, output, overwrite } => self.export(runs, format, output, overwrite)?,
         })
+    }
+
+    /// What is in the trash, the newest first.
+    fn trash(&self) -> Result<Vec<Removed>, StoreError> {
+        let listed = Catalog::new(self.catalog.trash()).list()?;
+        let removed = |run: &Listed| Removed {
+            id: run.folder.id(),
+            name: run.about.name().to_owned(),
+            removed_at_ms: run.folder.removed_at_ms(),
+            bytes: run.folder.bytes(),
+        };
+        let mut trash: Vec<Removed> = listed.iter().map(removed).collect();
+        trash.sort_by_key(|run| std::cmp::Reverse(run.removed_at_ms));
+        Ok(trash)
     }
 
     fn change<T>(&self, id: &str, change: impl FnOnce(&mut About) -> T) -> Result<T, StoreError> {

@@ -75,6 +75,7 @@ texts! {
         ConfusionNumbers => en "counts, percent of the row or of the column", zh "图像数、占行百分比或占列百分比";
         ConfusionPart => en "go to the matrix, the pairs or the classes", zh "转到矩阵、类别对或类别";
         ConfusionPartBefore => en "the same, the other way round", zh "同上，反方向";
+        RunsTrash => en "bring a removed run back, or empty the trash; asks which", zh "恢复已删除的运行，或清空回收站；先询问";
         DrawerUp => en "select the value above", zh "选择上一项";
         DrawerDown => en "select the value below", zh "选择下一项";
         DrawerLess => en "less of the selected value", zh "减小所选数值";

@@ -11,6 +11,7 @@ texts! {
         Augmented => en "augmented", zh "增强图像";
         Back => en "back", zh "返回";
         Branch => en "branch", zh "分支";
+        BringBack => en "bring back", zh "恢复";
         Cancel => en "cancel", zh "取消";
         Changes => en "changes", zh "更改";
         Charts => en "charts", zh "图表";

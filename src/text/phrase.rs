@@ -143,6 +143,11 @@ texts! {
         BestCheckpoint { checkpoint: Box<Text> } => en "{checkpoint}, the best", zh "{checkpoint}，最佳";
         BeingTrainedStays { names: String } => en "being trained, so it stays: {names}", zh "正在训练，不能删除：{names}";
         ToTheTrash { names: String } => en "{names}: to the folder .trash beside the runs", zh "{names}：移到运行目录旁的 .trash 文件夹";
+        RemovedAt { when: String, size: String } => en "removed {when}, {size} KB", zh "{when} 删除，{size} KB";
+        ForGood { runs: RunCount, size: String } => en "{runs} for good, {size} KB", zh "永久删除 {runs}，{size} KB";
+        GoneForGood { runs: RunCount } => en "{runs}: nothing brings them back", zh "{runs}，无法恢复";
+        BackIn { path: String } => en "back in {path}", zh "已恢复到 {path}";
+        Deleted { runs: RunCount, size: String } => en "{runs} deleted, {size} KB", zh "已删除 {runs}，{size} KB";
         MarkTwo { key: String } => en "mark two runs or more with {key}, then compare them", zh "先用 {key} 标记至少两个运行，再比较";
         FirstOfMarked { shown: usize, marked: usize } => en "the first {shown} of the {marked} marked", zh "已标记 {marked} 个，取前 {shown} 个";
         IsTrainedBy { owner: Box<Text> } => en "it is being trained by {owner}", zh "它正由 {owner} 训练";

@@ -121,6 +121,10 @@ texts! {
         MoreUp => en "↑ more", zh "↑ 更多";
         TheBest => en "* the best", zh "* 最佳";
         // The page of runs.
+        TrashTitle => en "Bring back", zh "恢复";
+        TrashIsEmpty => en "the trash is empty", zh "回收站是空的";
+        EmptyTheTrash => en "empty the trash", zh "清空回收站";
+        EmptyTrashQuestion => en "Empty the trash?", zh "清空回收站？";
         Exporting => en "exporting…", zh "导出中…";
         NoteWritten => en "note written", zh "备注已写入";
         NoteTakenAway => en "note taken away", zh "备注已删去";

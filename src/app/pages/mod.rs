@@ -10,7 +10,7 @@ pub use charts::{Charts, Effect as ChangeEffect, Measure};
 pub use confusion::{Confused, Confusion, Part, Shown, Shows, worst_pairs};
 pub use overview::{Overview, SampleView};
 pub use panel::{ConfusionSource, Panel};
-pub use runs::{LoadedRun, NextRun, RunRow, Runs, RunsAnswer, RunsRequest, RunsView};
+pub use runs::{LoadedRun, NextRun, Removed, RunRow, Runs, RunsAnswer, RunsRequest, RunsView};
 
 use super::global;
 use super::row::{Layer, Offer, Row, RowId, act, offers, row};

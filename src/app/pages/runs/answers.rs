@@ -15,6 +15,7 @@ impl Runs {
             RunsAnswer::Listed(runs) => self.listed(runs.clone()),
             RunsAnswer::Loaded(runs) if is_awaited && matches!(self.view, RunsView::List) => self.show(runs.clone()),
             RunsAnswer::Checkpoints(run, found) if is_awaited => self.ask_checkpoint(shared, run, found),
+            RunsAnswer::Trash(found) if is_awaited => self.ask_trash(shared, found),
             RunsAnswer::Exists(request, file) => {
                 shared.notice = None;
                 if is_awaited {
@@ -28,7 +29,7 @@ impl Runs {
             RunsAnswer::Done(None) => shared.notice = None,
             RunsAnswer::Done(Some(text)) => shared.tell(text.clone()),
             RunsAnswer::Failed(reason) => shared.refuse(reason.clone()),
-            RunsAnswer::Loaded(_) | RunsAnswer::Checkpoints(..) | RunsAnswer::Parent(_) => {}
+            RunsAnswer::Loaded(_) | RunsAnswer::Checkpoints(..) | RunsAnswer::Trash(_) | RunsAnswer::Parent(_) => {}
         }
     }
 

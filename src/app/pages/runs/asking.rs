@@ -1,11 +1,12 @@
 //! What the page of runs asks a person, and what it asks for then.
 
 use super::list::MOST_COMPARED;
-use super::{NextRun, Runs, RunsRequest, RunsView};
+use super::{NextRun, Removed, Runs, RunsRequest, RunsView};
 use crate::app::{Choice, ChoiceItem, Effect, Leave, Prompt, Question, Shared, Typed};
 use crate::run::format::{Format, default_output};
 use crate::run::store::{CheckpointFile, Listed};
-use crate::text::{Phrase, Text, Word};
+use crate::run::text::{date, grouped};
+use crate::text::{Phrase, RunCount, Text, Word};
 
 /// What a text that is being typed, or an item that is being chosen, is for.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub enum Asked {
     Format(Vec<String>, Vec<Format>),
     /// Where to export them to.
     Export(Vec<String>, Format),
+    /// The run to bring back from the trash; after them, to empty it.
+    Trash(Vec<String>),
     /// The step to branch off a run after.
     Branch(String, Vec<u64>),
 }
@@ -83,6 +86,23 @@ impl Runs {
         let asked = Asked::Branch(run.to_owned(), found.iter().map(|file| file.step).collect());
         let newest = items.len() - 1;
         self.choice(shared, asked, Word::BranchTitle, items, newest);
+    }
+
+    pub(super) fn ask_trash(&mut self, shared: &mut Shared, found: &[Removed]) {
+        if found.is_empty() {
+            return shared.tell(Word::TrashIsEmpty);
+        }
+        let kilobytes = |bytes: u64| grouped(bytes.div_ceil(1000));
+        let item = |run: &Removed| ChoiceItem {
+            name: run.name.as_str().into(),
+            text: Phrase::RemovedAt { when: run.removed_at_ms.map_or("–".into(), date), size: kilobytes(run.bytes) }.into(),
+        };
+        let mut items: Vec<ChoiceItem> = found.iter().map(item).collect();
+        let size = kilobytes(found.iter().map(|run| run.bytes).sum());
+        let text = Phrase::ForGood { runs: RunCount(found.len()), size }.into();
+        items.push(ChoiceItem { name: Word::EmptyTheTrash.into(), text });
+        let asked = Asked::Trash(found.iter().map(|run| run.id.clone()).collect());
+        self.choice(shared, asked, Word::TrashTitle, items, 0);
     }
 
     pub(super) fn ask_to_remove(&self, shared: &mut Shared) {
@@ -171,6 +191,13 @@ impl Runs {
     /// Something was chosen.
     fn chose(&mut self, shared: &mut Shared, item: usize) {
         match self.asked.take() {
+            Some(Asked::Trash(runs)) => match runs.get(item) {
+                Some(run) => ask(shared, RunsRequest::Restore(run.clone())),
+                None => {
+                    let text = Phrase::GoneForGood { runs: RunCount(runs.len()) }.into();
+                    shared.open(Question::confirming(Word::EmptyTrashQuestion, text, Effect::Runs(RunsRequest::EmptyTrash)));
+                }
+            },
             Some(Asked::Format(runs, formats)) => {
                 let format = formats[item];
                 let listed = self.rows().map(|(_, run)| run).filter(|run| runs.contains(&run.id()));

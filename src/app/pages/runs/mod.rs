@@ -7,4 +7,4 @@ mod request;
 mod rows;
 
 pub use list::{RunRow, Runs, RunsView};
-pub use request::{LoadedRun, NextRun, RunsAnswer, RunsRequest};
+pub use request::{LoadedRun, NextRun, Removed, RunsAnswer, RunsRequest};

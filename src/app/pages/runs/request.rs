@@ -26,6 +26,12 @@ pub enum RunsRequest {
     Pin(Vec<String>, bool),
     /// Move them to the trash.
     Remove(Vec<String>),
+    /// List what is in the trash.
+    Trash,
+    /// Bring a run of the trash back.
+    Restore(String),
+    /// Delete what is in the trash for good.
+    EmptyTrash,
     /// Write them as a file.
     Export {
         /// Which.
@@ -48,6 +54,8 @@ pub enum RunsAnswer {
     Loaded(Vec<LoadedRun>),
     /// The checkpoints of a run, the oldest first.
     Checkpoints(String, Vec<CheckpointFile>),
+    /// The runs in the trash, the newest first.
+    Trash(Vec<Removed>),
     /// What the run that is watched branched off.
     Parent(Box<RunState>),
     /// It was done; in words, where there is something to say.
@@ -56,6 +64,19 @@ pub enum RunsAnswer {
     Failed(Text),
     /// The file is there already; the request that would write over it.
     Exists(RunsRequest, String),
+}
+
+/// A run in the trash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// The name of its folder there.
+    pub id: String,
+    /// What people call it.
+    pub name: String,
+    /// When it was removed, in milliseconds since 1970.
+    pub removed_at_ms: Option<u64>,
+    /// What its files take, in bytes.
+    pub bytes: u64,
 }
 
 /// A run with everything that is known of it.

@@ -274,4 +274,12 @@ const ROWS: &[Row<Runs>] = &[
         |page, _| page.on_list(page.with_run(Footer(28))),
         |page, shared| page.ask_to_remove(shared),
     ),
+    row(
+        "runs.trash",
+        &[c('U')],
+        KeyLabel::BringBack,
+        KeyHelp::RunsTrash,
+        |page, _| page.on_list(Hidden),
+        |_, shared| ask(shared, RunsRequest::Trash),
+    ),
 ];
