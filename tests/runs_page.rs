@@ -133,7 +133,7 @@ fn keys_ask_for_what_they_say() {
         ("Del y", request(RunsRequest::Remove(ids(&["failing"])))),
         // A run that is trained stays.
         ("Up Up Del Esc", vec![]),
-        ("M x y", vec![]),
+        ("M x Esc", vec![]),
         ("e Enter Enter", export(&["failing"], Format::Json, "failing.json")),
         ("e Down Down Down Enter Enter", export(&["failing"], Format::Html, "failing.html")),
         ("m Up m e Down Enter 2 Enter", export(&["narrow", "failing"], Format::Csv, "runs.csv2")),
