@@ -63,7 +63,8 @@ fn after_the_end_of_the_run_the_summary_stands_on_the_terminal() {
     let lines: Vec<&str> = left.lines().collect();
     assert!(lines[0].starts_with("test completed: 1 epoch, 10 steps, "), "{left}");
     assert!(lines[1].starts_with("test accuracy "), "{left}");
-    assert!(lines[2].starts_with("weights sha256 "), "{left}");
+    assert!(lines[2].contains(" of 10000 test images right; 95 % interval "), "{left}");
+    assert!(lines[3].starts_with("weights sha256 "), "{left}");
 }
 
 #[test]

@@ -142,6 +142,8 @@ fn a_run_in_the_background_waits_for_somebody_when_numbers_go_wrong() {
     let mut watcher = Session::start_in(&home, 120, 40, &["attach", "test"]);
     watcher.wait_for_text(&["● diverged", "no step made"]);
     watcher.press("b");
+    watcher.wait_for_text(&["Go back to", "the start", "half of the 10 of now"]);
+    watcher.press("\r");
     watcher.wait_for_text(&["learning rate 10 → 5"]);
     watcher.press("q");
     watcher.expect_end(0);
