@@ -60,6 +60,17 @@ impl Context<'_> {
         text.into().say(self.language())
     }
 
+    /// Marks the selected one of some rows; gives the styles of what stands in it.
+    fn row(&self, row: Rect, is_selected: bool, pen: &mut Pen) -> impl Fn(Role) -> Style + use<'_> {
+        let palette = &self.palette;
+        let on = move |style: Style| if is_selected { style.patch(palette.style(Role::Selection)) } else { style };
+        if is_selected {
+            pen.fill(row, ' ', on(palette.base()));
+            pen.put(row.x, row.y, '▸', on(palette.style(Role::Accent)));
+        }
+        move |role| on(palette.style(role))
+    }
+
     /// A value among words, from which it stands out wherever the language puts it.
     fn fact<'a>(&self, value: &str, style: Style, phrase: Phrase) -> Vec<Piece<'a>> {
         let (words, muted) = (self.say(phrase), self.palette.style(Role::Muted));

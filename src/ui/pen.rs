@@ -23,6 +23,13 @@ pub fn width(pieces: &[Piece]) -> u16 {
     pieces.iter().map(|(text, _)| columns(text)).sum()
 }
 
+/// What is being typed, before and behind the cursor, with the cursor.
+pub fn typed<'a>(before: &'a str, behind: &'a str, style: Style) -> [Piece<'a>; 3] {
+    let mut rest = behind.chars();
+    let under = rest.next().map_or(" ".to_owned(), String::from);
+    [(before.into(), style), (under.into(), style.add_modifier(Modifier::REVERSED)), (rest.as_str().into(), style)]
+}
+
 impl<'a> Pen<'a> {
     /// A pen for a buffer.
     pub fn new(buffer: &'a mut Buffer) -> Self {

@@ -10,9 +10,8 @@ mod question;
 mod rewind;
 
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
 
-use super::pen::{Pen, Piece, columns};
+use super::pen::{Pen, columns, typed};
 use super::widgets::dialog;
 use super::{Context, Role};
 use crate::app::{Line, Overlay};
@@ -53,10 +52,6 @@ fn draw_line(context: &Context, line: &Line, area: Rect, pen: &mut Pen) {
     let (before, behind) = line.parts();
     let starts = before.char_indices().map(|(at, _)| at).chain([before.len()]);
     let start = starts.into_iter().find(|at| columns(&before[*at..]) < area.width).unwrap_or(before.len());
-    let mut rest = behind.chars();
-    let under = rest.next().map_or(" ".to_owned(), String::from);
-    let style = context.palette.bold(Role::Accent);
-    let pieces: [Piece; 3] =
-        [(before[start..].into(), style), (under.into(), style.add_modifier(Modifier::REVERSED)), (rest.as_str().into(), style)];
+    let pieces = typed(&before[start..], behind, context.palette.bold(Role::Accent));
     pen.pieces(area.x, area.y, area.width, &pieces);
 }

@@ -28,13 +28,7 @@ pub fn draw(context: &Context, found: &Palette, pen: &mut Pen) {
     for (y, (place, entry)) in (list.y..list.bottom()).zip(entries.iter().enumerate().skip(first)) {
         let row = Rect { y, height: 1, ..list };
         pen.hits.add(row, Target::Item(place));
-        let on = |role| {
-            if place == selected { palette.style(role).patch(palette.style(Role::Selection)) } else { palette.style(role) }
-        };
-        if place == selected {
-            pen.fill(row, ' ', palette.base().patch(palette.style(Role::Selection)));
-            pen.put(row.x, y, '▸', on(Role::Accent));
-        }
+        let on = context.row(row, place == selected, pen);
         let note = columns(&entry.note);
         pen.text(row.x + 2, y, row.width.saturating_sub(note + 3), &entry.text, on(Role::Text));
         pen.text_right(row.right(), y, note, &entry.note, on(Role::Accent));

@@ -1,9 +1,8 @@
 //! The moments that a run can be taken back to, and the learning rate with which it goes on.
 
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
 
-use super::super::pen::{Pen, Piece, columns};
+use super::super::pen::{Pen, Piece, columns, typed};
 use super::super::{Context, Role, number};
 use super::{WIDTH, open};
 use crate::app::{Rate, Rewind, Target};
@@ -22,7 +21,6 @@ pub fn draw(context: &Context, rewind: &Rewind, pen: &mut Pen) {
 }
 
 fn draw_ways(context: &Context, rewind: &Rewind, list: Rect, pen: &mut Pen) {
-    let palette = &context.palette;
     let names = rewind.ways.iter().map(|way| columns(&context.say(way.name.clone()))).max().unwrap_or(0);
     let steps: Vec<String> = rewind.ways.iter().map(|way| number::count(way.step)).collect();
     let digits = steps.iter().map(|step| step.len()).max().unwrap_or(0);
@@ -32,12 +30,7 @@ fn draw_ways(context: &Context, rewind: &Rewind, list: Rect, pen: &mut Pen) {
     for (y, (place, way)) in (list.y..list.bottom()).zip(rewind.ways.iter().enumerate().skip(first)) {
         let row = Rect { y, height: 1, ..list };
         pen.hits.add(row, Target::Item(place));
-        let selected = place == rewind.selected;
-        let on = |role| if selected { palette.style(role).patch(palette.style(Role::Selection)) } else { palette.style(role) };
-        if selected {
-            pen.fill(row, ' ', palette.base().patch(palette.style(Role::Selection)));
-            pen.put(list.x, y, '▸', on(Role::Accent));
-        }
+        let on = context.row(row, place == rewind.selected, pen);
         pen.text(list.x + 2, y, list.width.saturating_sub(2), &context.say(way.name.clone()), on(Role::Text));
         let step = context.say(Phrase::Step { at: format!("{:>digits$}", steps[place]), of: String::new() });
         let mut facts: Vec<Piece> = vec![(step, on(Role::Muted))];
@@ -55,24 +48,18 @@ fn draw_rate(context: &Context, rewind: &Rewind, row: Rect, pen: &mut Pen) {
     let palette = &context.palette;
     let (muted, bold) = (palette.style(Role::Muted), palette.bold(Role::Accent));
     let now = Hyper::LearningRate.display(rewind.now);
-    let name = context.say(crate::text::Text::from(Hyper::LearningRate));
+    let name = context.say(Hyper::LearningRate);
     let mut pieces: Vec<Piece> = vec![(format!("{name}  ").into(), palette.style(Role::Text))];
+    let turned = |rate, why: Phrase| {
+        let rate = format!("◂ {} ▸", Hyper::LearningRate.display(rate));
+        [(rate.into(), bold), (format!("  {}", context.say(why)).into(), muted)]
+    };
     match rewind.rate() {
-        Rate::Halved(rate) => {
-            pieces.push((format!("◂ {} ▸", Hyper::LearningRate.display(rate)).into(), bold));
-            pieces.push((format!("  {}", context.say(Phrase::HalfOf { rate: now })).into(), muted));
-        }
-        Rate::AsThen(rate) => {
-            pieces.push((format!("◂ {} ▸", Hyper::LearningRate.display(rate)).into(), bold));
-            pieces.push((format!("  {}", context.say(Phrase::AsItWasThen { rate: now })).into(), muted));
-        }
+        Rate::Halved(rate) => pieces.extend(turned(rate, Phrase::HalfOf { rate: now })),
+        Rate::AsThen(rate) => pieces.extend(turned(rate, Phrase::AsItWasThen { rate: now })),
         Rate::Typed(edit) => {
             let (before, behind) = edit.parts();
-            let mut rest = behind.chars();
-            let under = rest.next().map_or(" ".to_owned(), String::from);
-            pieces.push((before.to_owned().into(), bold));
-            pieces.push((under.into(), bold.add_modifier(Modifier::REVERSED)));
-            pieces.push((rest.as_str().to_owned().into(), bold));
+            pieces.extend(typed(before, behind, bold));
             let (text, style) = match edit.value() {
                 Ok(_) => (context.say(Word::AsTyped), muted),
                 Err(problem) => (context.say(problem), palette.style(Role::Bad)),

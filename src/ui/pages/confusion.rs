@@ -1,7 +1,6 @@
 //! The confusion matrix, to look at closely: the matrix, the worst pairs, the classes.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 use super::super::parts::confusion::{Cells, draw_matrix};
 use super::super::pen::{Pen, Piece, columns};
@@ -160,7 +159,7 @@ fn draw_pairs(context: &Context, page: &Confusion, matrix: &ConfusionMatrix, ins
     for (y, (place, pair)) in (inside.y..inside.bottom()).zip(pairs.iter().enumerate().skip(first)) {
         let row = Rect { y, height: 1, ..inside };
         pen.hits.add(row, Target::Item(place));
-        let on = selection(context, row, Some(place) == selected, pen);
+        let on = context.row(row, Some(place) == selected, pen);
         pen.text(inside.x + 2, y, wide, &names[place], on(Role::Text));
         let x = inside.x + 2 + wide + 2;
         pen.text_right(x + digits, y, digits, &number::count(pair.count), on(Role::Text));
@@ -172,16 +171,6 @@ fn draw_pairs(context: &Context, page: &Confusion, matrix: &ConfusionMatrix, ins
         let length = (f64::from(bar) * pair.count as f64 / most as f64).round() as u16;
         (start..start + length.min(bar)).for_each(|x| pen.put(x, y, '━', on(Role::Bad)));
     }
-}
-
-/// Marks a row that is selected; gives the styles of what stands in it.
-fn selection<'a>(context: &'a Context, row: Rect, is_selected: bool, pen: &mut Pen) -> impl Fn(Role) -> Style + 'a {
-    let palette = &context.palette;
-    if is_selected {
-        pen.fill(row, ' ', palette.base().patch(palette.style(Role::Selection)));
-        pen.put(row.x, row.y, '▸', palette.style(Role::Accent).patch(palette.style(Role::Selection)));
-    }
-    move |role| if is_selected { palette.style(role).patch(palette.style(Role::Selection)) } else { palette.style(role) }
 }
 
 fn draw_classes(
@@ -220,7 +209,7 @@ fn draw_classes(
     for (y, (class, figures)) in (rows.y..rows.bottom()).zip(classes.iter().enumerate().skip(first)) {
         let row = Rect { y, height: 1, ..inside };
         pen.hits.add(row, Target::Class(class));
-        let on = selection(context, row, class == page.cell.0, pen);
+        let on = context.row(row, class == page.cell.0, pen);
         pen.text(inside.x + 2, y, label, &name(class), on(Role::Text));
         let texts = [
             number::percent(figures.precision),

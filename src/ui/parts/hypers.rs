@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use super::super::pen::{Pen, Piece, columns};
+use super::super::pen::{Pen, Piece, columns, typed};
 use super::super::{Context, Role};
 use super::{framed, title};
 use crate::app::{Edit, Overlay, Panel, Target};
@@ -88,15 +88,11 @@ fn hidden(first: usize, rows: u16) -> Option<Phrase> {
 }
 
 fn draw_row(context: &Context, area: Rect, hyper: Hyper, value: f64, pen: &mut Pen) {
-    let (app, palette) = (context.app, &context.palette);
+    let app = context.app;
     let selected = context.view.focus == Some(Panel::Hypers) && app.shared().hypers.selected() == hyper;
-    if selected {
-        pen.fill(area, ' ', palette.base().patch(palette.style(Role::Selection)));
-        pen.put(area.x, area.y, '▸', palette.style(Role::Accent).patch(palette.style(Role::Selection)));
-    }
+    let on = context.row(area, selected, pen);
     // What cannot be changed from here stands back.
     let text = if app.shared().control.steers() || app.run().ended.is_some() { Role::Text } else { Role::Muted };
-    let on = |role: Role| if selected { palette.style(role).patch(palette.style(Role::Selection)) } else { palette.style(role) };
     let right = area.right();
     let x = area.x + 2;
     let names = names(context);
@@ -151,11 +147,7 @@ fn draw_edit(context: &Context, area: Rect, edit: &Edit, pen: &mut Pen) {
     let (before, behind) = edit.parts();
     let wrong = edit.value().err();
     let style = palette.bold(if wrong.is_some() { Role::Bad } else { Role::Accent });
-    let mut rest = behind.chars();
-    let under = rest.next().map_or(" ".to_owned(), String::from);
-    let pieces: [Piece; 3] =
-        [(before.into(), style), (under.into(), style.add_modifier(Modifier::REVERSED)), (rest.as_str().into(), style)];
-    let used = pen.pieces(area.x, area.y, area.width, &pieces).max(VALUES) + 1;
+    let used = pen.pieces(area.x, area.y, area.width, &typed(before, behind, style)).max(VALUES) + 1;
     if let Some(wrong) = wrong {
         pen.text(area.x + used, area.y, area.width.saturating_sub(used), &context.say(wrong), palette.style(Role::Bad));
     }

@@ -260,12 +260,7 @@ fn draw_row(
     (row, run, selected): (RunRow, &Listed, bool),
     pen: &mut Pen,
 ) {
-    let palette = &context.palette;
-    let on = |role: Role| if selected { palette.style(role).patch(palette.style(Role::Selection)) } else { palette.style(role) };
-    if selected {
-        pen.fill(area, ' ', palette.base().patch(palette.style(Role::Selection)));
-        pen.put(area.x, area.y, '▸', on(Role::Accent));
-    }
+    let on = context.row(area, selected, pen);
     if context.app.pages().runs.is_marked(&run.id()) {
         pen.put(area.x + 2, area.y, '✓', on(Role::Accent));
     }
