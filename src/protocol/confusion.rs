@@ -110,6 +110,21 @@ impl ConfusionMatrix {
         place.map_or(0, |place| row[place].1)
     }
 
+    /// The counts that are not 0, row by row: the true class, what it was taken for, how often.
+    pub fn cells(&self) -> impl Iterator<Item = (usize, usize, u64)> {
+        let rows = self.rows.iter().enumerate();
+        rows.flat_map(|(truth, row)| row.iter().map(move |(predicted, count)| (truth, usize::from(*predicted), *count)))
+    }
+
+    /// How often each class was what an image was taken for.
+    pub fn taken(&self) -> Vec<u64> {
+        let mut taken = vec![0u64; self.classes()];
+        for (_, predicted, count) in self.cells() {
+            taken[predicted] = taken[predicted].saturating_add(count);
+        }
+        taken
+    }
+
     /// Counts one image.
     ///
     /// # Panics
@@ -131,9 +146,7 @@ impl ConfusionMatrix {
     /// Adds another's counts, growing to its size where it is larger.
     pub fn merge(&mut self, other: &Self) {
         self.rows.resize(self.classes().max(other.classes()), Vec::new());
-        for (truth, row) in other.rows.iter().enumerate() {
-            row.iter().for_each(|(predicted, count)| self.add_many(truth, usize::from(*predicted), *count));
-        }
+        other.cells().for_each(|(truth, predicted, count)| self.add_many(truth, predicted, count));
     }
 
     /// The counts as text, a line a class, with tabs between them: what spreadsheets take.
@@ -146,12 +159,12 @@ impl ConfusionMatrix {
 
     /// All images counted.
     pub fn total(&self) -> u64 {
-        sum(self.rows.iter().flatten().map(|(_, count)| count))
+        sum(self.cells().map(|(_, _, count)| count))
     }
 
     /// The images of class `truth`.
     pub fn support(&self, truth: usize) -> u64 {
-        self.rows.get(truth).map_or(0, |row| sum(row.iter().map(|(_, count)| count)))
+        self.rows.get(truth).map_or(0, |row| sum(row.iter().map(|(_, count)| *count)))
     }
 
     /// The part of all images that were taken for what they are; 0 without images.
@@ -161,7 +174,7 @@ impl ConfusionMatrix {
 
     /// The images that were taken for what they are.
     pub fn right(&self) -> u64 {
-        (0..self.classes()).map(|class| self.count(class, class)).fold(0, u64::saturating_add)
+        sum((0..self.classes()).map(|class| self.count(class, class)))
     }
 
     /// Within which the accuracy lies with a confidence of 95 %, were there ever more such images (Wilson 1927); `None` without
@@ -172,12 +185,7 @@ impl ConfusionMatrix {
 
     /// The figures of every class.
     pub fn per_class(&self) -> Vec<ClassFigures> {
-        let mut taken = vec![0u64; self.classes()];
-        for (class, count) in self.rows.iter().flatten() {
-            let taken = &mut taken[usize::from(*class)];
-            *taken = taken.saturating_add(*count);
-        }
-        let classes = taken.into_iter().enumerate();
+        let classes = self.taken().into_iter().enumerate();
         classes
             .map(|(class, predicted)| {
                 let right = self.count(class, class);
@@ -208,8 +216,8 @@ pub fn wilson(right: u64, all: u64) -> Option<[f64; 2]> {
     (all > 0).then(|| [(middle - reach).max(0.0), (middle + reach).min(1.0)])
 }
 
-fn sum<'a>(counts: impl IntoIterator<Item = &'a u64>) -> u64 {
-    counts.into_iter().copied().fold(0, u64::saturating_add)
+fn sum(counts: impl Iterator<Item = u64>) -> u64 {
+    counts.fold(0, u64::saturating_add)
 }
 
 fn ratio(part: u64, whole: u64) -> f64 {

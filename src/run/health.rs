@@ -129,9 +129,8 @@ impl HealthWatch {
 /// The accuracy up to which a network does no better than to say the most frequent of the classes seen, give or take what
 /// batches vary by.
 fn chance(seen: &ConfusionMatrix) -> f64 {
-    let counts = || (0..seen.classes()).map(|truth| (0..seen.classes()).map(|class| seen.count(truth, class)).sum::<u64>());
-    let (all, most) = (counts().sum::<u64>(), counts().max().unwrap_or(0));
-    let most = if all == 0 { 0.0 } else { most as f64 / all as f64 };
+    let frequent = (0..seen.classes()).map(|class| seen.support(class)).max().unwrap_or(0);
+    let most = frequent as f64 / seen.total().max(1) as f64;
     let even = 1.0 / seen.classes().max(1) as f64;
     let guess = most.max(even);
     guess + (guess / 2.0).min(0.03).min(1.0 - guess)

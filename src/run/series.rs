@@ -104,6 +104,11 @@ impl Series {
         self.values.get(index.checked_sub(self.len - self.values.len())?).copied()
     }
 
+    /// The value at `index`; of what is so old that only blocks are left, the mean of the least one around it.
+    pub fn about(&self, index: usize) -> Option<f32> {
+        self.get(index).or_else(|| Some(self.stat(index, index + 1)?.mean()))
+    }
+
     /// The newest value.
     pub fn last(&self) -> Option<f32> {
         self.values.back().copied()

@@ -184,16 +184,11 @@ impl Charts {
     }
 }
 
-/// Steps so long ago are left as blocks: about what the value was.
-fn value_at(series: &Series, step: u64) -> Option<f32> {
-    let at = usize::try_from(step.checked_sub(1)?).ok()?;
-    series.get(at).or_else(|| Some(series.stat(at, at + 1)?.mean())).filter(|value| value.is_finite())
-}
-
 impl Measure {
     /// What a run came to at a step, counted from 1: of this batch alone, and smoothed where there is such a curve.
     pub fn at(self, run: &RunState, step: u64) -> (Option<f32>, Option<f32>) {
-        let of = |series| value_at(series, step);
+        let at = step.checked_sub(1).and_then(|at| usize::try_from(at).ok());
+        let of = |series: &Series| series.about(at?).filter(|value| value.is_finite());
         let steps = &run.steps;
         match self {
             Self::Loss => (of(&steps.loss), of(&steps.loss_smooth)),

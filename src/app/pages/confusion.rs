@@ -83,13 +83,8 @@ pub struct Confused {
 
 /// The pairs of classes that are confused, the worst first.
 pub fn worst_pairs(matrix: &ConfusionMatrix) -> Vec<Confused> {
-    let classes = matrix.classes();
-    let cells = (0..classes).flat_map(|truth| (0..classes).map(move |predicted| (truth, predicted)));
-    let confused = cells.filter(|(truth, predicted)| truth != predicted).filter_map(|(truth, predicted)| {
-        let count = matrix.count(truth, predicted);
-        (count > 0).then_some(Confused { truth, predicted, count })
-    });
-    let mut pairs: Vec<Confused> = confused.collect();
+    let confused = matrix.cells().filter(|(truth, predicted, _)| truth != predicted);
+    let mut pairs: Vec<Confused> = confused.map(|(truth, predicted, count)| Confused { truth, predicted, count }).collect();
     pairs.sort_by_key(|pair| std::cmp::Reverse(pair.count));
     pairs.truncate(MOST_PAIRS);
     pairs

@@ -28,10 +28,8 @@ impl RunState {
     /// The learning rate of a step, counted from 1; of steps long ago, about what it was.
     pub fn rate_of(&self, step: u64) -> Option<f64> {
         let at = usize::try_from(step.checked_sub(1)?).ok()?;
-        let rates = &self.steps.learning_rate;
-        let rate = rates.get(at).or_else(|| Some(rates.stat(at, at + 1)?.mean()))?;
         // The shortest decimal that makes this 32-bit float.
-        rate.to_string().parse().ok()
+        self.steps.learning_rate.about(at)?.to_string().parse().ok()
     }
 
     /// Images a second over the last seconds of training; `None` before two measurements.

@@ -111,14 +111,12 @@ impl<'a> Grid<'a> {
         let x = inside.x + (inside.width - used.0) / 2;
         let y = inside.y + (inside.height - used.1) / 2;
         let area = Rect { x, y, width: used.0, height: used.1 };
-        let fits = |count: u64| count == 0 || columns(&number::shortest(count)) < wide;
-        let crowds = |truth: usize| !(0..classes).all(|predicted| fits(matrix.count(truth, predicted)));
+        let crowds = |(_, _, count)| columns(&number::shortest(count)) >= wide;
         let shows = match cells.shows {
-            Shows::Counts if wide < 5 && (0..classes).any(crowds) => Shows::OfRow,
+            Shows::Counts if wide < 5 && matrix.cells().any(crowds) => Shows::OfRow,
             shows => shows,
         };
-        let column = |predicted| (0..classes).map(|truth| matrix.count(truth, predicted)).fold(0, u64::saturating_add);
-        let columns = if shows == Shows::OfColumn { (0..classes).map(column).collect() } else { Vec::new() };
+        let columns = if shows == Shows::OfColumn { matrix.taken() } else { Vec::new() };
         Some(Self { matrix, cells, shows, columns, area, labels, cell: (wide, high), down, across })
     }
 

@@ -408,8 +408,6 @@ fn row_of(plot: Rect, height: f64) -> u16 {
 /// The value of a series at a fraction of a step.
 fn between(series: &Series, at: f64) -> Option<f32> {
     let at = at.clamp(0.0, series.len().checked_sub(1)? as f64);
-    // Of old steps only the blocks around them are left.
-    let value = |step: usize| series.get(step).or_else(|| series.stat(step, step + 1).map(|stat| stat.mean()));
-    let (a, b) = (value(at as usize)?, value(at.ceil() as usize)?);
+    let (a, b) = (series.about(at as usize)?, series.about(at.ceil() as usize)?);
     Some(a + (b - a) * at.fract() as f32)
 }
