@@ -125,6 +125,11 @@ impl Shared {
         }
     }
 
+    /// The step that a person looks at, or the newest: a recorded run may have been sought back behind the first.
+    pub fn looked_at(&self) -> u64 {
+        self.moment.map_or(self.run.step, |step| step.min(self.run.step))
+    }
+
     /// Whether the run goes on, or is over, without this process.
     pub fn is_away(&self) -> bool {
         self.connection.is_some() || matches!(self.control, Control::ReadOnly | Control::Replaying)

@@ -1,5 +1,6 @@
 //! The charts: every curve of the run, with a cursor, to look at closely.
 
+use super::panel::neighbour;
 use super::{Page, PageId};
 use crate::app::row::{Row, Rows, hidden, row};
 use crate::app::table::Place;
@@ -27,11 +28,6 @@ pub enum Measure {
 impl Measure {
     /// All of them, in the order of Tab.
     pub const ALL: [Self; 5] = [Self::Loss, Self::Accuracy, Self::LearningRate, Self::GradientNorm, Self::Throughput];
-
-    fn neighbour(self, forward: bool) -> Self {
-        let at = Self::ALL.iter().position(|measure| *measure == self).unwrap_or(0);
-        Self::ALL[(at + if forward { 1 } else { Self::ALL.len() - 1 }) % Self::ALL.len()]
-    }
 }
 
 /// How much of the past each step weighs against it: what the key for smoothing goes through. 0.97 is what the overview has.
@@ -103,8 +99,8 @@ impl Charts {
         Some(Effect { number: place + 1, change, before, after })
     }
 
-    /// What is shown, or could be.
-    fn extent(&self, run: &RunState) -> (f64, f64) {
+    /// The steps from the left end of the charts to the right: what is shown, or everything.
+    pub fn extent(&self, run: &RunState) -> (f64, f64) {
         self.shown(run).unwrap_or((0.0, run.reach() as f64))
     }
 
@@ -155,9 +151,7 @@ impl Charts {
     }
 
     fn zoom_at_cursor(&mut self, shared: &Shared, factor: f64) {
-        let run = &shared.run;
-        let centre = shared.moment.unwrap_or(run.step) as f64;
-        self.zoom(run, factor, centre);
+        self.zoom(&shared.run, factor, shared.looked_at() as f64);
     }
 
     fn show_all(&mut self) {
@@ -223,8 +217,7 @@ impl Page for Charts {
     }
 
     fn copied(&self, shared: &Shared) -> Option<String> {
-        let step = shared.moment.unwrap_or(shared.run.step);
-        let (each, smooth) = self.large.at(&shared.run, step);
+        let (each, smooth) = self.large.at(&shared.run, shared.looked_at());
         each.or(smooth).map(|value| value.to_string())
     }
 
@@ -355,10 +348,10 @@ const ROWS: &[Row<Charts>] = &[
         KeyLabel::NextChart,
         KeyHelp::ChartsChart,
         |_, _| Footer(25),
-        |page, _| page.large = page.large.neighbour(true),
+        |page, _| page.large = neighbour(&Measure::ALL, page.large, true),
     ),
     row("charts.chart-before", &[k(KeyCode::BackTab)], KeyLabel::PanelBefore, KeyHelp::ChartsChartBefore, hidden, |page, _| {
-        page.large = page.large.neighbour(false)
+        page.large = neighbour(&Measure::ALL, page.large, false)
     }),
     row(
         "charts.unit",
@@ -367,8 +360,7 @@ const ROWS: &[Row<Charts>] = &[
         KeyHelp::ChartsUnit,
         |_, _| Footer(26),
         |page, _| {
-            let at = Unit::ALL.iter().position(|unit| *unit == page.unit).unwrap_or(0);
-            page.unit = Unit::ALL[(at + 1) % Unit::ALL.len()];
+            page.unit = neighbour(&Unit::ALL, page.unit, true);
         },
     ),
     row(

@@ -1,5 +1,6 @@
 //! The confusion matrix, to look at closely: its cells, its worst pairs, its classes, at every judgement.
 
+use super::panel::neighbour;
 use super::{ConfusionSource, Page, PageId};
 use crate::app::row::{Row, Rows, hidden, row};
 use crate::app::table::Place;
@@ -22,6 +23,11 @@ pub enum Shows {
     OfRow,
     /// Their part of all images that were taken for the class.
     OfColumn,
+}
+
+impl Shows {
+    /// All of them, in the order of the key.
+    pub const ALL: [Self; 3] = [Self::Counts, Self::OfRow, Self::OfColumn];
 }
 
 /// A part of the page that can have the focus.
@@ -305,11 +311,7 @@ const ROWS: &[Row<Confusion>] = &[
         KeyHelp::ConfusionNumbers,
         |_, _| Footer(25),
         |page, _| {
-            page.shows = match page.shows {
-                Shows::Counts => Shows::OfRow,
-                Shows::OfRow => Shows::OfColumn,
-                Shows::OfColumn => Shows::Counts,
-            }
+            page.shows = neighbour(&Shows::ALL, page.shows, true);
         },
     ),
     row(
@@ -319,11 +321,7 @@ const ROWS: &[Row<Confusion>] = &[
         KeyHelp::ConfusionPart,
         |_, _| Footer(26),
         |page, _| {
-            page.focus = match page.focus {
-                Part::Matrix => Part::Pairs,
-                Part::Pairs => Part::Classes,
-                Part::Classes => Part::Matrix,
-            }
+            page.focus = neighbour(&Part::ALL, page.focus, true);
         },
     ),
     row(
@@ -333,11 +331,7 @@ const ROWS: &[Row<Confusion>] = &[
         KeyHelp::ConfusionPartBefore,
         hidden,
         |page, _| {
-            page.focus = match page.focus {
-                Part::Matrix => Part::Classes,
-                Part::Pairs => Part::Matrix,
-                Part::Classes => Part::Pairs,
-            }
+            page.focus = neighbour(&Part::ALL, page.focus, false);
         },
     ),
 ];

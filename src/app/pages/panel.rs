@@ -3,6 +3,13 @@
 use crate::protocol::ConfusionMatrix;
 use crate::run::RunState;
 
+/// The next one of several after this one, or the one before, round and round.
+pub(super) fn neighbour<T: Copy + PartialEq>(all: &[T], this: T, forward: bool) -> T {
+    let at = all.iter().position(|other| *other == this).unwrap_or(0);
+    let step = if forward { 1 } else { all.len() - 1 };
+    all[(at + step) % all.len()]
+}
+
 /// A part of the overview.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Panel {
@@ -27,9 +34,7 @@ impl Panel {
 
     /// The next one in the order of Tab, or the one before.
     pub fn neighbour(self, forward: bool) -> Self {
-        let at = Self::ALL.iter().position(|panel| *panel == self).unwrap_or(0);
-        let step = if forward { 1 } else { Self::ALL.len() - 1 };
-        Self::ALL[(at + step) % Self::ALL.len()]
+        neighbour(&Self::ALL, self, forward)
     }
 }
 

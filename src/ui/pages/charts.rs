@@ -45,16 +45,9 @@ pub fn draw(context: &Context, page: &Charts, body: Rect, pen: &mut Pen) {
     }
 }
 
-/// The step that is looked at.
-fn step(context: &Context) -> u64 {
-    let newest = context.app.run().step;
-    context.app.shared().moment.map_or(newest, |step| step.min(newest))
-}
-
 fn across(context: &Context, page: &Charts) -> Across {
     let run = context.app.run();
-    let all = Across::steps(run.step, run.steps_planned());
-    let (from, to) = page.shown(run).unwrap_or((0.0, all.reach));
+    let (from, to) = page.extent(run);
     let (from, reach) = (run.along(page.unit, from), run.along(page.unit, to));
     let is_usable = from.is_finite() && reach.is_finite() && reach > from;
     let (from, reach) = if is_usable { (from, reach) } else { (0.0, 1.0) };
@@ -84,7 +77,7 @@ fn draw_chart(context: &Context, page: &Charts, measure: Measure, (area, has_sid
         }
         Measure::LearningRate | Measure::Throughput => vec![curve(Role::Training, Stroke::Thick, None)],
     };
-    let cursor = context.app.shared().moment.map(|_| run.along(page.unit, step(context) as f64 - 0.5));
+    let cursor = context.app.shared().moment.map(|_| run.along(page.unit, context.app.shared().looked_at() as f64 - 0.5));
     let mut chart = Chart { measure, across, curves, points: Vec::new(), marks: Vec::new(), cursor };
     chart.judgements(run, [palette.style(Role::Validation), palette.style(Role::Test)]);
     chart.changes(run);
@@ -100,21 +93,17 @@ fn draw_chart(context: &Context, page: &Charts, measure: Measure, (area, has_sid
 
 /// What stands below the large chart: the place of the cursor where it stands nowhere else, and how curves are smoothed.
 fn below(context: &Context, page: &Charts, has_side: bool) -> String {
-    let (run, at) = (context.app.run(), step(context));
+    let (run, at) = (context.app.run(), context.app.shared().looked_at());
     let is_looked_at = context.app.shared().moment.is_some();
     if is_looked_at && !has_side {
         if let Some(effect) = page.effect(run, at) {
-            let figure = |value: Option<f64>| value.map_or("–".to_owned(), number::figure);
-            let change = effect.change.text().say(context.language()).into_owned();
-            let loss = context.say(Word::LossFact);
+            let (change, loss) = (effect.change.text().say(context.language()), context.say(Word::LossFact));
             return format!("{}: {change}  {loss} {} → {}", effect.number, figure(effect.before), figure(effect.after));
         }
-        let facts = [
-            Phrase::Step { at: number::count(at), of: String::new() },
-            Phrase::Epoch { at: format!("{:.2}", run.along(Unit::Epochs, at as f64)), of: String::new() },
-        ];
-        let time = number::duration(run.along(Unit::Time, at as f64));
-        return format!("{}  {}  {time}", context.say(facts[0].clone()), context.say(facts[1].clone()));
+        let step = context.say(Phrase::Step { at: number::count(at), of: String::new() });
+        let epoch = format!("{:.2}", run.along(Unit::Epochs, at as f64));
+        let epoch = context.say(Phrase::Epoch { at: epoch, of: String::new() });
+        return format!("{step}  {epoch}  {}", number::duration(run.along(Unit::Time, at as f64)));
     }
     context
         .say(match page.memory() {
@@ -124,9 +113,14 @@ fn below(context: &Context, page: &Charts, has_side: bool) -> String {
         .into_owned()
 }
 
+/// A value, or a dash where there is none.
+fn figure(value: Option<f64>) -> String {
+    value.map_or("–".to_owned(), number::figure)
+}
+
 /// The values at the step that is looked at, in the colours of the curves.
 fn legend<'a>(context: &Context<'a>, measure: Measure) -> Vec<Vec<Piece<'a>>> {
-    let (run, palette, at) = (context.app.run(), &context.palette, step(context));
+    let (run, palette, at) = (context.app.run(), &context.palette, context.app.shared().looked_at());
     let (each, smooth) = measure.at(run, at);
     let value = smooth.or(each).map(|value| measure.show(value.into()));
     let judged = |points: &[EvaluationPoint]| {
@@ -151,7 +145,7 @@ fn legend<'a>(context: &Context<'a>, measure: Measure) -> Vec<Vec<Piece<'a>>> {
 
 /// Everything that is known of the step that is looked at, and of the change beside it.
 fn draw_side(context: &Context, page: &Charts, area: Rect, pen: &mut Pen) {
-    let (run, palette, at) = (context.app.run(), &context.palette, step(context));
+    let (run, palette, at) = (context.app.run(), &context.palette, context.app.shared().looked_at());
     let has_cursor = context.app.shared().moment.is_some();
     let title = context.say(if has_cursor { Word::AtTheCursor } else { Word::AtTheNewest });
     let inside = widgets::panel(pen, area, palette.style(Role::Border), &[(title, palette.bold(Role::Text))], &[]);
@@ -176,13 +170,12 @@ fn draw_side(context: &Context, page: &Charts, area: Rect, pen: &mut Pen) {
         Some((Word::SpeedFact.into(), single(Measure::Throughput))),
     ];
     if let Some(effect) = page.effect(run, at).filter(|_| has_cursor) {
-        let figure = |value: Option<f64>| value.map_or("–".to_owned(), number::figure);
         let shown = |value| effect.change.hyper.display(value);
         lines.extend([
             None,
             Some((Phrase::ChangeNumber { number: effect.number }.into(), number::count(effect.change.step))),
             Some((Text::from(effect.change.hyper), String::new())),
-            Some((Text::from("".to_owned().as_str()), format!("{} → {}", shown(effect.change.from), shown(effect.change.to)))),
+            Some((Text::from(""), format!("{} → {}", shown(effect.change.from), shown(effect.change.to)))),
             Some((Word::Before.into(), figure(effect.before))),
             Some((Word::After.into(), figure(effect.after))),
         ]);

@@ -2,11 +2,11 @@
 
 use ratatui::layout::Rect;
 
-use super::super::parts::confusion::{Cells, draw_matrix};
+use super::super::parts::confusion::{Cells, draw_matrix, draw_nothing, of};
 use super::super::pen::{Pen, Piece, columns};
 use super::super::widgets;
 use super::super::{Context, Role, number};
-use crate::app::{Confusion, ConfusionSource, Part, Shown, Target, worst_pairs};
+use crate::app::{Confusion, Part, Shown, Target, worst_pairs};
 use crate::protocol::ConfusionMatrix;
 use crate::run::Turned;
 use crate::text::{Phrase, Word};
@@ -56,46 +56,29 @@ fn draw_part(context: &Context, page: &Confusion, shown: &Shown, (part, area): (
     let notes = if part == Part::Matrix { notes(context, shown) } else { Vec::new() };
     let inside = widgets::panel(pen, area, palette.style(role), &title, &notes);
     let Some(matrix) = shown.matrix.filter(|matrix| matrix.total() > 0) else {
-        let text = context.say(Phrase::NotJudged { images: Box::new(images(shown.source).into()) });
-        let x = inside.x + inside.width.saturating_sub(columns(&text)) / 2;
-        pen.text(x, inside.y + inside.height / 2, inside.right().saturating_sub(x), &text, palette.style(Role::Muted));
-        return;
+        return draw_nothing(context, of(shown.source).1.into(), inside, pen);
     };
     match part {
         Part::Matrix => {
             let rows = below(context, page, (matrix, shown.turned), inside, pen);
-            let area = Rect { height: inside.height - rows, ..inside };
+            let inside = Rect { height: inside.height - rows, ..inside };
             let cells = Cells { looked_at: Some(page.cell), shows: page.shows, pointable: true, ..Cells::default() };
-            let panel = Rect { height: inside.height + 2, y: inside.y - 1, x: inside.x - 1, width: inside.width + 2 };
-            draw_matrix(context, matrix, cells, (panel, area), pen);
+            draw_matrix(context, matrix, cells, (area, inside), pen);
         }
         Part::Pairs => draw_pairs(context, page, matrix, inside, pen),
         Part::Classes => draw_classes(context, page, (matrix, shown.before), inside, pen),
     }
 }
 
-fn images(source: ConfusionSource) -> Word {
-    match source {
-        ConfusionSource::Validation => Word::OnValidation,
-        ConfusionSource::Test => Word::OnTest,
-        ConfusionSource::Auto | ConfusionSource::Training => Word::OnTraining,
-    }
-}
-
 /// Which images, when, and how many of them were right.
 fn notes<'a>(context: &Context<'a>, shown: &Shown) -> Vec<Vec<Piece<'a>>> {
     let palette = &context.palette;
-    let role = match shown.source {
-        ConfusionSource::Validation => Role::Validation,
-        ConfusionSource::Test => Role::Test,
-        ConfusionSource::Auto | ConfusionSource::Training => Role::Training,
-    };
+    let (role, images) = of(shown.source);
     let mut when = format!(", {}", context.say(Phrase::InEpoch { epoch: shown.epoch }));
     if let Some((at, all)) = shown.place.filter(|(at, all)| at < all) {
         when.push_str(&format!(" ({at}/{all})"));
     }
-    let mut notes: Vec<Vec<Piece>> =
-        vec![vec![(format!("{}{when}", context.say(images(shown.source))).into(), palette.style(role))]];
+    let mut notes: Vec<Vec<Piece>> = vec![vec![(format!("{}{when}", context.say(images)).into(), palette.style(role))]];
     if let Some(matrix) = shown.matrix.filter(|matrix| matrix.total() > 0) {
         let accuracy = number::percent(matrix.accuracy());
         notes.push(context.fact(&accuracy.clone(), palette.style(role), Phrase::Right { accuracy }));
@@ -191,16 +174,12 @@ fn draw_classes(
     let longest = (0..classes.len()).map(|class| columns(&name(class))).max().unwrap_or(1);
     let has_change = room > longest + change && earlier.is_some();
     let label = longest.min(room.saturating_sub(if has_change { change } else { 0 })).max(1);
-    let mut x = inside.x + 2 + label;
-    let ends: Vec<u16> = widths
-        .iter()
-        .map(|width| {
-            x += width + 1;
-            x
-        })
-        .collect();
+    let ends = widths.iter().scan(inside.x + 2 + label, |x, width| {
+        *x += width + 1;
+        Some(*x)
+    });
     // A number is never cut: what does not fit is left out.
-    let ends: Vec<u16> = ends.into_iter().filter(|end| *end < inside.right()).collect();
+    let ends: Vec<u16> = ends.filter(|end| *end < inside.right()).collect();
     for (head, end) in heads.iter().zip(&ends) {
         pen.text_right(*end, inside.y, columns(head), head, palette.style(Role::Muted));
     }

@@ -19,15 +19,13 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     let (app, palette) = (context.app, &context.palette);
     let run = app.run();
     let (source, matrix) = context.view.confusion.matrix(run);
-    let (role, images) = match source {
-        ConfusionSource::Validation => (Role::Validation, Text::from(Word::OnValidation)),
-        ConfusionSource::Test => (Role::Test, Word::OnTest.into()),
+    let (role, word) = of(source);
+    let images = match source {
         ConfusionSource::Auto | ConfusionSource::Training if run.epoch > 0 => {
-            (Role::Training, Phrase::OnTrainingInEpoch { epoch: run.epoch }.into())
+            Text::from(Phrase::OnTrainingInEpoch { epoch: run.epoch })
         }
-        ConfusionSource::Auto | ConfusionSource::Training => (Role::Training, Word::OnTraining.into()),
+        _ => word.into(),
     };
-    let muted = palette.style(Role::Muted);
     let mut notes: Vec<Vec<Piece>> = vec![vec![(images.say(context.language()), palette.style(role))]];
     if let Some(matrix) = matrix.filter(|matrix| matrix.total() > 0) {
         let accuracy = number::percent(matrix.accuracy());
@@ -35,12 +33,25 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
     }
     let inside = framed(context, Panel::Confusion, area, pen, &[title(context, Panel::Confusion, Word::ConfusionTitle)], &notes);
     let Some(matrix) = matrix.filter(|matrix| matrix.total() > 0) else {
-        let text = context.say(Phrase::NotJudged { images: Box::new(images) });
-        let x = inside.x + inside.width.saturating_sub(columns(&text)) / 2;
-        pen.text(x, inside.y + inside.height / 2, inside.width, &text, muted);
-        return;
+        return draw_nothing(context, images, inside, pen);
     };
     draw_matrix(context, matrix, Cells { scroll: context.view.confusion_scroll, ..Cells::default() }, (area, inside), pen);
+}
+
+/// The colour of these images, and what they are called.
+pub fn of(source: ConfusionSource) -> (Role, Word) {
+    match source {
+        ConfusionSource::Validation => (Role::Validation, Word::OnValidation),
+        ConfusionSource::Test => (Role::Test, Word::OnTest),
+        ConfusionSource::Auto | ConfusionSource::Training => (Role::Training, Word::OnTraining),
+    }
+}
+
+/// Says in the middle that these images have not been judged.
+pub fn draw_nothing(context: &Context, images: Text, inside: Rect, pen: &mut Pen) {
+    let text = context.say(Phrase::NotJudged { images: Box::new(images) });
+    let x = inside.x + inside.width.saturating_sub(columns(&text)) / 2;
+    pen.text(x, inside.y + inside.height / 2, inside.right().saturating_sub(x), &text, context.palette.style(Role::Muted));
 }
 
 /// Which cells are shown, and what stands in them.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::LoadedRun;
 use super::asking::Asked;
 use crate::app::AppOptions;
+use crate::app::pages::panel::neighbour;
 use crate::run::store::{Listed, SortKey, tree};
 use crate::run::{Comparison, Unit, differences};
 use crate::text::Text;
@@ -135,8 +136,7 @@ impl Runs {
 
     /// Lets the charts count something else.
     pub(super) fn next_unit(&mut self) {
-        let at = Unit::ALL.iter().position(|unit| *unit == self.unit).unwrap_or(0);
-        self.unit = Unit::ALL[(at + 1) % Unit::ALL.len()];
+        self.unit = neighbour(&Unit::ALL, self.unit, true);
     }
 
     /// The rows, with their runs.
