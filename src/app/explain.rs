@@ -30,25 +30,23 @@ pub fn of_hyper(hyper: Hyper) -> Explained {
     Explained { title: hyper.into(), text }
 }
 
-impl Explained {
-    /// What a chart shows.
-    pub fn of_measure(measure: Measure) -> Self {
-        let (title, text) = match measure {
-            Measure::Loss => (Word::LossTitle, Explanation::Loss),
-            Measure::Accuracy => (Word::AccuracyTitle, Explanation::Accuracy),
-            Measure::LearningRate => (Word::LearningRateTitle, Explanation::LearningRate),
-            Measure::GradientNorm => (Word::GradientNormTitle, Explanation::GradientNorm),
-            Measure::Throughput => (Word::ThroughputTitle, Explanation::Throughput),
-        };
-        Self { title: title.into(), text }
-    }
+/// What a chart shows.
+pub fn of_measure(measure: Measure) -> Explained {
+    let (title, text) = match measure {
+        Measure::Loss => (Word::LossTitle, Explanation::Loss),
+        Measure::Accuracy => (Word::AccuracyTitle, Explanation::Accuracy),
+        Measure::LearningRate => (Word::LearningRateTitle, Explanation::LearningRate),
+        Measure::GradientNorm => (Word::GradientNormTitle, Explanation::GradientNorm),
+        Measure::Throughput => (Word::ThroughputTitle, Explanation::Throughput),
+    };
+    Explained { title: title.into(), text }
 }
 
 /// What a panel shows.
 pub fn of_panel(panel: Panel) -> Explained {
     let (title, text) = match panel {
-        Panel::Loss => (Word::LossTitle, Explanation::Loss),
-        Panel::Accuracy => (Word::AccuracyTitle, Explanation::Accuracy),
+        Panel::Loss => return of_measure(Measure::Loss),
+        Panel::Accuracy => return of_measure(Measure::Accuracy),
         Panel::Hypers => (Word::HyperparametersTitle, Explanation::LearningRate),
         Panel::Confusion => (Word::ConfusionTitle, Explanation::Confusion),
         Panel::Samples => (Word::SamplesTitle, Explanation::Samples),

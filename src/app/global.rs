@@ -1,5 +1,6 @@
 //! What keys do whatever page is open.
 
+use super::key::{c, k};
 use super::row::{Row, hidden, row};
 use super::{
     Control, Drawer, Effect, Help, Key, KeyCode, Leave, Overlay, Pages, Palette, Question, Rank, Replay, Rewind, Seek, Shared,
@@ -9,14 +10,6 @@ use crate::run::Health;
 use crate::run::format::file_name;
 use crate::text::{KeyHelp, KeyLabel, Phrase};
 use Rank::{As, Footer, Hidden, Not, Pair, Refused};
-
-const fn c(character: char) -> Key {
-    Key::char(character)
-}
-
-const fn k(code: KeyCode) -> Key {
-    Key::plain(code)
-}
 
 /// What only who steers can do, until the run is over.
 pub(super) fn steers(shared: &Shared, rank: Rank) -> Rank {

@@ -162,6 +162,16 @@ impl FromStr for Key {
     }
 }
 
+/// A character, in a table of keys.
+pub(super) const fn c(character: char) -> Key {
+    Key::char(character)
+}
+
+/// A key without a character, in a table of keys.
+pub(super) const fn k(code: KeyCode) -> Key {
+    Key::plain(code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

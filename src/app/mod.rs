@@ -26,7 +26,7 @@ mod table;
 
 pub use control::Control;
 pub use dashboard::{App, AppOptions};
-pub use explain::{Explained, of_hyper, of_panel};
+pub use explain::{Explained, of_hyper, of_measure, of_panel};
 pub use hypers::Hypers;
 pub use key::{Key, KeyCode};
 pub use keymap::{Keymap, KeymapError};

@@ -1,8 +1,9 @@
 //! The hyperparameters, over any page.
 
 use crate::app::global::steers;
+use crate::app::key::{c, k};
 use crate::app::row::{Row, Rows, hidden, row};
-use crate::app::{Closing, Key, KeyCode, Overlay, Rank, of_hyper};
+use crate::app::{Closing, KeyCode, Overlay, Rank, of_hyper};
 use crate::text::{KeyHelp, KeyLabel};
 
 /// The hyperparameters, over any page.
@@ -13,14 +14,6 @@ impl Rows for Drawer {
     fn rows(&self) -> &'static [Row<Self>] {
         DRAWER
     }
-}
-
-const fn c(character: char) -> Key {
-    Key::char(character)
-}
-
-const fn k(code: KeyCode) -> Key {
-    Key::plain(code)
 }
 
 /// While the drawer is open.

@@ -1,5 +1,6 @@
 //! The list of keys: those of the open page first.
 
+use crate::app::key::k;
 use crate::app::row::{Row, Rows, row};
 use crate::app::table::Place;
 use crate::app::{Closing, Found, Key, KeyCode, Keymap, Line, PageId, Rank, Shared, Table, TableRow, tables};
@@ -99,10 +100,6 @@ impl Rows for Help {
     fn rows(&self) -> &'static [Row<Self>] {
         HELP
     }
-}
-
-const fn k(code: KeyCode) -> Key {
-    Key::plain(code)
 }
 
 /// While the list of keys is open.

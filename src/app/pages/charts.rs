@@ -1,10 +1,12 @@
 //! The charts: every curve of the run, with a cursor, to look at closely.
 
+use super::now;
 use super::panel::neighbour;
 use super::{Page, PageId};
+use crate::app::key::{c, k};
 use crate::app::row::{Row, Rows, hidden, row};
 use crate::app::table::Place;
-use crate::app::{AppOptions, Control, Explained, Key, KeyCode, Point, Pointer, Rank, Shared, Table, Target};
+use crate::app::{AppOptions, Control, Explained, Key, KeyCode, Point, Pointer, Rank, Shared, Table, Target, of_measure};
 use crate::run::{Intervention, RunState, Series, Unit};
 use crate::text::{KeyHelp, KeyLabel, Word};
 use Rank::{As, Footer, Hidden, Not, Pair};
@@ -213,7 +215,7 @@ impl Page for Charts {
     }
 
     fn explained(&self, _: &Shared) -> Option<Explained> {
-        Some(Explained::of_measure(self.large))
+        Some(of_measure(self.large))
     }
 
     fn copied(&self, shared: &Shared) -> Option<String> {
@@ -242,14 +244,6 @@ impl Rows for Charts {
     fn rows(&self) -> &'static [Row<Self>] {
         ROWS
     }
-}
-
-const fn c(character: char) -> Key {
-    Key::char(character)
-}
-
-const fn k(code: KeyCode) -> Key {
-    Key::plain(code)
 }
 
 /// A recorded run is sought through with these keys.
@@ -285,14 +279,7 @@ const ROWS: &[Row<Charts>] = &[
         hidden,
         |page, shared| page.step(shared, 10.0),
     ),
-    row(
-        "charts.now",
-        &[k(KeyCode::Esc)],
-        KeyLabel::Now,
-        KeyHelp::ChartsNow,
-        |_, shared| if shared.moment.is_some() { Footer(21) } else { Not },
-        |_, shared| shared.moment = None,
-    ),
+    now::<Charts, 21>("charts.now"),
     row(
         "charts.change-on",
         &[c('m')],

@@ -1,10 +1,12 @@
 //! The confusion matrix, to look at closely: its cells, its worst pairs, its classes, at every judgement.
 
+use super::now;
 use super::panel::neighbour;
 use super::{ConfusionSource, Page, PageId};
+use crate::app::key::{c, k};
 use crate::app::row::{Row, Rows, hidden, row};
 use crate::app::table::Place;
-use crate::app::{AppOptions, Control, Explained, Key, KeyCode, Panel, Point, Pointer, Rank, Shared, Table, Target, of_panel};
+use crate::app::{AppOptions, Control, Explained, KeyCode, Panel, Point, Pointer, Rank, Shared, Table, Target, of_panel};
 use crate::protocol::{ConfusionMatrix, Split};
 use crate::run::{EvaluationPoint, RunState, Turned};
 use crate::text::{KeyHelp, KeyLabel, Word};
@@ -225,14 +227,6 @@ impl Rows for Confusion {
     }
 }
 
-const fn c(character: char) -> Key {
-    Key::char(character)
-}
-
-const fn k(code: KeyCode) -> Key {
-    Key::plain(code)
-}
-
 /// A recorded run is sought through with these keys, and the judgements come and go with it.
 fn turns(page: &Confusion, shared: &Shared, rank: Rank) -> Rank {
     let is_played = shared.control == Control::Replaying;
@@ -282,14 +276,7 @@ const ROWS: &[Row<Confusion>] = &[
         |page, shared| turns(page, shared, Pair(22, KeyLabel::Epoch, "confusion.epoch-back")),
         |page, shared| page.turn(shared, true),
     ),
-    row(
-        "confusion.now",
-        &[k(KeyCode::Esc)],
-        KeyLabel::Now,
-        KeyHelp::ChartsNow,
-        |_, shared| if shared.moment.is_some() { Footer(23) } else { Not },
-        |_, shared| shared.moment = None,
-    ),
+    now::<Confusion, 23>("confusion.now"),
     row(
         "confusion.images",
         &[c('c')],

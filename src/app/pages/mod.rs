@@ -15,7 +15,7 @@ pub use runs::{LoadedRun, NextRun, Removed, RunRow, Runs, RunsAnswer, RunsReques
 use super::global;
 use super::row::{Layer, Offer, Row, RowId, act, offers, row};
 use super::table::Place;
-use super::{AppOptions, Explained, Key, Point, Rank, Shared, Table};
+use super::{AppOptions, Explained, Key, KeyCode, Point, Rank, Shared, Table};
 use crate::text::{KeyHelp, KeyLabel, Phrase, Word};
 
 /// What a page is besides its rows.
@@ -52,6 +52,19 @@ pub trait Page: Layer {
     fn heard(&mut self, _shared: &Shared) {}
     /// Something was answered that was asked about recorded runs.
     fn answered(&mut self, _shared: &mut Shared, _answer: &RunsAnswer) {}
+}
+
+/// What leaves the step that a person looks at for the newest, at this place among the keys in the last row.
+const fn now<S, const PLACE: u8>(id: RowId) -> Row<S> {
+    const KEYS: &[Key] = &[Key::plain(KeyCode::Esc)];
+    row(
+        id,
+        KEYS,
+        KeyLabel::Now,
+        KeyHelp::ChartsNow,
+        |_, shared| if shared.moment.is_some() { Rank::Footer(PLACE) } else { Rank::Not },
+        |_, shared| shared.moment = None,
+    )
 }
 
 /// The one list of pages: the key of each, its name in the program, the name of its rows, its type and what it is for.

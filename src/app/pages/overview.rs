@@ -2,9 +2,10 @@
 
 use super::{ConfusionSource, Page, PageId, Panel};
 use crate::app::global::steers;
+use crate::app::key::{c, k};
 use crate::app::row::{Row, Rows, hidden, row};
 use crate::app::table::Place;
-use crate::app::{AppOptions, Explained, Key, KeyCode, Point, Pointer, Rank, Shared, Table, Target, of_hyper, of_panel};
+use crate::app::{AppOptions, Explained, KeyCode, Point, Pointer, Rank, Shared, Table, Target, of_hyper, of_panel};
 use crate::protocol::{ConfusionMatrix, Hyper};
 use crate::run::Series;
 use crate::text::{KeyHelp, KeyLabel, Word};
@@ -158,14 +159,6 @@ impl Rows for Overview {
     fn rows(&self) -> &'static [Row<Self>] {
         ROWS
     }
-}
-
-const fn c(character: char) -> Key {
-    Key::char(character)
-}
-
-const fn k(code: KeyCode) -> Key {
-    Key::plain(code)
 }
 
 const ROWS: &[Row<Overview>] = &[

@@ -2,10 +2,11 @@
 
 use super::asking::ask;
 use super::{Runs, RunsAnswer, RunsRequest, RunsView};
+use crate::app::key::{c, k};
 use crate::app::pages::{Page, PageId};
 use crate::app::row::{Row, Rows, row};
 use crate::app::table::Place;
-use crate::app::{Key, KeyCode, Point, Pointer, Rank, Shared, Table, Target};
+use crate::app::{KeyCode, Point, Pointer, Rank, Shared, Table, Target};
 use crate::text::{KeyHelp, KeyLabel, Word};
 use Rank::{Footer, Hidden, Not, Pair};
 
@@ -86,14 +87,6 @@ impl Runs {
     fn with_one(&self, rank: Rank) -> Rank {
         if matches!(self.view, RunsView::Compared(..)) { Not } else { self.with_run(rank) }
     }
-}
-
-const fn c(character: char) -> Key {
-    Key::char(character)
-}
-
-const fn k(code: KeyCode) -> Key {
-    Key::plain(code)
 }
 
 const ROWS: &[Row<Runs>] = &[
