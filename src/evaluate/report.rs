@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::nn::greatest;
 use crate::protocol::{ConfusionMatrix, wilson};
 
 /// Bins of the reliability table (Guo et al. 2017, section 2, use 15).
@@ -80,7 +81,7 @@ impl Judged {
     /// The class with the greatest probability for each image, and that probability.
     fn predictions(&self) -> impl Iterator<Item = (usize, f64)> {
         self.probabilities.iter().map(|row| {
-            let best = row.iter().enumerate().fold(0, |best, (class, value)| if *value > row[best] { class } else { best });
+            let best = greatest(row);
             (best, row.get(best).copied().unwrap_or_default().into())
         })
     }
@@ -91,7 +92,7 @@ impl Judged {
         let mut confusion = ConfusionMatrix::new(classes);
         let (mut loss, mut plain, mut top_3) = (0.0, 0.0, 0u64);
         let all = frequencies.iter().sum::<usize>().max(1) as f64;
-        let often = frequencies.iter().enumerate().fold(0, |best, (class, n)| if *n > frequencies[best] { class } else { best });
+        let often = greatest(frequencies);
         let mut bins = vec![(0usize, 0.0, 0usize); BINS];
         for ((label, row), (predicted, confidence)) in self.labels.iter().zip(&self.probabilities).zip(self.predictions()) {
             confusion.add(*label, predicted);

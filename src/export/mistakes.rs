@@ -2,6 +2,7 @@
 
 use super::ExportedRun;
 use super::picture::Picture;
+use crate::nn::greatest;
 
 /// A test image that was told wrong.
 pub(super) struct Mistake {
@@ -42,11 +43,6 @@ pub(super) fn worst(run: &ExportedRun, most: usize) -> Option<Vec<Mistake>> {
         picture: Picture::of_image(set.image(index), set.shape()),
     };
     Some(wrong.into_iter().take(most).map(mistake).collect())
-}
-
-/// The class with the greatest probability, the first of equal ones.
-pub(super) fn greatest(row: &[f32]) -> usize {
-    row.iter().enumerate().fold(0, |best, (class, value)| if *value > row[best] { class } else { best })
 }
 
 #[cfg(test)]

@@ -7,10 +7,11 @@ mod hparams;
 use std::path::{Path, PathBuf};
 
 use super::csv::moments;
-use super::mistakes::{greatest, worst};
+use super::mistakes::worst;
 use super::picture::Picture;
 use super::protobuf::Message;
 use super::{ExportError, ExportedFile, ExportedRun, file_name};
+use crate::nn::greatest;
 use crate::run::{EvaluationPoint, RunState};
 
 const NAME_START: &str = "events.out.tfevents.";

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{Sender, channel, unbounded_channel};
 
 use super::{Link, Update};
 use crate::protocol::{Event, Record};
-use crate::run::store::{RunFolder, StoreError};
+use crate::run::store::{RunFolder, StoreError, Told};
 
 /// So often is looked for what another process has written.
 const INTERVAL: Duration = Duration::from_millis(300);
@@ -30,14 +30,13 @@ pub struct Recorded {
 pub fn recorded(folder: &RunFolder) -> Result<Recorded, StoreError> {
     let name = folder.about()?.name().to_owned();
     let trained = folder.trained_by().is_some();
-    let (mut records, read) = folder.records_after(0)?;
+    let Told { mut records, end: read, unread } = folder.told_after(0)?;
     if records.is_empty() && !trained {
         return Err(StoreError::NothingTold { id: folder.id() });
     }
     if let Some(Record { event: Event::RunStarted(started), .. }) = records.first_mut() {
         started.name = name;
     }
-    let unread = folder.unread()?;
     Ok(Recorded { records, unread, read, trained })
 }
 
@@ -65,7 +64,7 @@ fn follow(sender: &Sender<Update>, folder: &RunFolder, mut read: u64) {
         std::thread::sleep(INTERVAL);
         let trained = folder.trained_by().is_some();
         // What cannot be read now can be read next time.
-        if let Ok((records, end)) = folder.records_after(read) {
+        if let Ok(Told { records, end, .. }) = folder.told_after(read) {
             read = end;
             if !tell(sender, records) {
                 return;

@@ -28,5 +28,5 @@ mod stack;
 pub use builder::NetworkError;
 pub use checkpoint::{CheckpointError, NamedTensor, read_metadata};
 pub use learner::{Learner, NotFinite, StepOutcome};
-pub use network::{FreezeError, Network};
+pub use network::{FreezeError, Network, greatest};
 pub use snapshot::Snapshot;

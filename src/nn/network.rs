@@ -252,8 +252,11 @@ impl Network {
     }
 
     fn predictions(&self, logits: &[f32]) -> Vec<usize> {
-        let greatest =
-            |row: &[f32]| row.iter().enumerate().fold(0, |best, (class, logit)| if *logit > row[best] { class } else { best });
         logits.chunks_exact(self.classes).map(greatest).collect()
     }
+}
+
+/// The place of the greatest value, the first of equal ones: what a network takes an image for.
+pub fn greatest<T: PartialOrd>(row: &[T]) -> usize {
+    row.iter().enumerate().fold(0, |best, (class, value)| if *value > row[best] { class } else { best })
 }

@@ -13,6 +13,7 @@ mod event;
 mod hyper;
 mod judged;
 mod name;
+mod number;
 mod outcome;
 mod reason;
 mod record;
@@ -31,6 +32,7 @@ pub use event::{
 pub use hyper::{Hyper, HyperError, Hyperparameters};
 pub use judged::{JudgedImages, MOST_JUDGED};
 pub use name::{is_hidden, run_name};
+pub use number::grouped;
 pub use outcome::Outcome;
 pub use reason::{Code, Reason};
 pub use record::Record;

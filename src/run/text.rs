@@ -1,5 +1,6 @@
 //! Numbers and times for people.
 
+pub use crate::protocol::grouped;
 use crate::text::Percent;
 
 /// `99.12 %`.
@@ -7,17 +8,9 @@ pub fn percent(part: f64) -> String {
     Percent(part).to_string()
 }
 
-/// `1,234,567`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+/// What takes so many bytes: `1,234` thousands of them, and a part of one counts.
+pub fn kilobytes(bytes: u64) -> String {
+    grouped(bytes.div_ceil(1000))
 }
 
 /// `8.2 s`, `3 min 05 s` or `2 h 03 min`.

@@ -12,7 +12,7 @@ use crate::causes::with_causes;
 use crate::export::{ExportError, ExportedRun, Format, export};
 use crate::files::at_home;
 use crate::run::store::{About, Catalog, Listed, RunFolder, StoreError};
-use crate::run::text::grouped;
+use crate::run::text::kilobytes;
 use crate::text::{Phrase, RunCount, Text, Word};
 
 /// While somebody looks, runs are listed again after so long.
@@ -161,7 +161,7 @@ impl Keeper {
             RunsRequest::EmptyTrash => {
                 let trash = self.trash()?;
                 trash.iter().try_for_each(|run| RunFolder::new(self.catalog.trash().join(&run.id)).delete())?;
-                let size = grouped(trash.iter().map(|run| run.bytes).sum::<u64>().div_ceil(1000));
+                let size = kilobytes(trash.iter().map(|run| run.bytes).sum());
                 done(Phrase::Deleted { runs: RunCount(trash.len()), size })
             }
             RunsRequest::Export { runs, format, output, overwrite } => self.export(runs, format, output, overwrite)?,

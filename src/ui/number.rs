@@ -1,17 +1,6 @@
 //! Numbers for people: thousands separated, three or four digits, never more than the reader wants.
 
-/// `1,234,567`
-pub fn count(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub use crate::protocol::grouped as count;
 
 /// `950`, `1.2k`, `12k`, `1.2M`: at most four columns.
 pub fn short(value: u64) -> String {

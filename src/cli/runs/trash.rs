@@ -11,7 +11,7 @@ use super::super::place::{Form, Place, print_json};
 use super::super::table::{Column, Table};
 use super::confirm::{confirm, count};
 use crate::run::store::{Catalog, Listed};
-use crate::run::text::{date, grouped};
+use crate::run::text::{self, date};
 use crate::terminal::columns;
 
 /// Which runs come back.
@@ -68,7 +68,7 @@ impl Removed {
 
 /// `1,234 KB`.
 pub(super) fn kilobytes(bytes: u64) -> String {
-    format!("{} KB", grouped(bytes.div_ceil(1000)))
+    format!("{} KB", text::kilobytes(bytes))
 }
 
 impl RestoreArguments {

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
 
-use super::{LONGEST_SIDE, MOST_CLASSES, counted, grouped, refused};
+use super::{LONGEST_SIDE, MOST_CLASSES, counted, refused};
 use crate::data::idx::{Header, IdxError, Kind};
 use crate::data::{DataError, Dataset, ImageSet};
+use crate::protocol::grouped;
 
 /// Deflate makes nothing smaller than by this factor, so that a file says how much can come out of it.
 const MOST_DEFLATED: u64 = 1032;
@@ -131,11 +132,7 @@ impl Files {
         let Ok(text) = fs::read_to_string(&path) else { return Ok(known.iter().map(i64::to_string).collect()) };
         let names: Vec<String> = text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
         if names.len() != known.len() {
-            let message = format!(
-                "it names {}, but there are {}; write one a line",
-                counted(names.len(), "class").replace("classs", "classes"),
-                known.len()
-            );
+            let message = format!("it names {}, but there are {}; write one a line", counted(names.len(), "class"), known.len());
             return Err(refused(&path, message));
         }
         Ok(names)
@@ -152,8 +149,8 @@ fn classes<'a>(folder: &Path, labels: impl Iterator<Item = &'a i64>) -> Result<(
     if known.len() > MOST_CLASSES {
         let message = format!(
             "its labels are {} different numbers; there can be {} classes at most",
-            grouped(known.len()),
-            grouped(MOST_CLASSES)
+            grouped(known.len() as u64),
+            grouped(MOST_CLASSES as u64)
         );
         return Err(refused(folder, message));
     }
@@ -249,7 +246,7 @@ fn read(path: &Path, content: &str) -> Result<(Header, Vec<u8>), DataError> {
     let says = format!("bytes 4 to {} say {:?}, so {} of values", bytes.len() - 1, header.dimensions, counted(expected, "byte"));
     let head = bytes.len();
     let short = |found: usize| {
-        let message = format!("{says}, but it ends after {}; it is cut short: copy or download it again", grouped(found));
+        let message = format!("{says}, but it ends after {}; it is cut short: copy or download it again", grouped(found as u64));
         refused(path, message)
     };
     if expected as u64 > most {

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{DataError, Dataset, mnist};
-use crate::protocol::DataSpec;
+use crate::protocol::{DataSpec, grouped};
 
 /// Is told, from any thread, how many of so many files have been read.
 pub type Progress<'a> = &'a (dyn Fn(usize, usize) + Sync);
@@ -63,20 +63,12 @@ fn refused(path: &Path, message: String) -> DataError {
     DataError::Refused { path: path.into(), message }
 }
 
-/// `1 image`, `2 images`.
+/// `1 image`, `2 images`, `2 classes`.
 pub(crate) fn counted(count: usize, one: &str) -> String {
-    format!("{} {one}{}", grouped(count), if count == 1 { "" } else { "s" })
-}
-
-/// A number with a comma before every three digits.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let ending = match count {
+        1 => "",
+        _ if one.ends_with('s') => "es",
+        _ => "s",
+    };
+    format!("{} {one}{ending}", grouped(count as u64))
 }

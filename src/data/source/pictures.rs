@@ -9,11 +9,11 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::cache::{Cache, Stored};
-use super::{LONGEST_SIDE, MOST_CLASSES, Progress, counted, grouped, names, refused};
+use super::{LONGEST_SIDE, MOST_CLASSES, Progress, counted, names, refused};
 use crate::causes::with_causes;
 use crate::data::picture::{self, Picture, is_picture};
 use crate::data::{DataError, Dataset, ImageSet};
-use crate::protocol::{ColorChoice, Holdout, PictureSpec};
+use crate::protocol::{ColorChoice, Holdout, PictureSpec, grouped};
 
 /// Pictures without a size that is asked for have no longer side.
 const USUAL_SIDE: usize = 64;
@@ -108,8 +108,11 @@ impl Pictures {
 
     fn check(&self) -> Result<(), DataError> {
         if self.classes.len() > MOST_CLASSES {
-            let message =
-                format!("it has {} folders; there can be {} classes at most", grouped(self.classes.len()), grouped(MOST_CLASSES));
+            let message = format!(
+                "it has {} folders; there can be {} classes at most",
+                grouped(self.classes.len() as u64),
+                grouped(MOST_CLASSES as u64)
+            );
             return Err(refused(&self.folder, message));
         }
         if self.classes.len() < 2 {
@@ -167,8 +170,8 @@ impl Pictures {
             "{} in {} classes: {} to train on and {} for tests, {} × {} pixels in {}, {:.1} MB",
             counted(train.len() + test.len(), "picture"),
             self.classes.len(),
-            grouped(train.len()),
-            grouped(test.len()),
+            grouped(train.len() as u64),
+            grouped(test.len() as u64),
             size[1],
             size[0],
             if is_color { "colour" } else { "grey" },
@@ -350,7 +353,7 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 fn said_of_broken(broken: &[String]) -> Option<String> {
     let more = broken.len().saturating_sub(NAMED);
     let named = broken.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
-    let more = if more > 0 { format!("; and {} more", grouped(more)) } else { String::new() };
+    let more = if more > 0 { format!("; and {} more", grouped(more as u64)) } else { String::new() };
     (!broken.is_empty()).then(|| format!("{} left out: {named}{more}", counted(broken.len(), "broken picture")))
 }
 

@@ -7,9 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::super::markdown::repeat_note;
 use super::super::markup::{duration, escape, grouped, percent};
-use super::super::mistakes::{greatest, worst};
+use super::super::mistakes::worst;
 use super::super::picture::Picture;
 use super::super::{ExportError, ExportedRun, recipe};
+use crate::nn::greatest;
 use crate::protocol::{ConfusionMatrix, Hyper};
 use crate::run::RunState;
 

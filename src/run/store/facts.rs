@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Listed, RunFolder, StoreError};
 use crate::protocol::{Hyper, Outcome};
-use crate::run::text::{date, grouped};
+use crate::run::text::{date, grouped, kilobytes};
 use crate::run::{Figure, Intervention, RunState, Unit};
 use crate::text::{FactLabel, Percent, Phrase, Text, Word};
 
@@ -46,7 +46,7 @@ impl RunFolder {
 impl CheckpointFile {
     /// What there is to say of it besides its step.
     pub fn text(&self) -> Text {
-        let (epoch, size) = ((self.epochs * 100.0).round() / 100.0, grouped(self.bytes.div_ceil(1000)));
+        let (epoch, size) = ((self.epochs * 100.0).round() / 100.0, kilobytes(self.bytes));
         let text: Text = match self.validation_accuracy {
             Some(accuracy) => Phrase::JudgedCheckpoint { epoch, accuracy: Percent(accuracy), size }.into(),
             None => Phrase::Checkpoint { epoch, size }.into(),

@@ -87,6 +87,17 @@ struct Version {
     schema_version: u32,
 }
 
+/// What a log tells from one of its bytes on.
+#[derive(Debug)]
+pub struct Told {
+    /// Every whole event.
+    pub records: Vec<Record>,
+    /// The byte after the last of them.
+    pub end: u64,
+    /// What cannot be read, for people.
+    pub unread: Vec<String>,
+}
+
 impl RunFolder {
     /// The run in this folder.
     pub fn new(path: impl Into<PathBuf>) -> Self {
@@ -147,15 +158,16 @@ impl RunFolder {
 
     /// Every whole event.
     pub fn records(&self) -> Result<Vec<Record>, StoreError> {
-        Ok(self.records_after(0)?.0)
+        Ok(self.told_after(0)?.records)
     }
 
-    /// Every whole event from this byte of the log on, and the byte after the last of them.
-    pub fn records_after(&self, from: u64) -> Result<(Vec<Record>, u64), StoreError> {
+    /// What the log tells from this byte on.
+    pub fn told_after(&self, from: u64) -> Result<Told, StoreError> {
         let path = self.journal_path();
-        let read = Journal::read_from(&path, from).map_err(StoreError::io(path))?.records;
-        let end = read.last().map_or(from, |(_, end)| *end);
-        Ok((read.into_iter().map(|(record, _)| record).collect(), end))
+        let Contents { records, damaged } = Journal::read_from(&path, from).map_err(StoreError::io(path))?;
+        let end = records.last().map_or(from, |(_, end)| *end);
+        let records = records.into_iter().map(|(record, _)| record).collect();
+        Ok(Told { records, end, unread: self.named(&damaged) })
     }
 
     /// The first event, when its line is whole.
@@ -170,11 +182,7 @@ impl RunFolder {
         Ok(self.journal()?.damaged)
     }
 
-    /// The same for people, with the name of the file.
-    pub fn unread(&self) -> Result<Vec<String>, StoreError> {
-        Ok(self.named(&self.damaged_lines()?))
-    }
-
+    /// Damaged lines for people, with the name of the file.
     fn named(&self, damaged: &[DamagedLines]) -> Vec<String> {
         damaged.iter().map(|lines| format!("{}, {lines}", self.journal_path().display())).collect()
     }

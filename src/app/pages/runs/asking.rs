@@ -5,7 +5,7 @@ use super::{NextRun, Removed, Runs, RunsRequest, RunsView};
 use crate::app::{Choice, ChoiceItem, Effect, Leave, Prompt, Question, Shared, Typed};
 use crate::run::format::{Format, default_output};
 use crate::run::store::{CheckpointFile, Listed};
-use crate::run::text::{date, grouped};
+use crate::run::text::{date, kilobytes};
 use crate::text::{Phrase, RunCount, Text, Word};
 
 /// What a text that is being typed, or an item that is being chosen, is for.
@@ -92,7 +92,6 @@ impl Runs {
         if found.is_empty() {
             return shared.tell(Word::TrashIsEmpty);
         }
-        let kilobytes = |bytes: u64| grouped(bytes.div_ceil(1000));
         let item = |run: &Removed| ChoiceItem {
             name: run.name.as_str().into(),
             text: Phrase::RemovedAt { when: run.removed_at_ms.map_or("–".into(), date), size: kilobytes(run.bytes) }.into(),
