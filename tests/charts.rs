@@ -83,6 +83,20 @@ fn what_is_shown_is_made_closer_around_the_cursor_and_follows_it() {
 }
 
 #[test]
+fn what_stands_still_stays_where_it_was() {
+    let mut app = app();
+    press(&mut app, "f");
+    let (longer, known) = (Synthetic { steps: 1_900, ..Synthetic::default() }.records(), Synthetic::default().records().len());
+    app.update(Message::Records(longer[known - 2..].to_vec()));
+    let moved = app.pages().charts.shown(app.run());
+    let mut clicked = app.clone();
+    let spot = Spot { x: 10, y: 3, width: 100, height: 10 };
+    clicked.update(Message::Point(Point { target: Target::Chart(Measure::Loss), spot, how: Pointer::Press }));
+    press(&mut app, "f");
+    assert_eq!([app, clicked].map(|app| app.pages().charts.shown(app.run())), [moved, moved]);
+}
+
+#[test]
 fn the_mouse_puts_the_cursor_and_makes_what_is_under_it_closer() {
     let mut app = app();
     let spot = Spot { x: 49, y: 3, width: 100, height: 10 };

@@ -96,3 +96,18 @@ fn a_run_can_be_taken_back_at_any_time() {
         assert_eq!(sent, wanted, "{keys}");
     }
 }
+
+#[test]
+fn what_is_no_part_of_a_rate_is_refused_and_not_dropped() {
+    let refused = |app: &App| app.shared().notice.as_ref().is_some_and(|notice| notice.is_problem);
+    let mut first = app();
+    press(&mut first, "b");
+    for (keys, pasted, is_refused) in
+        [("2", None, false), ("2 x", None, true), ("", Some("1e-3"), false), ("", Some("1e-3 x"), true), ("x", None, false)]
+    {
+        let mut app = first.clone();
+        press(&mut app, keys);
+        pasted.into_iter().for_each(|text: &str| drop(app.update(Message::Paste(text.into()))));
+        assert_eq!(refused(&app), is_refused, "{keys:?} {pasted:?}");
+    }
+}

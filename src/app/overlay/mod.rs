@@ -104,20 +104,19 @@ impl Overlay {
 
     /// A key that no row takes; gives whether it was typed.
     pub(super) fn typed(&mut self, key: Key, pages: &mut Pages, shared: &mut Shared) -> bool {
-        match self {
-            Self::Edit(edit) => {
-                let typed = edit.key(key);
-                if !typed && matches!(key, Key { code: KeyCode::Char(_), ctrl: false, alt: false, .. }) {
-                    shared.refuse(Phrase::OnlyANumber);
-                }
-                typed
-            }
+        let is_number = matches!(self, Self::Edit(_)) || matches!(self, Self::Rewind(rewind) if rewind.is_typing());
+        let is_typed = match self {
+            Self::Edit(edit) => edit.key(key),
             Self::Prompt(prompt) => prompt.typed(|line| line.key(key), pages, shared),
             Self::Help(help) => help.typed(|line| line.key(key)),
             Self::Palette(palette) => palette.typed(|line| line.key(key)),
             Self::Rewind(rewind) => rewind.typed(key),
             Self::Choice(_) | Self::Question(_) | Self::Explain(_) | Self::Drawer(_) => false,
+        };
+        if is_number && !is_typed && matches!(key, Key { code: KeyCode::Char(_), ctrl: false, alt: false, .. }) {
+            shared.refuse(Phrase::OnlyANumber);
         }
+        is_typed
     }
 
     /// Something in it was pointed at.
@@ -146,21 +145,17 @@ impl Overlay {
             line.paste(text);
             true
         };
+        let mut is_taken = true;
         match self {
-            Self::Edit(edit) => {
-                if !edit.paste(text) {
-                    shared.refuse(Phrase::OnlyANumber);
-                }
-            }
+            Self::Edit(edit) => is_taken = edit.paste(text),
+            Self::Rewind(rewind) => is_taken = rewind.paste(text),
             Self::Prompt(prompt) => drop(prompt.typed(paste, pages, shared)),
             Self::Help(help) => drop(help.typed(paste)),
             Self::Palette(palette) => drop(palette.typed(paste)),
-            Self::Rewind(rewind) => {
-                for character in text.trim().chars() {
-                    rewind.typed(Key::char(character));
-                }
-            }
             Self::Choice(_) | Self::Question(_) | Self::Explain(_) | Self::Drawer(_) => {}
+        }
+        if !is_taken {
+            shared.refuse(Phrase::OnlyANumber);
         }
     }
 

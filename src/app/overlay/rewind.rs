@@ -80,14 +80,29 @@ impl Rewind {
         }
     }
 
+    /// Whether a learning rate is being typed.
+    pub(super) fn is_typing(&self) -> bool {
+        self.typed.is_some()
+    }
+
     /// A key for the learning rate; gives whether it was one.
     pub(super) fn typed(&mut self, key: Key) -> bool {
-        let is_begun = self.typed.is_some();
-        let mut edit = self.typed.take().unwrap_or_else(|| Edit::new(Hyper::LearningRate, self.now));
-        let is_number = matches!(key, Key { code: KeyCode::Char(_), ctrl: false, alt: false, .. });
-        let is_typed = (is_begun || is_number) && edit.key(key);
-        self.typed = (is_begun || is_typed).then_some(edit);
-        is_typed
+        let is_plain = matches!(key, Key { code: KeyCode::Char(_), ctrl: false, alt: false, .. });
+        (is_plain || self.is_typing()) && self.change(|edit| edit.key(key))
+    }
+
+    /// Types a learning rate that was pasted, as far as it can be part of one; gives whether all of it can.
+    pub(super) fn paste(&mut self, text: &str) -> bool {
+        self.change(|edit| edit.paste(text))
+    }
+
+    /// Changes what is being typed; it begins with the first change that is one.
+    fn change(&mut self, change: impl FnOnce(&mut Edit) -> bool) -> bool {
+        let fresh = Edit::new(Hyper::LearningRate, self.now);
+        let mut edit = self.typed.take().unwrap_or_else(|| fresh.clone());
+        let is_done = change(&mut edit);
+        self.typed = Some(edit).filter(|edit| *edit != fresh);
+        is_done
     }
 
     /// Half of the rate, or the one of then.

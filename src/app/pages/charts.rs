@@ -121,7 +121,7 @@ impl Charts {
     /// Puts the cursor on a step, and shows it.
     fn look_at(&mut self, shared: &mut Shared, step: u64) {
         shared.moment = Some(step);
-        self.follows = false;
+        self.stand_still(&shared.run);
         if let Some((from, to)) = &mut self.shown {
             let step = step as f64;
             let by = if step < *from { step - *from } else { (step - *to).max(0.0) };
@@ -160,13 +160,17 @@ impl Charts {
         (self.shown, self.follows) = (None, false);
     }
 
+    /// What is shown moves along no more.
+    fn stand_still(&mut self, run: &RunState) {
+        (self.shown, self.follows) = (self.shown(run), false);
+    }
+
     /// Shows the newest steps, and moves along with them.
     fn follow(&mut self, shared: &mut Shared) {
-        self.follows = !self.follows;
-        if !self.follows {
-            return;
+        if self.follows {
+            return self.stand_still(&shared.run);
         }
-        shared.moment = None;
+        (shared.moment, self.follows) = (None, true);
         let newest = (shared.run.step as f64).max(LEAST);
         let width = self.shown.map_or((newest / 4.0).max(LEAST), |(from, to)| to - from);
         self.shown = Some(((newest - width).max(0.0), newest));
