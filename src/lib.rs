@@ -11,6 +11,7 @@ pub mod data;
 pub mod evaluate;
 pub mod export;
 mod files;
+pub mod inspect;
 pub mod link;
 pub mod nn;
 pub mod protocol;

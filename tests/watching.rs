@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use mnist_tui::link::{Link, LocalPort, Server, connect};
 use mnist_tui::protocol::{
-    Command, Event, Hyper, Outcome, PROTOCOL, Phase, Record, Request, RequestId, ServerLine, ServerMessage, decode_request,
+    ClientLine, Command, Event, Hyper, Outcome, PROTOCOL, Phase, Record, Request, RequestId, ServerLine, ServerMessage,
 };
 use mnist_tui::run::{RunState, SampleOrder};
 use mnist_tui::text::Language;
@@ -195,7 +195,7 @@ proptest! {
     /// Whatever comes over the socket, it is a line or an error.
     #[test]
     fn any_bytes_are_decoded_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = (ServerLine::decode(&bytes), decode_request(&bytes));
+        let _ = (ServerLine::decode(&bytes), ClientLine::decode(&bytes));
     }
 
     /// The same for lines that were right before something was done to them.
@@ -211,10 +211,10 @@ proptest! {
         prop_assert!(ServerLine::decode(&line).is_err(), "half a line is none");
         let request = Request { id: RequestId { client: 1, number: 2 }, command: Command::SetHyper { hyper: Hyper::Epochs, value: 3.0 } };
         let mut line = serde_json::to_vec(&request).expect("JSON");
-        prop_assert_eq!(decode_request(&line).ok(), Some(request));
+        prop_assert_eq!(ClientLine::decode(&line).ok(), Some(ClientLine::Request(request)));
         let place = at % line.len();
         line[place] = byte;
-        let _ = decode_request(&line);
+        let _ = ClientLine::decode(&line);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::row::{Layer, Offer, RowId};
 use super::{
-    Closing, Control, Drawer, Effect, Found, Key, KeyCode, Keymap, Message, Pages, Panel, Point, Pointer, Rank, Replay,
-    RunsAnswer, Shared, Target,
+    Closing, Control, Drawer, Effect, Found, Key, KeyCode, Keymap, Message, Pages, Panel, Point, Pointer, Questions, Rank,
+    Replay, RunsAnswer, Shared, Target,
 };
 use crate::config::Notify;
 use crate::run::RunState;
@@ -92,6 +92,12 @@ impl App {
             Message::Runs(answer) => pages.each(|page| page.answered(shared, &answer)),
             Message::Records(records) if shared.replay.is_some() => shared.play(|replay| replay.add(records)),
             Message::Tick(passed) => shared.play(|replay| replay.tick(passed)),
+            Message::Answered(answer) => {
+                if let Some(known) = shared.questions.answered(answer, shared.run.at_ms) {
+                    pages.told(shared, known);
+                }
+            }
+            Message::Saw { rows, columns } => (shared.rows, shared.columns) = (rows, columns),
             Message::Told(Ok(text)) => shared.tell(text),
             Message::Told(Err(problem)) => shared.refuse(problem),
             Message::Focus(focused) => shared.attention.focused = focused,
@@ -102,6 +108,7 @@ impl App {
             }
             Message::Restarted => {
                 shared.run = RunState::default();
+                shared.questions = Questions::default();
                 shared.hypers.forget_changes();
                 pages.each(|page| page.heard(shared));
             }
@@ -110,12 +117,19 @@ impl App {
                     shared.refused(request, &reason);
                 }
             }
-            Message::Connection(connection) => shared.connect(connection),
+            Message::Connection(connection) => {
+                shared.questions.lose();
+                shared.connect(connection);
+            }
         }
         let Self { shared, pages } = self;
         pages.each(|page| page.heard(shared));
         let overlays = std::mem::take(&mut shared.overlays);
         shared.overlays = overlays.into_iter().filter(|overlay| overlay.holds(shared)).collect();
+        // The open page asks for what it does not know yet, one thing at a time.
+        let wanted = pages.page().wants(shared).filter(|_| pages.page().shows_run());
+        let asked = wanted.and_then(|query| shared.questions.ask(query, shared.asked_at()));
+        shared.effects.extend(asked.map(Effect::Ask));
         std::mem::take(&mut shared.effects)
     }
 
@@ -135,11 +149,6 @@ impl App {
             taken.extend(&offer.keys);
         }
         all
-    }
-
-    /// The list that has the keyboard shows so many rows: what a page of it is.
-    pub fn saw(&mut self, rows: usize) {
-        self.shared.rows = rows;
     }
 
     fn point(&mut self, point: Point) {

@@ -1,6 +1,6 @@
 //! What has the focus, explained where it stands.
 
-use super::{Measure, Panel};
+use super::{ImagesPart, Measure, Panel};
 use crate::protocol::Hyper;
 use crate::text::{Explanation, Text, Word};
 
@@ -38,6 +38,15 @@ pub fn of_measure(measure: Measure) -> Explained {
         Measure::LearningRate => (Word::LearningRateTitle, Explanation::LearningRate),
         Measure::GradientNorm => (Word::GradientNormTitle, Explanation::GradientNorm),
         Measure::Throughput => (Word::ThroughputTitle, Explanation::Throughput),
+    };
+    Explained { title: title.into(), text }
+}
+
+/// What a part of the page of images shows.
+pub fn of_images(part: ImagesPart) -> Explained {
+    let (title, text) = match part {
+        ImagesPart::Gallery => (Word::ImagesTitle, Explanation::Gallery),
+        ImagesPart::Image => (Word::WhereItLooks, Explanation::Occlusion),
     };
     Explained { title: title.into(), text }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Key, NextRun, Point, RunsAnswer, RunsRequest};
-use crate::protocol::{Connection, Event, Reason, Record, Request, RequestId};
+use crate::protocol::{Answer, Asked, Connection, Event, Reason, Record, Request, RequestId};
 use crate::text::Text;
 
 /// Something that happened outside.
@@ -31,8 +31,17 @@ pub enum Message {
     },
     /// The way to the run has changed.
     Connection(Connection),
+    /// What was asked of the network is answered.
+    Answered(Answer),
     /// What came of something that was asked about recorded runs.
     Runs(RunsAnswer),
+    /// What has the keyboard was drawn in so many rows and columns.
+    Saw {
+        /// Rows.
+        rows: usize,
+        /// Columns; 1 for a list.
+        columns: usize,
+    },
     /// What came of an effect.
     Told(Result<Text, Text>),
     /// So much time has passed; of interest while a recorded run is played.
@@ -65,6 +74,8 @@ impl Message {
 pub enum Effect {
     /// Give this to the worker.
     Send(Request),
+    /// Ask this of whoever has the network and the images.
+    Ask(Asked),
     /// Do this with recorded runs, beside everything else.
     Runs(RunsRequest),
     /// Restore the terminal and leave the dashboard.

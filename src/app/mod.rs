@@ -15,6 +15,7 @@ mod message;
 mod overlay;
 mod pages;
 mod pointer;
+mod questions;
 mod records;
 mod replay;
 mod requests;
@@ -26,7 +27,7 @@ mod table;
 
 pub use control::Control;
 pub use dashboard::{App, AppOptions};
-pub use explain::{Explained, of_hyper, of_measure, of_panel};
+pub use explain::{Explained, of_hyper, of_images, of_measure, of_panel};
 pub use hypers::Hypers;
 pub use key::{Key, KeyCode};
 pub use keymap::{Keymap, KeymapError};
@@ -36,10 +37,12 @@ pub use overlay::{
     Choice, ChoiceItem, Drawer, Edit, Found, Help, HelpLine, Overlay, Palette, Prompt, Question, Rate, Rewind, Typed, Way,
 };
 pub use pages::{
-    ChangeEffect, Charts, Confused, Confusion, ConfusionSource, LoadedRun, Measure, NextRun, Overview, PageId, Pages, Panel,
-    Part, Removed, RunRow, Runs, RunsAnswer, RunsRequest, RunsView, SampleView, Shown, Shows, worst_pairs,
+    ChangeEffect, Charts, Confused, Confusion, ConfusionSource, Images, ImagesPart, LoadedRun, Measure, NextRun, Overview,
+    PageId, Pages, Panel, Part, Removed, RunRow, Runs, RunsAnswer, RunsRequest, RunsView, SampleView, Shown, ShownJudgement,
+    Shows, worst_pairs,
 };
 pub use pointer::{Point, Pointer, Spot, Target};
+pub use questions::{Going, Known, Questions};
 pub use replay::{Replay, Seek};
 pub use requests::Requests;
 pub use row::{Layer, Offer, Rank, Row, RowId, Rows};

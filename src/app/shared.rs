@@ -1,8 +1,8 @@
 //! What more than one page needs to know or to change.
 
-use super::{AppOptions, Control, Effect, Found, Hypers, Keymap, Leave, Overlay, Question, Replay, Requests};
+use super::{AppOptions, Control, Effect, Found, Going, Hypers, Keymap, Leave, Overlay, Question, Questions, Replay, Requests};
 use crate::config::Notify;
-use crate::protocol::{Command, Connection, Phase};
+use crate::protocol::{Command, Connection, Phase, Which};
 use crate::run::RunState;
 use crate::text::{Language, Text};
 
@@ -37,8 +37,16 @@ pub struct Shared {
     pub overlays: Vec<Overlay>,
     /// Which keys do what.
     pub keymap: Keymap,
-    /// Rows of the list that has the keyboard, as it was drawn last.
+    /// Rows and columns of what has the keyboard, as it was drawn last.
     pub rows: usize,
+    /// See `rows`; 1 for a list.
+    pub columns: usize,
+    /// What was asked of the network, and is not answered yet.
+    pub questions: Questions,
+    /// The image that is looked at, on all pages.
+    pub image: Option<Which>,
+    /// The page that is to be turned to, and what is to be seen there.
+    pub(super) going: Option<Going>,
     /// The step that a person looks at, on all pages; without, the newest.
     pub moment: Option<u64>,
     /// What was found in the palette and is to be done.
@@ -118,6 +126,10 @@ impl Shared {
             overlays: Vec::new(),
             keymap: options.keymap.clone(),
             rows: 10,
+            columns: 1,
+            questions: Questions::default(),
+            image: None,
+            going: None,
             moment: None,
             found: None,
             effects: Vec::new(),
@@ -128,6 +140,14 @@ impl Shared {
     /// The step that a person looks at, or the newest: a recorded run may have been sought back behind the first.
     pub fn looked_at(&self) -> u64 {
         self.moment.map_or(self.run.step, |step| step.min(self.run.step))
+    }
+
+    /// The moment whose network is to be looked into; `None` for the network as it is now. Of a recorded run there are only
+    /// those of its checkpoints, so nothing is asked anew between two of them.
+    pub(super) fn asked_at(&self) -> Option<u64> {
+        let is_past = self.replay.is_some() || self.moment.is_some_and(|moment| moment < self.run.step);
+        let step = is_past.then(|| self.looked_at())?;
+        Some(self.run.checkpoints.range(..=step).next_back().map_or(step, |(taken, _)| *taken))
     }
 
     /// Whether the run goes on, or is over, without this process.

@@ -16,9 +16,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::{Link, Update, place};
+use super::{Link, Sent, Update, place};
 use crate::protocol::{
-    ClientHello, Code, Connection, Cursor, Event, LONGEST_LINE, PROTOCOL, Record, Request, ServerHello, ServerLine, ServerMessage,
+    ASK, Answer, Asked, ClientHello, ClientLine, Code, Connection, Cursor, Event, LONGEST_LINE, PROTOCOL, Record, Request,
+    ServerHello, ServerLine, ServerMessage, Unanswered,
 };
 
 /// A process that answers at all does so within this time.
@@ -103,7 +104,7 @@ pub async fn attach(run: &Running, name: String, read_only: bool) -> Result<Atta
     let hello = ClientHello { protocol: PROTOCOL, name, read_only, has: None };
     let (mut socket, server) = Socket::connect(&run.path).await?;
     let welcome = socket.enter(&hello).await?;
-    let task = Task { path: run.path.clone(), hello, nonce: server.nonce.clone(), known: 0, caught_up: 0, ended: false, updates };
+    let task = Task { path: run.path.clone(), hello, known: 0, caught_up: 0, ended: false, updates, server: server.clone() };
     tokio::spawn(task.run(socket, welcome, requests));
     Ok(Attached { link: Link::of_channels(received, sender), hello: server })
 }
@@ -182,8 +183,8 @@ impl Socket {
 struct Task {
     path: PathBuf,
     hello: ClientHello,
-    /// Of the process that tells.
-    nonce: String,
+    /// The process that tells.
+    server: ServerHello,
     /// Records of its log that have been received or skipped.
     known: usize,
     /// Up to here the log is history.
@@ -196,7 +197,7 @@ struct Task {
 struct Left;
 
 impl Task {
-    async fn run(mut self, mut socket: Socket, mut welcome: Welcome, mut requests: mpsc::UnboundedReceiver<Request>) {
+    async fn run(mut self, mut socket: Socket, mut welcome: Welcome, mut requests: mpsc::UnboundedReceiver<Sent>) {
         loop {
             (self.known, self.caught_up) = (welcome.from, welcome.length);
             if self.tell(Update::Connection(Connection::Up { client: welcome.client })).await.is_err() {
@@ -217,7 +218,7 @@ impl Task {
     async fn follow(
         &mut self,
         socket: &mut Socket,
-        requests: &mut mpsc::UnboundedReceiver<Request>,
+        requests: &mut mpsc::UnboundedReceiver<Sent>,
     ) -> Result<Option<ServerMessage>, Left> {
         let (mut records, mut bytes) = (Vec::new(), 0);
         loop {
@@ -225,8 +226,16 @@ impl Task {
                 line = socket.next_with_length() => line,
                 request = requests.recv() => match request {
                     // One that cannot be sent is lost with the connection, as the person will see.
-                    Some(request) => {
+                    Some(Sent::Request(request)) => {
                         let _ = socket.send(&request).await;
+                        continue;
+                    }
+                    Some(Sent::Ask(ask)) if self.server.can.iter().any(|can| can == ASK) => {
+                        let _ = socket.send(&ClientLine::Ask { ask }).await;
+                        continue;
+                    }
+                    Some(Sent::Ask(Asked { id, .. })) => {
+                        self.tell(Update::Answer(Answer::none(id, Unanswered::Older))).await?;
                         continue;
                     }
                     None => return Err(Left),
@@ -276,6 +285,7 @@ impl Task {
                 Ok(())
             }
             ServerMessage::Refused { answers, reason } => self.tell(Update::Refused { answers, reason }).await,
+            ServerMessage::Answer(answer) => self.tell(Update::Answer(answer)).await,
             ServerMessage::Hello(_) | ServerMessage::Welcome { .. } | ServerMessage::Bye { .. } => Ok(()),
         }
     }
@@ -284,7 +294,7 @@ impl Task {
     async fn reconnect(
         &mut self,
         farewell: Option<ServerMessage>,
-        requests: &mut mpsc::UnboundedReceiver<Request>,
+        requests: &mut mpsc::UnboundedReceiver<Sent>,
     ) -> Result<Option<(Socket, Welcome)>, Left> {
         if self.ended {
             let reason = Code::RunIsOver.into();
@@ -316,22 +326,25 @@ impl Task {
     }
 
     /// Waits, and refuses at once what cannot be sent: nobody means now what they pressed an hour ago.
-    async fn refuse_for(&self, time: Duration, requests: &mut mpsc::UnboundedReceiver<Request>) -> Result<(), Left> {
+    async fn refuse_for(&self, time: Duration, requests: &mut mpsc::UnboundedReceiver<Sent>) -> Result<(), Left> {
         let end = Instant::now() + time;
-        while let Ok(request) = timeout_at(end, requests.recv()).await {
-            let Some(Request { id: answers, .. }) = request else { return Err(Left) };
-            let reason = Code::ConnectionLost.into();
-            self.tell(Update::Refused { answers, reason }).await?;
+        while let Ok(sent) = timeout_at(end, requests.recv()).await {
+            self.tell(match sent.ok_or(Left)? {
+                Sent::Request(Request { id: answers, .. }) => Update::Refused { answers, reason: Code::ConnectionLost.into() },
+                Sent::Ask(Asked { id, .. }) => Update::Answer(Answer::none(id, Unanswered::Busy)),
+            })
+            .await?;
         }
         Ok(())
     }
 
     async fn connect_again(&mut self) -> Result<(Socket, Welcome), AttachError> {
         let (mut socket, server) = self.find_again().await?;
-        let has = Cursor { nonce: self.nonce.clone(), records: self.known };
+        let has = Cursor { nonce: self.server.nonce.clone(), records: self.known };
         let welcome = socket.enter(&ClientHello { has: Some(has), ..self.hello.clone() }).await?;
-        if server.nonce != self.nonce || welcome.from != self.known {
-            self.nonce = server.nonce;
+        let is_same = server.nonce == self.server.nonce && welcome.from == self.known;
+        self.server = server;
+        if !is_same {
             // The receiver is there, or the next update will notice.
             let _ = self.tell(Update::Restarted).await;
         }

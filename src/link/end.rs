@@ -6,7 +6,8 @@ use tokio::sync::{mpsc, watch};
 
 use super::wheel::{Sender, Wheel};
 use super::{Hub, Served, Server};
-use crate::protocol::{Command, Connection, Reason, Record, Request, RequestId};
+use crate::inspect::Desk;
+use crate::protocol::{Answer, Asked, Command, Connection, Reason, Record, Request, RequestId};
 
 /// What comes over a link.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,17 @@ pub enum Update {
     },
     /// The way to the run has changed.
     Connection(Connection),
+    /// What was asked is answered.
+    Answer(Answer),
+}
+
+/// What those who watch send.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sent {
+    /// Something is to be done.
+    Request(Request),
+    /// Something is to be told.
+    Ask(Asked),
 }
 
 /// The end of those who watch.
@@ -32,21 +44,29 @@ pub struct Link(Source);
 /// Where a run comes from.
 enum Source {
     /// From the log of this process.
-    Log { hub: Arc<Hub>, read: usize, length: watch::Receiver<usize>, wheel: Arc<Wheel> },
+    Log { hub: Arc<Hub>, read: usize, length: watch::Receiver<usize>, wheel: Arc<Wheel>, questions: Questions },
     /// From whoever holds the other ends of these channels.
-    Channels { updates: mpsc::Receiver<Update>, requests: mpsc::UnboundedSender<Request> },
+    Channels { updates: mpsc::Receiver<Update>, sent: mpsc::UnboundedSender<Sent> },
+}
+
+/// Where this process asks itself.
+struct Questions {
+    desk: Arc<Desk>,
+    answers: mpsc::UnboundedReceiver<Answer>,
+    reply: mpsc::UnboundedSender<Answer>,
 }
 
 impl Link {
     /// To the run whose events are in `hub`.
-    pub(super) fn of_log(hub: Arc<Hub>, wheel: Arc<Wheel>) -> Self {
+    pub(super) fn of_log(hub: Arc<Hub>, wheel: Arc<Wheel>, desk: Arc<Desk>) -> Self {
         let length = hub.subscribe();
-        Self(Source::Log { hub, read: 0, length, wheel })
+        let (reply, answers) = mpsc::unbounded_channel();
+        Self(Source::Log { hub, read: 0, length, wheel, questions: Questions { desk, answers, reply } })
     }
 
-    /// To a run that a task tells of: a socket's, or that of a replay. Where nobody takes requests, drop their receiver.
-    pub fn of_channels(updates: mpsc::Receiver<Update>, requests: mpsc::UnboundedSender<Request>) -> Self {
-        Self(Source::Channels { updates, requests })
+    /// To a run that a task tells of: a socket's, or that of a replay. Where nobody takes what is sent, drop its receiver.
+    pub fn of_channels(updates: mpsc::Receiver<Update>, sent: mpsc::UnboundedSender<Sent>) -> Self {
+        Self(Source::Channels { updates, sent })
     }
 
     /// Waits for what is new.
@@ -58,8 +78,11 @@ impl Link {
                 return Update::Records(records);
             }
             match &mut self.0 {
-                // It fails when the log is gone, and the link itself holds on to it.
-                Source::Log { length, .. } => drop(length.changed().await),
+                Source::Log { length, questions, .. } => tokio::select! {
+                    // It fails when the log is gone, and the link itself holds on to it.
+                    _ = length.changed() => {}
+                    Some(answer) = questions.answers.recv() => return Update::Answer(answer),
+                },
                 Source::Channels { updates, .. } => match updates.recv().await {
                     Some(update) => return update,
                     // Nothing will ever come.
@@ -86,7 +109,19 @@ impl Link {
     pub fn send(&self, request: Request) {
         match &self.0 {
             Source::Log { wheel, .. } => wheel.send_own(Sender::Terminal, request),
-            Source::Channels { requests, .. } => drop(requests.send(request)),
+            Source::Channels { sent, .. } => drop(sent.send(Sent::Request(request))),
+        }
+    }
+
+    /// Asks whoever has the network and the images; an [`Update::Answer`] comes of it, unless a newer question does first.
+    pub fn ask(&self, asked: Asked) {
+        match &self.0 {
+            Source::Log { questions: Questions { desk, reply, .. }, .. } => {
+                let reply = reply.clone();
+                // Where nobody listens any more, nobody is to be told.
+                desk.ask(Sender::Terminal.number(), asked, Box::new(move |answer| drop(reply.send(answer))));
+            }
+            Source::Channels { sent, .. } => drop(sent.send(Sent::Ask(asked))),
         }
     }
 
@@ -104,7 +139,9 @@ impl Link {
     /// Fails when the machine gives no thread.
     pub fn serve(&self, run: Served) -> std::io::Result<Option<Server>> {
         match &self.0 {
-            Source::Log { hub, wheel, .. } => Server::start(Arc::clone(hub), Arc::clone(wheel), run).map(Some),
+            Source::Log { hub, wheel, questions, .. } => {
+                Server::start(Arc::clone(hub), Arc::clone(wheel), Arc::clone(&questions.desk), run).map(Some)
+            }
             Source::Channels { .. } => Ok(None),
         }
     }

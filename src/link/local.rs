@@ -10,6 +10,8 @@ use super::spill::spill;
 use super::wheel::Wheel;
 use super::{Hub, Link, Recorder};
 use crate::causes::with_causes;
+use crate::inspect::{Desk, Exhibits};
+use crate::nn::Network;
 use crate::protocol::{CheckpointReason, Event, Record, Request};
 use crate::run::store::{Recording, RunFolder};
 use crate::train::{Checkpoint, Port};
@@ -24,6 +26,8 @@ pub struct LocalPort {
     asked: bool,
     /// Where checkpoints are read from, when the run is recorded.
     folder: Option<RunFolder>,
+    /// Where questions about the network are answered.
+    desk: Arc<Desk>,
 }
 
 /// Both ends of a new link, on which readers find first what has happened already.
@@ -31,7 +35,9 @@ pub fn connect(history: Vec<Record>) -> (Link, LocalPort) {
     let hub = Arc::new(Hub::new(history));
     let (commands, received) = channel();
     let wheel = Arc::new(Wheel::new(Arc::clone(&hub), commands));
-    (Link::of_log(Arc::clone(&hub), wheel), LocalPort { hub, commands: received, checkpoints: None, asked: false, folder: None })
+    let desk = Arc::<Desk>::default();
+    let link = Link::of_log(Arc::clone(&hub), wheel, Arc::clone(&desk));
+    (link, LocalPort { hub, commands: received, checkpoints: None, asked: false, folder: None, desk })
 }
 
 impl LocalPort {
@@ -42,6 +48,7 @@ impl LocalPort {
         let queue = Arc::new(Queue::new());
         self.checkpoints = Some(Arc::clone(&queue));
         self.folder = Some(recording.folder().clone());
+        self.desk.keep(recording.folder().clone());
         // Where it cannot be read, or holds other lines than were told, all of it stays in memory.
         if let Ok(archive) = recording.log().and_then(|(file, whole)| Archive::open(file, whole))
             && archive.len() == *self.hub.subscribe().borrow()
@@ -50,6 +57,11 @@ impl LocalPort {
         }
         let read = *self.hub.subscribe().borrow();
         Recorder::start(Arc::clone(&self.hub), queue, recording, read)
+    }
+
+    /// The images of the run, for those who want to see them.
+    pub fn exhibit(&self, exhibits: Option<Exhibits>) {
+        self.desk.exhibit(exhibits);
     }
 
     /// Keeps what happens out of memory where it is not written down.
@@ -79,6 +91,10 @@ impl Port for LocalPort {
     fn keep(&mut self, checkpoint: Checkpoint) {
         let Some(queue) = &self.checkpoints else { return };
         tell_dropped(&self.hub, queue.push(Waiting { checkpoint, asked: self.asked, failed: None }));
+    }
+
+    fn offer(&mut self, step: u64, network: &Network, rests: bool) {
+        self.desk.offer(step, network, rests);
     }
 
     fn recall(&mut self, step: u64) -> Result<Vec<u8>, String> {

@@ -15,7 +15,7 @@ mod spill;
 mod wheel;
 
 pub use client::{AttachError, Attached, Running, attach, running};
-pub use end::{Link, Update};
+pub use end::{Link, Sent, Update};
 pub use hub::Hub;
 pub use local::{LocalPort, connect};
 pub use recorder::Recorder;

@@ -1,13 +1,15 @@
 //! The link to a recorded run, which may be trained meanwhile.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::Builder;
 use std::time::Duration;
 
-use tokio::sync::mpsc::{Sender, channel, unbounded_channel};
+use tokio::sync::mpsc::{Sender, UnboundedSender, channel, unbounded_channel};
 
-use super::{Link, Update};
-use crate::protocol::{Event, Record};
+use super::{Link, Sent, Update};
+use crate::inspect::Checkpoints;
+use crate::protocol::{Answer, Event, Record, Unanswered};
 use crate::run::store::{RunFolder, StoreError, Told};
 
 /// So often is looked for what another process has written.
@@ -46,6 +48,7 @@ pub fn replay(folder: &RunFolder, recorded: Recorded) -> Result<Link, StoreError
     let (sender, updates) = channel(1);
     let folder = folder.clone();
     let path = folder.path().to_owned();
+    let sent = answer(&folder, sender.clone()).map_err(|source| StoreError::Io { path: path.clone(), source })?;
     Builder::new()
         .name("replay".into())
         .spawn(move || {
@@ -54,8 +57,26 @@ pub fn replay(folder: &RunFolder, recorded: Recorded) -> Result<Link, StoreError
             }
         })
         .map_err(|source| StoreError::Io { path, source })?;
-    // Nobody takes requests.
-    Ok(Link::of_channels(updates, unbounded_channel().0))
+    Ok(Link::of_channels(updates, sent))
+}
+
+/// Answers questions from the run's checkpoints, on a thread of its own; gives the way to ask them. Nobody takes requests.
+fn answer(folder: &RunFolder, answers: Sender<Update>) -> std::io::Result<UnboundedSender<Sent>> {
+    let (sent, mut received) = unbounded_channel();
+    let mut checkpoints = Checkpoints::new(folder.clone());
+    Builder::new().name("inspect".into()).spawn(move || {
+        while let Some(first) = received.blocking_recv() {
+            // Of several that wait, the newest.
+            let newest = std::iter::successors(Some(first), |_| received.try_recv().ok()).last();
+            let Some(Sent::Ask(asked)) = newest else { continue };
+            let answered = catch_unwind(AssertUnwindSafe(|| checkpoints.answer(&asked)));
+            let answer = answered.unwrap_or_else(|_| Answer::none(asked.id, Unanswered::Busy));
+            if answers.blocking_send(Update::Answer(answer)).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(sent)
 }
 
 /// Tells what is written to the run's folder, until nobody trains it or nobody listens any more.

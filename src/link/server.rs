@@ -25,7 +25,8 @@ use super::bucket::Bucket;
 use super::wheel::Wheel;
 use super::{Hub, place};
 use crate::causes::panic_text;
-use crate::protocol::{Event, PROTOCOL, ServerHello};
+use crate::inspect::Desk;
+use crate::protocol::{ASK, Event, PROTOCOL, ServerHello};
 
 /// More clients than so many are turned away.
 const MOST_CLIENTS: usize = 64;
@@ -57,6 +58,7 @@ pub struct Served {
 struct Shared {
     hub: Arc<Hub>,
     wheel: Arc<Wheel>,
+    desk: Arc<Desk>,
     hello: ServerHello,
     stop: watch::Receiver<bool>,
     clients: AtomicUsize,
@@ -68,17 +70,17 @@ impl Server {
     /// is trained: a failure is an event.
     ///
     /// Fails when the machine gives no thread.
-    pub(super) fn start(hub: Arc<Hub>, wheel: Arc<Wheel>, run: Served) -> io::Result<Self> {
+    pub(super) fn start(hub: Arc<Hub>, wheel: Arc<Wheel>, desk: Arc<Desk>, run: Served) -> io::Result<Self> {
         let (stop, stopped) = watch::channel(false);
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let pid = std::process::id();
         let nonce = format!("{pid:x}-{since:x}");
         let Served { run_id, name, folder } = run;
         let program = env!("CARGO_PKG_VERSION").into();
-        let hello = ServerHello { protocol: PROTOCOL, program, run_id, name, pid, nonce, folder };
+        let hello = ServerHello { protocol: PROTOCOL, program, run_id, name, pid, nonce, folder, can: vec![ASK.into()] };
         let read = *hub.subscribe().borrow();
         let (clients, numbers) = (AtomicUsize::new(0), AtomicU32::new(1));
-        let shared = Arc::new(Shared { hub, wheel, hello, stop: stopped, clients, numbers });
+        let shared = Arc::new(Shared { hub, wheel, desk, hello, stop: stopped, clients, numbers });
         let listening = listen(&shared.hello.run_id);
         let thread = Builder::new().name("serve".into()).spawn(move || {
             let served = catch_unwind(AssertUnwindSafe(|| serve(&shared, listening, read)));

@@ -64,8 +64,21 @@ impl Head {
     }
 
     /// The logits; while training, with `chance`.
-    pub fn forward<T: Tape<f32, Cpu> + Merge<T> + Merge<NoneTape>>(&self, mut x: Matrix<T>, chance: Option<Chance>) -> Matrix<T> {
-        for layer in &self.layers {
+    pub fn forward<T: Tape<f32, Cpu> + Merge<T> + Merge<NoneTape>>(&self, x: Matrix<T>, chance: Option<Chance>) -> Matrix<T> {
+        Self::through(&self.layers, x, chance)
+    }
+
+    /// What goes into the last layer.
+    pub fn hidden(&self, x: Matrix) -> Matrix {
+        Self::through(self.layers.split_last().map_or(&[], |(_, before)| before), x, None)
+    }
+
+    fn through<T: Tape<f32, Cpu> + Merge<T> + Merge<NoneTape>>(
+        layers: &[HeadLayer],
+        mut x: Matrix<T>,
+        chance: Option<Chance>,
+    ) -> Matrix<T> {
+        for layer in layers {
             x = match (layer, chance) {
                 (HeadLayer::Dense(layer), _) => layer.forward(x),
                 (HeadLayer::Dropout(rate, number), Some(chance)) => {

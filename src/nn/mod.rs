@@ -13,6 +13,7 @@ mod convolution;
 mod dropout;
 mod gradient;
 mod head;
+mod inside;
 mod kernel;
 mod learner;
 mod network;
@@ -27,6 +28,7 @@ mod stack;
 
 pub use builder::NetworkError;
 pub use checkpoint::{CheckpointError, NamedTensor, read_metadata};
+pub use inside::Weights;
 pub use learner::{Learner, NotFinite, StepOutcome};
 pub use network::{FreezeError, Network, greatest};
 pub use snapshot::Snapshot;

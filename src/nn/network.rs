@@ -22,6 +22,10 @@ const HELD_VALUES: usize = 96 * 1024;
 /// A network with its parameters.
 #[derive(Clone, Debug)]
 pub struct Network {
+    /// What it was built from: one for each of its layers.
+    pub(super) specs: Arc<[LayerSpec]>,
+    /// Height, width and channels of an image.
+    pub(super) image: [usize; 3],
     layers: Vec<LayerShape>,
     classes: usize,
     pub(super) parameters: Arc<[Parameter]>,
@@ -55,7 +59,7 @@ impl Network {
     ///
     /// Fails at the first layer that does not fit the one before it, or makes the network too large.
     pub fn new(specs: &[LayerSpec], image: [usize; 3], classes: usize, seed: u64) -> Result<Self, NetworkError> {
-        Ok(Self::built(Builder::build(specs, image, classes, None)?, classes, seed))
+        Ok(Self::built(Builder::build(specs, image, classes, None)?, (specs, image, classes), seed))
     }
 
     /// Builds a network for the parameters in a file, which are still to be loaded. Fails as [`new`](Self::new) does, and
@@ -67,10 +71,10 @@ impl Network {
         seed: u64,
         file: &[u8],
     ) -> Result<Self, NetworkError> {
-        Ok(Self::built(Builder::build(specs, image, classes, Some(file.len()))?, classes, seed))
+        Ok(Self::built(Builder::build(specs, image, classes, Some(file.len()))?, (specs, image, classes), seed))
     }
 
-    fn built(builder: Builder, classes: usize, seed: u64) -> Self {
+    fn built(builder: Builder, (specs, image, classes): (&[LayerSpec], [usize; 3], usize), seed: u64) -> Self {
         let Builder { layers, parameters, stack, mut head, .. } = builder;
         let mut values = Vec::new();
         for (index, parameter) in parameters.iter().enumerate() {
@@ -90,6 +94,8 @@ impl Network {
         weights.refresh(&stack);
         head.load(&weights.values);
         Self {
+            specs: specs.into(),
+            image,
             layers,
             classes,
             parameters: parameters.into(),
@@ -224,6 +230,21 @@ impl Network {
         let workspace = SharedWorkspace::default();
         let slices = indices.chunks(self.judged_together()).map(|slice| self.judge(set, slice, &workspace).1);
         slices.flat_map(|rows| rows.chunks_exact(self.classes).map(<[f32]>::to_vec).collect::<Vec<_>>()).collect()
+    }
+
+    /// For each image, what the last hidden layer makes of it: the values that the last dense layer goes by.
+    ///
+    /// # Panics
+    /// As [`probabilities`](Self::probabilities) does.
+    pub fn hidden(&self, set: &ImageSet, indices: &[u32]) -> Vec<Vec<f32>> {
+        let workspace = SharedWorkspace::default();
+        let mut rows = Vec::with_capacity(indices.len());
+        for slice in indices.chunks(self.judged_together()) {
+            self.fill(set, slice, None, &workspace);
+            let hidden = self.head.hidden(off_tape(&self.stack, &self.weights, &workspace, slice.len())).as_vec();
+            rows.extend(hidden.chunks_exact((hidden.len() / slice.len()).max(1)).map(<[f32]>::to_vec));
+        }
+        rows
     }
 
     /// Brings pixels to [0, 1], varied by `augmenter`, and from there to the scale of the network.

@@ -27,6 +27,11 @@ impl Padding {
         [height + self.rows.iter().sum::<usize>(), width + self.columns.iter().sum::<usize>(), channels]
     }
 
+    /// Rows above and columns to the left of an image.
+    pub fn before(&self) -> [usize; 2] {
+        [self.rows[0], self.columns[0]]
+    }
+
     /// The rows of an image, in the input and in the result, for each image.
     fn rows(&self, images: usize) -> impl Iterator<Item = (usize, usize)> {
         let ([height, width, channels], [out_height, out_width, _]) = (self.input, self.output());

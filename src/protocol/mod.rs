@@ -4,6 +4,7 @@
 //! a run leaves it. This module imports nothing else of the crate.
 
 mod augmentation;
+mod bytes;
 mod choice;
 mod command;
 mod confusion;
@@ -15,12 +16,14 @@ mod judged;
 mod name;
 mod number;
 mod outcome;
+mod query;
 mod reason;
 mod record;
 mod spec;
 mod wire;
 
 pub use augmentation::Augmentation;
+pub use bytes::Bytes;
 pub(crate) use choice::choices;
 pub use command::{Command, Place, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix, MOST_CLASSES, wilson};
@@ -34,7 +37,8 @@ pub use judged::{JudgedImages, MOST_JUDGED};
 pub use name::{is_hidden, run_name};
 pub use number::grouped;
 pub use outcome::Outcome;
+pub use query::{Among, Answer, Asked, Body, MOST_BYTES, MOST_IMAGES, Plane, Query, Seen, Sum, Unanswered, Which};
 pub use reason::{Code, Reason};
 pub use record::Record;
 pub use spec::{Activation, Anneal, FineTuning, LayerSpec, Optimizer, Padding, RunSpec, Schedule, ScheduleKind};
-pub use wire::{ByeCode, ClientHello, Cursor, LONGEST_LINE, PROTOCOL, ServerHello, ServerLine, ServerMessage, decode_request};
+pub use wire::{ASK, ByeCode, ClientHello, ClientLine, Cursor, LONGEST_LINE, PROTOCOL, ServerHello, ServerLine, ServerMessage};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::{Reason, Record, Request, RequestId};
+use super::{Answer, Asked, Reason, Record, Request, RequestId};
 
 /// The version of what is said on the socket. It grows when older programs cannot follow any more.
 pub const PROTOCOL: u32 = 1;
@@ -40,6 +40,8 @@ pub enum ServerMessage {
         #[serde(flatten)]
         reason: Reason,
     },
+    /// What a client asked; nobody else is told.
+    Answer(Answer),
     /// The last line.
     Bye {
         /// Why, for programs; nothing from one that is older than these codes.
@@ -99,7 +101,13 @@ pub struct ServerHello {
     /// The folder in which it is recorded, when it is; older programs do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<PathBuf>,
+    /// What else it does: [`ASK`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub can: Vec<String>,
 }
+
+/// In a server's hello: it answers questions.
+pub const ASK: &str = "ask";
 
 /// The first line of a client.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,7 +158,30 @@ impl ServerLine {
     }
 }
 
-/// Reads a request of a client, without the line's end. Whatever the bytes are, the answer is a request or an error.
-pub fn decode_request(line: &[u8]) -> Result<Request, serde_json::Error> {
-    serde_json::from_slice(line)
+/// A line of a client after its hello.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum ClientLine {
+    /// It wants to know something.
+    Ask {
+        /// What.
+        ask: Asked,
+    },
+    /// It wants something to be done.
+    Request(Request),
+}
+
+impl ClientLine {
+    /// Reads a line, without its end. Whatever the bytes are, the answer is a line or an error.
+    pub fn decode(line: &[u8]) -> Result<Self, serde_json::Error> {
+        /// A question alone, so that what is wrong with it is told, and not that it is no request.
+        #[derive(Deserialize)]
+        struct Question {
+            ask: Asked,
+        }
+        if line.trim_ascii_start().starts_with(b"{\"ask\"") {
+            return serde_json::from_slice(line).map(|Question { ask }| Self::Ask { ask });
+        }
+        serde_json::from_slice(line).map(Self::Request)
+    }
 }

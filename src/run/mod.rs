@@ -4,6 +4,7 @@ mod comparison;
 mod courses;
 mod figure;
 pub mod format;
+mod gallery;
 mod health;
 mod intervention;
 mod log_line;
@@ -17,8 +18,9 @@ mod summary;
 pub mod text;
 
 pub use comparison::{ComparedLine, Comparison, Difference, FigureRow, differences};
-pub use courses::{Courses, Turned};
+pub use courses::{Courses, Fate, Turned};
 pub use figure::Figure;
+pub use gallery::{Choice, Filter, Order};
 pub use health::{Health, HealthWatch};
 pub use intervention::Intervention;
 pub use log_line::{LogKind, LogLine};

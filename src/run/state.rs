@@ -382,6 +382,11 @@ impl RunState {
         self.newest_epoch
     }
 
+    /// How many classes there are; 0 before the start.
+    pub fn classes(&self) -> usize {
+        self.started.as_ref().map_or(0, |started| started.class_names.len())
+    }
+
     /// The name of a class, or its number.
     pub fn class_name(&self, class: usize) -> String {
         self.started.as_ref().and_then(|started| started.class_names.get(class).cloned()).unwrap_or_else(|| class.to_string())

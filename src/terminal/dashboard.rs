@@ -137,7 +137,7 @@ impl Dashboard {
                 // Before anything else comes in, or whoever sends without end would never see a picture.
                 () = sleep_until(self.due.unwrap_or_else(Instant::now)), if self.due.is_some() => {
                     self.draw()?;
-                    None
+                    self.saw()
                 }
                 Some(input) = self.inputs.next() => match input {
                     Input::Key(key) => Some(Message::Key(key)),
@@ -155,6 +155,7 @@ impl Dashboard {
             for effect in self.app.update(message) {
                 match effect {
                     Effect::Send(request) => link.send(request),
+                    Effect::Ask(asked) => link.ask(asked),
                     Effect::Runs(request) => self.shelf.ask(request),
                     Effect::Suspend => self.suspend()?,
                     Effect::Mouse(on) => crossterm::execute!(io::stdout(), TakeMouse(on))?,
@@ -270,11 +271,17 @@ impl Dashboard {
         }
         let Self { terminal, app, look, hits, .. } = self;
         terminal.draw(|frame| *hits = draw(app, look, frame))?;
-        app.saw(hits.rows());
         self.terminal.backend_mut().send()?;
         self.drawn = Some(Instant::now());
         self.due = None;
         Ok(())
+    }
+
+    /// Tells how much is seen at once, where that is not what it was.
+    fn saw(&self) -> Option<Message> {
+        let (rows, columns) = (self.hits.rows(), self.hits.columns());
+        let shared = self.app.shared();
+        ((rows, columns) != (shared.rows, shared.columns)).then_some(Message::Saw { rows, columns })
     }
 
     /// Takes for granted no cell of what the terminal shows, so that the next frame writes them all.
@@ -319,6 +326,7 @@ fn message(update: Update) -> Message {
         Update::Restarted => Message::Restarted,
         Update::Refused { answers, reason } => Message::Refused { answers, reason },
         Update::Connection(connection) => Message::Connection(connection),
+        Update::Answer(answer) => Message::Answered(answer),
     }
 }
 

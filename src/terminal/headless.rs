@@ -111,7 +111,7 @@ pub(super) async fn watch(link: &mut Link, signals: &mut Signals, charset: Chars
                     lost = true;
                 }
                 Update::Connection(Connection::Up { .. }) => lost = false,
-                Update::Connection(_) | Update::Refused { .. } => {}
+                Update::Connection(_) | Update::Refused { .. } | Update::Answer(_) => {}
             },
             asked = signals.next() => match asked {
                 Asked::End(signal) | Asked::Leave(signal) => return Shown::Signalled(signal, state),

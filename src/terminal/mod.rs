@@ -41,6 +41,7 @@ pub use prepared::{BranchPoint, Resume, init_from};
 use crate::app::AppOptions;
 use crate::config::{Config, ConfigError, UiConfig};
 use crate::data::DataError;
+use crate::inspect::Exhibits;
 use crate::link::{AttachError, Link, Recorder, Served, Server, Update, connect};
 use crate::protocol::{Command, Event, Outcome};
 use crate::run::RunState;
@@ -270,6 +271,7 @@ fn carry_out(
     let Prepared { job, recording, history, changes, paused, course, passed_over } = prepared;
     let run = job.started().run_id.clone();
     let (mut link, mut port) = connect(history);
+    port.exhibit(Exhibits::of(job.dataset().clone(), &job.started().spec));
     // What was told before is not told again by progress lines; the dashboard wants all of it.
     let mut told = Box::<RunState>::default();
     if let Mode::Headless { .. } = mode {

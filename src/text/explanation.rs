@@ -54,6 +54,12 @@ texts! {
         Samples =>
             en "Single images, what they are, and how probable the network finds each class.\nGood: one high bar at the right class. Bad: a high bar at a wrong one; two bars mean that it hesitates.\nTraining images can be looked at as they are augmented, too.",
             zh "单张图像、其真实类别，以及网络给各类的概率。\n好：正确类别上一根高柱。坏：错误类别上有高柱；两根表示犹豫。\n也可查看增强后的训练图像。";
+        Gallery =>
+            en "The images of the newest judgement, first the surest mistakes: what each is → what it was taken for, and how surely.\nForgotten ones were right before; never right ones may be labelled wrongly.\nEach judgement, at an epoch's end or when asked for, brings them up to date.",
+            zh "最近一次评估的图像，最有把握的错误在前：真实 → 预测，以及确信程度。\n“已遗忘”的曾经正确；“从未正确”的可能标注有误。\n每轮结束或手动评估时更新。";
+        Occlusion =>
+            en "How much less sure the network is when a part of the image is covered.\nStrong: what it goes by. The other colour: it would be surer without that part.\nA digit's own strokes are good; the empty border would be strange.",
+            zh "遮住图像某处后，网络的确信程度下降多少。\n颜色强：它所依据的部分。另一种颜色：没有该部分反而更确信。\n依据笔画本身是好的；依据空白边缘则奇怪。";
         Events =>
             en "What happened, the newest at the bottom: epochs, judgements, checkpoints, and every change with its number.\nProblems stand out in colour.\nThe same lines are in the run's folder, and in every export.",
             zh "发生的事，最新的在最下：轮、评估、检查点，以及带编号的每次更改。\n问题以颜色突出。\n运行的文件夹与导出中也有同样的内容。";

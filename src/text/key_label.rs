@@ -19,6 +19,7 @@ texts! {
         Change => en "change", zh "调整";
         Checkpoint => en "checkpoint", zh "检查点";
         Choose => en "choose", zh "选定";
+        Class => en "class", zh "类别";
         Closer => en "closer", zh "放大";
         Close => en "close", zh "关闭";
         Compare => en "compare", zh "比较";
@@ -41,6 +42,8 @@ texts! {
         Follow => en "follow", zh "跟随";
         Help => en "help", zh "帮助";
         Hide => en "hide", zh "隐藏";
+        Image => en "image", zh "图像";
+        Images => en "images", zh "图像";
         KeepWatching => en "keep watching", zh "继续观看";
         Language => en "language", zh "语言";
         Left => en "left", zh "向左";
@@ -50,6 +53,7 @@ texts! {
         Mark => en "mark", zh "标记";
         MarkAll => en "mark all", zh "全部标记";
         More => en "more", zh "增大";
+        MostAlike => en "most alike", zh "最相似";
         Mouse => en "mouse", zh "鼠标";
         Next => en "next", zh "下一组";
         NextChart => en "next chart", zh "下一图表";
@@ -58,6 +62,7 @@ texts! {
         Note => en "note", zh "备注";
         Numbers => en "numbers", zh "数字";
         OneStep => en "one step", zh "单步";
+        Order => en "order", zh "顺序";
         Overview => en "overview", zh "总览";
         PageDown => en "page down", zh "下翻";
         PageUp => en "page up", zh "上翻";
@@ -88,6 +93,7 @@ texts! {
         Seek => en "seek", zh "快进退";
         SeekBack => en "back", zh "后退";
         Select => en "select", zh "选择";
+        Set => en "set", zh "数据集";
         Show => en "show", zh "查看";
         Slower => en "slower", zh "放慢";
         Smooth => en "smooth", zh "平滑";

@@ -68,6 +68,14 @@ texts! {
         SinceBeforeShort { wrong: usize, right: usize, forgotten: usize } =>
             en "+{right} right, +{wrong} wrong; {forgotten} forgotten", zh "变对 {right}，变错 {wrong}；遗忘 {forgotten}";
         TakenRight { class: String } => en "{class} right", zh "{class} 正确";
+        SomeOf { shown: String, all: String } => en "{shown} of {all}", zh "{all} 中的 {shown}";
+        OnlyClass { class: String } => en "only {class}", zh "仅 {class}";
+        NotJudgedYet { key: String } =>
+            en "Images are judged at the end of each epoch; {key} judges them now.", zh "每轮结束时评估图像；按 {key} 立即评估。";
+        ImageNumber { index: String } => en "Image {index}", zh "图像 {index}";
+        AsOfStep { step: String } => en "as of step {step}", zh "第 {step} 步";
+        Sure { sure: String } => en "{sure} sure", zh "确信 {sure}";
+        ShowsAlike { key: String } => en "{key} shows what is most like it in training", zh "按 {key} 显示训练集中最相似的图像";
         InEpoch { epoch: usize } => en "epoch {epoch}", zh "第 {epoch} 轮";
 
         // Panels.

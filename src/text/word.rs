@@ -31,6 +31,7 @@ texts! {
         Overview => en "overview", zh "总览";
         Charts => en "charts", zh "图表";
         Confusion => en "confusion", zh "混淆";
+        ImagesPage => en "images", zh "图像";
         Runs => en "runs", zh "运行";
         // Who steers.
         StartingTerminal => en "the terminal it was started on", zh "启动训练的终端";
@@ -50,8 +51,37 @@ texts! {
         // Titles of panels and boxes.
         LossTitle => en "Loss", zh "损失";
         LearningRateTitle => en "Learning rate", zh "学习率";
+        ImageTitle => en "Image", zh "图像";
+        ImagesTitle => en "Images", zh "图像";
+        WhereItLooks => en "Where it looks", zh "关注之处";
         GradientNormTitle => en "Gradient norm", zh "梯度范数";
         ThroughputTitle => en "Images a second", zh "每秒图像数";
+        // Which images, and in which order.
+        FilterWrong => en "wrong", zh "错误";
+        FilterUnsure => en "unsure", zh "不确定";
+        FilterBecameWrong => en "became wrong", zh "由对变错";
+        FilterBecameRight => en "became right", zh "由错变对";
+        FilterForgotten => en "forgotten", zh "已遗忘";
+        FilterNeverRight => en "never right", zh "从未正确";
+        FilterAll => en "all", zh "全部";
+        OrderWorst => en "worst first", zh "最差在前";
+        OrderLeastSure => en "least sure first", zh "最不确定在前";
+        OrderByClass => en "by class", zh "按类别";
+        OrderAsJudged => en "as judged", zh "按评估顺序";
+        OrderRandom => en "in no order", zh "乱序";
+        ItsCourse => en "its course", zh "历程";
+        MostLikeIt => en "most like it in training", zh "训练集中最相似";
+        NoSuchImages => en "there are none of these", zh "没有这样的图像";
+        Searching => en "searching…", zh "查找中…";
+        Asking => en "…", zh "…";
+        // Why something cannot be shown.
+        WhyNoLayer => en "this layer has nothing of that kind", zh "该层没有此内容";
+        WhyNoImage => en "there is no such image", zh "没有这张图像";
+        WhyWrongShape => en "the picture has another size than the images of the run", zh "图片尺寸与运行的图像不同";
+        WhyNoCheckpoint => en "no checkpoint of that time is kept", zh "没有保留那时的检查点";
+        WhyNoImages => en "the images of the run are not there any more, or are others now", zh "运行的图像已不在，或已改变";
+        WhyOlder => en "the process that trains this run is older and cannot show this", zh "训练该运行的进程版本较旧，无法显示";
+        WhyBusy => en "nobody answers yet", zh "暂无应答";
         AtTheCursor => en "at the cursor", zh "光标处";
         AtTheNewest => en "newest", zh "最新";
         OfTheBatch => en "batch", zh "批次";
@@ -177,6 +207,7 @@ texts! {
         OnTheOverview => en "On the overview", zh "在总览页";
         OnTheCharts => en "On the charts", zh "在图表页";
         OnTheConfusionPage => en "On the page of the confusion matrix", zh "在混淆矩阵页";
+        OnThePageOfImages => en "On the page of images", zh "图像页";
         OnThePageOfRuns => en "On the page of runs", zh "在运行页";
         WhereSomethingIsExplained => en "Where something is explained", zh "查看说明时";
         InTheDrawerOfHyperparameters => en "In the drawer of hyperparameters", zh "在超参数抽屉中";

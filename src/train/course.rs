@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::{Checkpoint, Port};
 use crate::causes::with_causes;
+use crate::nn::Network;
 use crate::protocol::{CheckpointReason, Command, Event, Hyper, Outcome, Place, Record, Request, RequestId};
 
 /// Every command that changed the course of a run, in order, each with the moment at which it was carried out.
@@ -159,6 +160,10 @@ impl<P: Port> Port for Rerun<P> {
             self.kept.insert(checkpoint.step(), checkpoint.clone());
         }
         self.port.keep(checkpoint);
+    }
+
+    fn offer(&mut self, step: u64, network: &Network, rests: bool) {
+        self.port.offer(step, network, rests);
     }
 
     fn recall(&mut self, step: u64) -> Result<Vec<u8>, String> {

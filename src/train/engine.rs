@@ -22,7 +22,7 @@ use super::schedule::RateSchedule;
 use super::stopping::EarlyStopping;
 use super::verdict::Verdict;
 use crate::data::{Augmenter, epoch_order};
-use crate::nn::NotFinite;
+use crate::nn::{Network, NotFinite};
 use crate::protocol::{CheckpointReason, Code, Event, Hyper, Hyperparameters, Outcome, Quantity, Request, Split};
 
 /// The engine's way to everybody else.
@@ -37,6 +37,9 @@ pub trait Port {
     fn keep(&mut self, checkpoint: Checkpoint);
     /// The bytes of the checkpoint that was kept of a step, or why there are none.
     fn recall(&mut self, step: u64) -> Result<Vec<u8>, String>;
+    /// Shows the network after a step to whoever wants to look into it; `rests` when no further step comes soon. Never waits
+    /// for anybody.
+    fn offer(&mut self, _step: u64, _network: &Network, _rests: bool) {}
 }
 
 /// A run while it trains.
@@ -142,7 +145,13 @@ impl<'a, P: Port> Engine<'a, P> {
         self.save();
         let weights_sha256 = self.job.learner.network().sha256();
         let (step, answers) = (self.cursor.step, self.steering.stop_request);
+        self.offer(true);
         self.port.emit(Event::RunEnded { outcome, step, weights_sha256, answers });
+    }
+
+    /// Shows the network as it is now to whoever wants to look into it.
+    pub(super) fn offer(&mut self, rests: bool) {
+        self.port.offer(self.cursor.step, self.job.learner.network(), rests);
     }
 
     fn outcome(&self, end: End) -> Outcome {
@@ -250,6 +259,7 @@ impl<'a, P: Port> Engine<'a, P> {
         self.cursor.count(batch.len(), outcome.loss, outcome.correct);
         (self.keeping.is_current, self.test_is_judged) = (false, false);
         self.tell_what_is_due(augmenter.as_ref(), batch);
+        self.offer(false);
     }
 
     /// Pauses instead of making a step with numbers that are not finite.

@@ -147,6 +147,11 @@ impl Job {
         &self.started
     }
 
+    /// The images that it is trained and judged on.
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
     /// The same run as another: with its id, its name and its time.
     #[must_use]
     pub fn again(mut self, other: RunStarted) -> Self {

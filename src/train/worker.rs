@@ -6,6 +6,7 @@ use std::thread::{Builder, JoinHandle};
 use super::engine::Engine;
 use super::{Checkpoint, Job, Port};
 use crate::causes::panic_text;
+use crate::nn::Network;
 use crate::protocol::{Event, Outcome, Request};
 
 /// Starts training on a thread of its own, named `train`.
@@ -45,6 +46,10 @@ impl<P: Port> Port for Counted<P> {
 
     fn keep(&mut self, checkpoint: Checkpoint) {
         self.port.keep(checkpoint);
+    }
+
+    fn offer(&mut self, step: u64, network: &Network, rests: bool) {
+        self.port.offer(step, network, rests);
     }
 
     fn recall(&mut self, step: u64) -> Result<Vec<u8>, String> {

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::pen::{Pen, Piece, width};
+use super::pen::{Pen, Piece, columns, width};
 use super::{Context, Role, layout::Layout, number};
 use crate::app::{PageId, Target};
 use crate::protocol::{Connection, Outcome, Phase};
@@ -12,6 +12,10 @@ use crate::text::{Phrase, Word};
 
 /// From so many columns on, pages have their names, and the steps stand beside the progress.
 const WIDE: u16 = 76;
+/// A bar that is shorter says nothing.
+const LEAST_BAR: u16 = 10;
+/// Columns of a percentage.
+const PERCENT: u16 = 5;
 
 pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
     let area = layout.header;
@@ -164,13 +168,17 @@ fn percent(context: &Context) -> String {
     format!("{} %", (context.app.run().progress() * 100.0).floor())
 }
 
-/// The pages with their keys, the open one marked; where there is little room only that, and the panel that is shown. Gives
-/// the columns used.
+/// The pages with their keys, the open one marked; where there is no room for all of them only that, and the panel that is
+/// shown. Gives the columns used.
 fn draw_pages(context: &Context, layout: &Layout, pen: &mut Pen) -> u16 {
     let (palette, pages, area) = (&context.palette, context.app.pages(), layout.header);
     let y = area.y + 1;
     let mut x = area.x + 1;
-    if area.width < WIDE {
+    let name = |page: &PageId| context.say(pages.page_of(*page).name());
+    let names: u16 = PageId::ALL.iter().map(|page| columns(&name(page)) + 2).sum();
+    let fits = |gap: &u16| names + gap * (PageId::ALL.len() as u16 - 1) + PERCENT + 2 <= area.width;
+    let gap = [3, 2, 1].into_iter().find(fits).filter(|_| area.width >= WIDE);
+    let Some(gap) = gap else {
         let last = PageId::ALL.last().map_or('1', |page| page.key());
         let name = context.say(pages.page().name());
         let mut pieces: Vec<Piece> = vec![
@@ -181,18 +189,17 @@ fn draw_pages(context: &Context, layout: &Layout, pen: &mut Pen) -> u16 {
             pieces.push((format!(" {place}/{all}").into(), palette.style(Role::Muted)));
         }
         return pen.pieces(x, y, area.width.saturating_sub(2), &pieces) + 2;
-    }
+    };
     for page in PageId::ALL {
         let is_open = *page == pages.open();
-        let name =
+        let style =
             if is_open { palette.bold(Role::Focus).add_modifier(Modifier::UNDERLINED) } else { palette.style(Role::Muted) };
-        let pieces: [Piece; 2] =
-            [(format!("{} ", page.key()).into(), palette.style(Role::Accent)), (context.say(pages.page_of(*page).name()), name)];
+        let pieces: [Piece; 2] = [(format!("{} ", page.key()).into(), palette.style(Role::Accent)), (name(page), style)];
         let used = pen.pieces(x, y, area.right().saturating_sub(x + 1), &pieces);
         pen.hits.add(Rect { x, y, width: used, height: 1 }, Target::Row(page.row()));
-        x += used + 3;
+        x += used + gap;
     }
-    x - area.x - 1
+    (x - area.x - 1).saturating_sub(gap.saturating_sub(2))
 }
 
 /// A thin bar with a notch where each epoch ends, and the part that is done.
@@ -209,6 +216,10 @@ fn draw_bar(context: &Context, area: Rect, is_wide: bool, pen: &mut Pen) {
         right.push(("  ".into(), muted));
     }
     right.push((format!("{:>5}", percent(context)).into(), text));
+    // Without room for a bar beside them, the steps go.
+    if width(&right) + LEAST_BAR > area.width {
+        right.drain(..right.len() - 1);
+    }
     let columns = area.width.saturating_sub(width(&right) + 1);
     let done = (run.progress() * f64::from(columns)).round() as u16;
     let epochs = run.hyperparameters.map_or(0, |hyper| hyper.epochs as u64);

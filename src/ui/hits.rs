@@ -10,6 +10,7 @@ pub struct Hits {
     /// Later ones lie over earlier ones.
     areas: Vec<(Rect, Target)>,
     rows: u16,
+    columns: u16,
 }
 
 impl Hits {
@@ -37,6 +38,16 @@ impl Hits {
     /// The list that has the keyboard shows so many rows.
     pub(super) fn set_rows(&mut self, rows: u16) {
         self.rows = rows;
+    }
+
+    /// What has the keyboard shows things in so many columns beside each other.
+    pub(super) fn set_columns(&mut self, columns: u16) {
+        self.columns = columns;
+    }
+
+    /// Columns of what has the keyboard; 1 for a list.
+    pub fn columns(&self) -> usize {
+        usize::from(self.columns).max(1)
     }
 
     /// Rows of the list that has the keyboard.

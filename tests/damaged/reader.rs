@@ -11,8 +11,8 @@ use mnist_tui::data::picture::{Picture, resized};
 use mnist_tui::data::{Dataset, ImageSet};
 use mnist_tui::export::{ExportedRun, Format, render};
 use mnist_tui::protocol::{
-    Activation, CheckpointReason, Code, Command, DataSpec, Event, Fit, Holdout, LayerSpec, Outcome, Reason, Record, Request,
-    RequestId, RunSpec, RunStarted, ServerLine, decode_request,
+    Activation, CheckpointReason, ClientLine, Code, Command, DataSpec, Event, Fit, Holdout, LayerSpec, Outcome, Reason, Record,
+    Request, RequestId, RunSpec, RunStarted, ServerLine,
 };
 use mnist_tui::run::RunState;
 use mnist_tui::run::store::{About, Catalog, Plan, RunFolder, SortKey, facts, tree};
@@ -164,7 +164,7 @@ impl Reader {
 
     /// A line on the socket, of either side.
     pub fn wire(&self, bytes: &[u8]) {
-        let _ = decode_request(bytes);
+        let _ = ClientLine::decode(bytes);
         if let Ok(ServerLine::Record(record)) = ServerLine::decode(bytes) {
             let mut state = RunState::default();
             state.apply(&record);

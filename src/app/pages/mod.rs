@@ -2,12 +2,14 @@
 
 mod charts;
 mod confusion;
+mod images;
 mod overview;
 mod panel;
 mod runs;
 
 pub use charts::{Charts, Effect as ChangeEffect, Measure};
 pub use confusion::{Confused, Confusion, Part, Shown, Shows, worst_pairs};
+pub use images::{Images, ImagesPart, ShownJudgement};
 pub use overview::{Overview, SampleView};
 pub use panel::{ConfusionSource, Panel};
 pub use runs::{LoadedRun, NextRun, Removed, RunRow, Runs, RunsAnswer, RunsRequest, RunsView};
@@ -15,7 +17,8 @@ pub use runs::{LoadedRun, NextRun, Removed, RunRow, Runs, RunsAnswer, RunsReques
 use super::global;
 use super::row::{Layer, Offer, Row, RowId, act, offers, row};
 use super::table::Place;
-use super::{AppOptions, Explained, Key, KeyCode, Point, Rank, Shared, Table};
+use super::{AppOptions, Explained, Going, Key, KeyCode, Known, Point, Rank, Shared, Table};
+use crate::protocol::Query;
 use crate::text::{KeyHelp, KeyLabel, Phrase, Word};
 
 /// What a page is besides its rows.
@@ -48,6 +51,14 @@ pub trait Page: Layer {
     fn copied(&self, _shared: &Shared) -> Option<String> {
         None
     }
+    /// What it does not know yet of the network and the images, and shows.
+    fn wants(&self, _shared: &Shared) -> Option<Query> {
+        None
+    }
+    /// What it wanted to know.
+    fn told(&mut self, _shared: &Shared, _known: Known) {}
+    /// Somebody wants to see these images, wherever they were.
+    fn go_to(&mut self, _shared: &mut Shared, _going: &Going) {}
     /// Something may have happened to the run.
     fn heard(&mut self, _shared: &Shared) {}
     /// Something was answered that was asked about recorded runs.
@@ -147,6 +158,7 @@ pages! {
     '1' Overview overview: Overview, "page.overview", KeyLabel::Overview, KeyHelp::PageOverview;
     '2' Charts charts: Charts, "page.charts", KeyLabel::Charts, KeyHelp::PageCharts;
     '3' Confusion confusion: Confusion, "page.confusion", KeyLabel::Confusion, KeyHelp::PageConfusion;
+    '4' Images images: Images, "page.images", KeyLabel::Images, KeyHelp::PageImages;
     '7' Runs runs: Runs, "page.runs", KeyLabel::Runs, KeyHelp::PageRuns;
 }
 
@@ -180,11 +192,20 @@ impl Pages {
             let tables: Vec<_> = self.tables().collect();
             let _ = tables.into_iter().any(|rows| act(rows, self, shared, id));
         }
+        if let Some(going) = shared.going.take() {
+            self.page_mut(going.page()).go_to(shared, &going);
+            self.turn_to(going.page(), shared);
+        }
     }
 
     /// Something that the open page drew was pointed at.
     pub(super) fn pointed(&mut self, shared: &mut Shared, point: &Point) {
         self.page_mut(self.open).pointed(shared, point);
+    }
+
+    /// What the open page wanted to know.
+    pub(super) fn told(&mut self, shared: &Shared, known: Known) {
+        self.page_mut(self.open).told(shared, known);
     }
 
     /// What holds whatever lies over the page.

@@ -6,14 +6,17 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 use super::super::bucket::Bucket;
 use super::super::hub::Placed;
 use super::super::wheel::Sender;
 use super::{FAREWELL, MOST_CLIENTS, Shared};
-use crate::protocol::{ByeCode, ClientHello, Code, LONGEST_LINE, PROTOCOL, Request, RequestId, ServerMessage, decode_request};
+use crate::protocol::{
+    Answer, Asked, Body, ByeCode, ClientHello, ClientLine, Code, LONGEST_LINE, PROTOCOL, Request, RequestId, ServerMessage,
+    Unanswered,
+};
 
 /// No line of a client needs to be longer.
 const LONGEST_REQUEST: u64 = 64 << 10;
@@ -25,6 +28,8 @@ const STALLED: Duration = Duration::from_secs(30);
 const AHEAD: usize = 256 << 10;
 /// Requests at once, and requests a second: more than a held key makes.
 const REQUESTS: (f64, f64) = (200.0, 60.0);
+/// Questions at once, and questions a second: what a page asks while somebody goes through it.
+const QUESTIONS: (f64, f64) = (20.0, 10.0);
 /// Who goes on after so many refusals is cut off.
 const PATIENCE: usize = 100;
 /// The longest name, in characters.
@@ -82,10 +87,11 @@ async fn attend(shared: &Shared, reader: &mut BufReader<OwnedReadHalf>, out: &mu
         shared.wheel.joined(Sender::Client(client), &name);
     }
     let (notices, noticed) = mpsc::channel(64);
-    let incoming = Incoming { shared, client, name: (!hello.read_only).then_some(name), notices };
+    let (answers, answered) = watch::channel(None);
+    let incoming = Incoming { shared, client, name: (!hello.read_only).then_some(name), notices, answers };
     let reason = tokio::select! {
         reason = incoming.take(reader, &mut line) => reason,
-        reason = tell(shared, out, from, noticed) => reason,
+        reason = tell(shared, out, from, (noticed, answered)) => reason,
     };
     shared.wheel.left(Sender::Client(client));
     reason
@@ -117,17 +123,33 @@ struct Incoming<'a> {
     /// `None` for one that only looks.
     name: Option<String>,
     notices: mpsc::Sender<ServerMessage>,
+    /// Only the newest answer waits: they are long, and whoever has asked anew does not want the one before.
+    answers: watch::Sender<Option<Answer>>,
 }
 
 impl Incoming<'_> {
     async fn take(&self, reader: &mut BufReader<OwnedReadHalf>, line: &mut Vec<u8>) -> Farewell {
         let (mut requests, mut refused) = (Bucket::new(REQUESTS.0, REQUESTS.1), 0);
+        let mut questions = Bucket::new(QUESTIONS.0, QUESTIONS.1);
         loop {
             if let Err(reason) = next_line(reader, line).await {
                 return reason;
             }
-            let request = match decode_request(line) {
-                Ok(request) => request,
+            let request = match ClientLine::decode(line) {
+                Ok(ClientLine::Request(request)) => request,
+                Ok(ClientLine::Ask { ask }) if questions.take() => {
+                    self.ask(ask);
+                    continue;
+                }
+                Ok(ClientLine::Ask { ask }) => {
+                    refused += 1;
+                    let told = self.notices.try_send(ServerMessage::Answer(Answer::none(ask.id, Unanswered::TooMany)));
+                    if told.is_err() || refused > PATIENCE {
+                        return misuse("too many questions came too fast");
+                    }
+                    tokio::task::yield_now().await;
+                    continue;
+                }
                 Err(error) => return misuse(format!("a line of yours is no command: {error}")),
             };
             let id = RequestId { client: self.client.get(), number: request.id.number };
@@ -148,8 +170,26 @@ impl Incoming<'_> {
     }
 }
 
+impl Incoming<'_> {
+    /// Passes a question on.
+    fn ask(&self, asked: Asked) {
+        let answers = self.answers.clone();
+        let reply = move |answer: Answer| {
+            if !matches!(answer.body, Body::Nothing { why: Unanswered::Replaced }) {
+                answers.send_replace(Some(answer));
+            }
+        };
+        self.shared.desk.ask(Sender::Client(self.client).number(), asked, Box::new(reply));
+    }
+}
+
 /// Tells a client what happens, from its place in the log on.
-async fn tell(shared: &Shared, out: &mut Outgoing, mut read: usize, mut notices: mpsc::Receiver<ServerMessage>) -> Farewell {
+async fn tell(
+    shared: &Shared,
+    out: &mut Outgoing,
+    mut read: usize,
+    (mut notices, mut answers): (mpsc::Receiver<ServerMessage>, watch::Receiver<Option<Answer>>),
+) -> Farewell {
     let (mut length, mut stop) = (shared.hub.subscribe(), shared.stop.clone());
     loop {
         length.mark_unchanged();
@@ -157,6 +197,12 @@ async fn tell(shared: &Shared, out: &mut Outgoing, mut read: usize, mut notices:
         read += out.fill(shared, read);
         while let Ok(notice) = notices.try_recv() {
             out.message(&notice);
+        }
+        if answers.has_changed().unwrap_or(false)
+            && out.has_room()
+            && let Some(answer) = answers.borrow_and_update().clone()
+        {
+            out.message(&ServerMessage::Answer(answer));
         }
         if !out.is_empty() {
             match timeout(if stopping { FAREWELL } else { STALLED }, out.send()).await {
@@ -175,6 +221,7 @@ async fn tell(shared: &Shared, out: &mut Outgoing, mut read: usize, mut notices:
             _ = length.changed() => {}
             _ = stop.changed() => {}
             Some(notice) = notices.recv() => out.message(&notice),
+            Ok(()) = answers.changed() => answers.mark_changed(),
         }
     }
 }
@@ -192,6 +239,11 @@ impl Outgoing {
         self.sent == self.waiting.len()
     }
 
+    /// Whether little is waiting.
+    fn has_room(&self) -> bool {
+        self.waiting.len() - self.sent < AHEAD
+    }
+
     fn message(&mut self, message: &ServerMessage) {
         // Writing to memory cannot fail.
         let _ = serde_json::to_writer(&mut self.waiting, message);
@@ -202,11 +254,11 @@ impl Outgoing {
     /// ones have replaced are left out, and so is what is too long for a line.
     fn fill(&mut self, shared: &Shared, read: usize) -> usize {
         let (mut dealt, mut skipped) = (0, 0);
-        if self.waiting.len() - self.sent >= AHEAD {
+        if !self.has_room() {
             return 0;
         }
         for Placed { record, replaced } in shared.hub.some_since(read) {
-            if self.waiting.len() - self.sent >= AHEAD {
+            if !self.has_room() {
                 break;
             }
             dealt += 1;

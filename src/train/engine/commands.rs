@@ -24,10 +24,10 @@ impl<P: Port> Engine<'_, P> {
             let request = match self.port.poll(self.cursor.step) {
                 Some(request) => request,
                 None if !self.steering.paused || self.steering.single_steps > 0 => break,
-                None => match self.port.wait() {
-                    Some(request) => request,
-                    None => return Err(End::Abandoned),
-                },
+                None => {
+                    self.offer(true);
+                    self.port.wait().ok_or(End::Abandoned)?
+                }
             };
             self.carry_out(request)?;
         }

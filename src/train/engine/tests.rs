@@ -344,6 +344,6 @@ fn what_is_told_of_each_image_comes_to_the_matrix() {
     assert_eq!(judged, 5, "three epochs, one that was asked for, and the test set");
     let mut state = RunState::default();
     events.into_iter().for_each(|event| state.apply(&Record { at_ms: 0, event }));
-    assert_eq!(state.courses(Split::Validation).newest.len(), 24);
+    assert_eq!(state.courses(Split::Validation).images(), 24);
     assert!(state.courses(Split::Validation).turned(0).is_some() && state.courses(Split::Test).turned(0).is_none());
 }

@@ -2,6 +2,7 @@
 
 mod charts;
 mod confusion;
+mod images;
 mod overview;
 mod runs;
 
@@ -22,6 +23,7 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
         PageId::Overview => overview::draw(context, &pages.overview, layout, pen),
         PageId::Charts => charts::draw(context, &pages.charts, layout.body, pen),
         PageId::Confusion => confusion::draw(context, &pages.confusion, layout.body, pen),
+        PageId::Images => images::draw(context, &pages.images, layout.body, pen),
         PageId::Runs => runs::draw(context, layout.body, pen),
     }
 }

@@ -158,7 +158,7 @@ fn draw_card(context: &Context, card: Card, sample: &Sample, probabilities: &[f3
             let place = beside(LARGE);
             draw_verdict(context, sample, probabilities, place, pen);
             let rest = Rect { y: place.y + 3, height: place.height.saturating_sub(3), ..place };
-            draw_rows(context, sample, probabilities, rest.intersection(area), pen);
+            draw_rows(context, Some(sample.label), probabilities, rest.intersection(area), pen);
         }
         Card::Tall => {
             picture(LARGE, pen);
@@ -230,12 +230,12 @@ fn draw_line(context: &Context, sample: &Sample, probabilities: &[f32], area: Re
     pen.pieces(area.x + used, area.y, room, &prediction(context, sample, probabilities, room));
 }
 
-/// The true class is good, a wrong prediction bad, the others neither.
-fn class_role(class: usize, sample: &Sample, probabilities: &[f32]) -> Role {
-    if class == sample.label {
+/// The true class is good, a wrong prediction bad, the others neither; where the truth is not known, the prediction stands out.
+fn class_role(class: usize, truth: Option<usize>, probabilities: &[f32]) -> Role {
+    if truth == Some(class) {
         Role::Good
     } else if most_probable(probabilities) == Some(class) {
-        Role::Bad
+        if truth.is_some() { Role::Bad } else { Role::Accent }
     } else {
         Role::Muted
     }
@@ -248,13 +248,13 @@ fn draw_bars(context: &Context, sample: &Sample, probabilities: &[f32], area: Re
         return;
     }
     if probabilities.len() > usize::from(area.width / step) {
-        draw_rows(context, sample, probabilities, Rect { height: area.height + 1, ..area }, pen);
+        draw_rows(context, Some(sample.label), probabilities, Rect { height: area.height + 1, ..area }, pen);
         return;
     }
     let left = area.x + area.width.saturating_sub(probabilities.len() as u16 * step) / 2 * u16::from(step == 1);
     for (class, probability) in probabilities.iter().enumerate() {
         let x = left + class as u16 * step;
-        let role = class_role(class, sample, probabilities);
+        let role = class_role(class, Some(sample.label), probabilities);
         // In eighths of a row.
         let full = (probability.clamp(0.0, 1.0) * f32::from(area.height) * 8.0).round() as u16;
         for row in 0..area.height {
@@ -272,7 +272,7 @@ fn draw_bars(context: &Context, sample: &Sample, probabilities: &[f32], area: Re
 }
 
 /// A lying bar a class; the most probable ones first where there are more classes than rows.
-fn draw_rows(context: &Context, sample: &Sample, probabilities: &[f32], area: Rect, pen: &mut Pen) {
+pub fn draw_rows(context: &Context, truth: Option<usize>, probabilities: &[f32], area: Rect, pen: &mut Pen) {
     let palette = &context.palette;
     let mut classes: Vec<usize> = (0..probabilities.len()).collect();
     if classes.len() > usize::from(area.height) {
@@ -285,7 +285,7 @@ fn draw_rows(context: &Context, sample: &Sample, probabilities: &[f32], area: Re
     let bar = area.width.saturating_sub(names + 7);
     for (row, class) in classes.into_iter().enumerate() {
         let y = area.y + row as u16;
-        let role = class_role(class, sample, probabilities);
+        let role = class_role(class, truth, probabilities);
         pen.text(area.x, y, names, &run.class_name(class), palette.style(role));
         let probability = probabilities[class].clamp(0.0, 1.0);
         let length = (probability * f32::from(bar)).round() as u16;
