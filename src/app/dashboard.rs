@@ -91,7 +91,10 @@ impl App {
             Message::Runs(RunsAnswer::Parent(parent)) => shared.parent = Some(parent),
             Message::Runs(answer) => pages.each(|page| page.answered(shared, &answer)),
             Message::Records(records) if shared.replay.is_some() => shared.play(|replay| replay.add(records)),
-            Message::Tick(passed) => shared.play(|replay| replay.tick(passed)),
+            Message::Tick(passed) => {
+                shared.play(|replay| replay.tick(passed));
+                pages.ticked(shared, passed);
+            }
             Message::Answered(answer) => {
                 if let Some(known) = shared.questions.answered(answer, shared.run.at_ms) {
                     pages.told(shared, known);

@@ -1,6 +1,6 @@
 //! What has the focus, explained where it stands.
 
-use super::{ImagesPart, Measure, Panel};
+use super::{ImagesPart, LayerView, Measure, NetworkPart, Panel};
 use crate::protocol::Hyper;
 use crate::text::{Explanation, Text, Word};
 
@@ -47,6 +47,18 @@ pub fn of_images(part: ImagesPart) -> Explained {
     let (title, text) = match part {
         ImagesPart::Gallery => (Word::ImagesTitle, Explanation::Gallery),
         ImagesPart::Image => (Word::WhereItLooks, Explanation::Occlusion),
+    };
+    Explained { title: title.into(), text }
+}
+
+/// What a part of the page of the network shows.
+pub fn of_network(part: NetworkPart, view: LayerView) -> Explained {
+    let (title, text) = match (part, view) {
+        (NetworkPart::Layers, _) => (Word::LayersTitle, Explanation::Layers),
+        (NetworkPart::Image, _) => (Word::ImageTitle, Explanation::Samples),
+        (NetworkPart::Planes, LayerView::Activations) => (Word::ActivationsTitle, Explanation::Activations),
+        (NetworkPart::Planes, LayerView::Filters) => (Word::FiltersTitle, Explanation::Filters),
+        (NetworkPart::Planes, LayerView::Sum) => (Word::SumTitle, Explanation::Sum),
     };
     Explained { title: title.into(), text }
 }

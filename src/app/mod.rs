@@ -27,7 +27,7 @@ mod table;
 
 pub use control::Control;
 pub use dashboard::{App, AppOptions};
-pub use explain::{Explained, of_hyper, of_images, of_measure, of_panel};
+pub use explain::{Explained, of_hyper, of_images, of_measure, of_network, of_panel};
 pub use hypers::Hypers;
 pub use key::{Key, KeyCode};
 pub use keymap::{Keymap, KeymapError};
@@ -37,9 +37,9 @@ pub use overlay::{
     Choice, ChoiceItem, Drawer, Edit, Found, Help, HelpLine, Overlay, Palette, Prompt, Question, Rate, Rewind, Typed, Way,
 };
 pub use pages::{
-    ChangeEffect, Charts, Confused, Confusion, ConfusionSource, Images, ImagesPart, LoadedRun, Measure, NextRun, Overview,
-    PageId, Pages, Panel, Part, Removed, RunRow, Runs, RunsAnswer, RunsRequest, RunsView, SampleView, Shown, ShownJudgement,
-    Shows, worst_pairs,
+    ChangeEffect, Charts, Confused, Confusion, ConfusionSource, Draw, DrawPen, Images, ImagesPart, LayerView, LoadedRun, Measure,
+    Network, NetworkPart, NextRun, Overview, PageId, Pages, Panel, Part, Removed, RunRow, Runs, RunsAnswer, RunsRequest,
+    RunsView, SIDE, SampleView, Shown, ShownJudgement, Shows, worst_pairs,
 };
 pub use pointer::{Point, Pointer, Spot, Target};
 pub use questions::{Going, Known, Questions};

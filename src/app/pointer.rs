@@ -20,6 +20,12 @@ pub enum Target {
     Class(usize),
     /// A chart, between its axes.
     Chart(Measure),
+    /// A layer of the network.
+    Layer(usize),
+    /// The values of a map, by their rows and columns.
+    Values,
+    /// What is drawn on, by its rows and columns.
+    Canvas,
     /// An item of a list: on a page, or in what lies over it.
     Item(usize),
     /// What lies over the page, somewhere.
@@ -50,6 +56,8 @@ pub enum Pointer {
     Drag,
     /// The button went up.
     Release,
+    /// The right button went down, or it moved while that was down.
+    Erase,
     /// The wheel was turned, by so many notches down.
     Wheel(i8),
 }

@@ -1,7 +1,7 @@
 //! What pages ask of whoever has the network and the images, one question at a time.
 
 use super::{PageId, Shared};
-use crate::protocol::{Among, Answer, Asked, Body, Query, Unanswered};
+use crate::protocol::{Among, Answer, Asked, Body, Query, Unanswered, Which};
 use crate::run::Choice;
 
 /// What comes anew while a run trains is asked for after so long, on the run's clock.
@@ -41,6 +41,11 @@ pub enum Going {
         /// Which of them.
         choice: Choice,
     },
+    /// Into the network, with this image.
+    Inside {
+        /// The image.
+        image: Which,
+    },
 }
 
 impl Going {
@@ -48,6 +53,7 @@ impl Going {
     pub(super) fn page(&self) -> PageId {
         match self {
             Self::Images { .. } => PageId::Images,
+            Self::Inside { .. } => PageId::Network,
         }
     }
 }

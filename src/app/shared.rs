@@ -41,6 +41,8 @@ pub struct Shared {
     pub rows: usize,
     /// See `rows`; 1 for a list.
     pub columns: usize,
+    /// The open page moves something by itself.
+    pub plays: bool,
     /// What was asked of the network, and is not answered yet.
     pub questions: Questions,
     /// The image that is looked at, on all pages.
@@ -127,6 +129,7 @@ impl Shared {
             keymap: options.keymap.clone(),
             rows: 10,
             columns: 1,
+            plays: false,
             questions: Questions::default(),
             image: None,
             going: None,

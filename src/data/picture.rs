@@ -190,7 +190,7 @@ fn edge(picture: &Picture) -> [u8; 3] {
 }
 
 /// A part of a picture, rows and columns from and to, at another size.
-fn stretched(picture: &Picture, rows: (f64, f64), columns: (f64, f64), [height, width]: [usize; 2]) -> Vec<u8> {
+pub(super) fn stretched(picture: &Picture, rows: (f64, f64), columns: (f64, f64), [height, width]: [usize; 2]) -> Vec<u8> {
     let Picture { height: from_height, width: from_width, rgb } = picture;
     let (rows, columns) = (parts(rows, *from_height, height), parts(columns, *from_width, width));
     // Along the rows first, as far as they are needed.

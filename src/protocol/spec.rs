@@ -158,6 +158,18 @@ pub enum Activation {
     None,
 }
 
+impl Activation {
+    /// Its name for people; nothing where there is none.
+    pub fn label(self) -> Option<&'static str> {
+        match self {
+            Self::Relu => Some("ReLU"),
+            Self::Sigmoid => Some("sigmoid"),
+            Self::Tanh => Some("tanh"),
+            Self::None => None,
+        }
+    }
+}
+
 choices! {
     /// What turns gradients into steps. The formulas are those of PyTorch, where two ways are in use.
     pub enum Optimizer {

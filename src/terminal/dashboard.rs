@@ -17,7 +17,7 @@ use super::shelf::Shelf;
 use super::signals::{Asked, HANGUP, Signals, stop_process_group};
 use super::size::size;
 use super::{Scene, Shown};
-use crate::app::{App, AppOptions, Control, Effect, Keymap, Leave, Message, Panel, RunsAnswer, RunsRequest};
+use crate::app::{App, AppOptions, Control, Effect, Keymap, Leave, Message, Panel, Replay, RunsAnswer, RunsRequest};
 use crate::causes::with_causes;
 use crate::config::{AxisScale, Config, Mouse};
 use crate::link::{Link, Update};
@@ -104,13 +104,9 @@ impl Dashboard {
     /// The loop.
     async fn follow(&mut self, config: &Config, link: &mut Link, signals: &mut Signals) -> io::Result<Left> {
         loop {
-            self.ticked = self
-                .app
-                .shared()
-                .replay
-                .as_ref()
-                .filter(|replay| replay.is_playing())
-                .map(|_| self.ticked.unwrap_or_else(Instant::now));
+            let shared = self.app.shared();
+            let moves = shared.plays || shared.replay.as_ref().is_some_and(Replay::is_playing);
+            self.ticked = moves.then(|| self.ticked.unwrap_or_else(Instant::now));
             let tick = self.ticked.map(|ticked| ticked + TICK);
             let messages = tokio::select! {
                 biased;

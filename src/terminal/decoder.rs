@@ -222,7 +222,8 @@ fn sequence(before: usize, rest: &[u8]) -> Start {
     }
 }
 
-/// What the mouse did, as xterm's mode 1006 tells it: button, column, row. Only the left button and the wheel are ours.
+/// What the mouse did, as xterm's mode 1006 tells it: button, column, row. The middle button stays the
+/// terminal's.
 fn mouse(parameters: &[u8], is_down: bool) -> Option<Input> {
     let mut numbers = parameters.split(|byte| *byte == b';').map(number);
     let (button, x, y) = (numbers.next()?, numbers.next()?, numbers.next()?);
@@ -231,6 +232,7 @@ fn mouse(parameters: &[u8], is_down: bool) -> Option<Input> {
         (0, true) => Pointer::Press,
         (0, false) => Pointer::Release,
         (32, true) => Pointer::Drag,
+        (2, true) | (34, true) => Pointer::Erase,
         (64, true) => Pointer::Wheel(-1),
         (65, true) => Pointer::Wheel(1),
         _ => return None,

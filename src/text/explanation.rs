@@ -60,6 +60,21 @@ texts! {
         Occlusion =>
             en "How much less sure the network is when a part of the image is covered.\nStrong: what it goes by. The other colour: it would be surer without that part.\nA digit's own strokes are good; the empty border would be strange.",
             zh "遮住图像某处后，网络的确信程度下降多少。\n颜色强：它所依据的部分。另一种颜色：没有该部分反而更确信。\n依据笔画本身是好的；依据空白边缘则奇怪。";
+        Layers =>
+            en "What an image goes through, from its pixels to one value a class, with the shape of each result and the values that are learnt.\nUpdate: by what part a step changes the weights; 1e-4 to 1e-2 is usual. Silent: units that never fire, and learn nothing.\nThe lines below are worked out from the layer's own numbers.",
+            zh "图像从像素到每类一个值所经过的各层，包括输出形状与可学习的数值个数。\n更新：一步改变权重的比例，通常 1e-4 到 1e-2。沉默：从不激活、什么也学不到的单元。\n下方各行由该层自己的数字算出。";
+        Activations =>
+            en "What each map of the layer makes of the image: bright where its filter finds what it looks for.\nFirst layers find edges and strokes, later ones parts of digits.\nAn empty map found nothing here; one that is empty for every image is dead.",
+            zh "该层每个图对图像的输出：越亮表示滤波器越找到了它要找的东西。\n前面的层找边缘与笔画，后面的层找数字的部分。\n空的图在此没有发现；对所有图像都空的是死的。";
+        Filters =>
+            en "The weights of each filter: one colour for what it wants to be bright, the other for what it wants to be dark.\nAt the start they are noise; after training, edges, lines and corners.\nA later layer has a filter for each channel of its input.",
+            zh "每个滤波器的权重：一种颜色表示希望亮，另一种表示希望暗。\n开始时是噪声，训练后成为边缘、线条与拐角。\n后面的层对输入的每个通道各有一个滤波器。";
+        Sum =>
+            en "How one value of the layer comes about: the values under the window times the filter's weights, added up, plus the bias, then the activation.\nThe arrows move the window; f takes the next filter.\nThat is all a convolution does.",
+            zh "该层一个值的由来：窗口下的值乘以滤波器权重，求和，加偏置，再经激活函数。\n方向键移动窗口；f 换下一个滤波器。\n卷积所做的仅此而已。";
+        Draw =>
+            en "What you draw is fitted and centred as the digits of MNIST were, and goes through the network while it trains.\nThe bars say how probable it finds each class; they follow every stroke and every epoch.\nThe left button draws, the right one erases; Shift and an arrow move the whole drawing.",
+            zh "所画内容会像 MNIST 的数字那样缩放居中，并在训练中送入网络。\n柱子表示各类的概率，随每一笔、每一轮变化。\n左键画，右键擦；Shift 加方向键移动整个图。";
         Events =>
             en "What happened, the newest at the bottom: epochs, judgements, checkpoints, and every change with its number.\nProblems stand out in colour.\nThe same lines are in the run's folder, and in every export.",
             zh "发生的事，最新的在最下：轮、评估、检查点，以及带编号的每次更改。\n问题以颜色突出。\n运行的文件夹与导出中也有同样的内容。";

@@ -6,6 +6,7 @@ texts! {
     /// What a key does, in one or two words.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum KeyLabel {
+        Activations => en "activations", zh "激活";
         Alone => en "alone", zh "单独";
         All => en "all", zh "全部";
         Augmented => en "augmented", zh "增强图像";
@@ -20,6 +21,7 @@ texts! {
         Checkpoint => en "checkpoint", zh "检查点";
         Choose => en "choose", zh "选定";
         Class => en "class", zh "类别";
+        Clear => en "clear", zh "清空";
         Closer => en "closer", zh "放大";
         Close => en "close", zh "关闭";
         Compare => en "compare", zh "比较";
@@ -29,25 +31,33 @@ texts! {
         Detach => en "detach", zh "转入后台";
         DoIt => en "do it", zh "执行";
         Down => en "down", zh "向下";
+        Draw => en "draw", zh "绘制";
         End => en "end", zh "末尾";
         Epoch => en "epoch", zh "逐轮";
         EpochBack => en "epoch back", zh "上一轮";
+        Eraser => en "eraser", zh "橡皮";
         Evaluate => en "evaluate", zh "评估";
         Explain => en "explain", zh "说明";
         Export => en "export", zh "导出";
         Farther => en "farther", zh "缩小";
         FewSteps => en "few steps", zh "几步";
         Filter => en "filter", zh "筛选";
+        Filters => en "filters", zh "滤波器";
         Find => en "find", zh "查找";
         Follow => en "follow", zh "跟随";
         Help => en "help", zh "帮助";
         Hide => en "hide", zh "隐藏";
         Image => en "image", zh "图像";
+        ImageBefore => en "image before", zh "上一图像";
         Images => en "images", zh "图像";
+        InputChannel => en "input channel", zh "输入通道";
+        Inside => en "inside", zh "网络内部";
         KeepWatching => en "keep watching", zh "继续观看";
         Language => en "language", zh "语言";
+        Layer => en "layer", zh "层";
         Left => en "left", zh "向左";
         Less => en "less", zh "减小";
+        LiftPen => en "lift the pen", zh "抬笔";
         LinearAxis => en "linear axis", zh "线性轴";
         LogAxis => en "log axis", zh "对数轴";
         Mark => en "mark", zh "标记";
@@ -55,12 +65,16 @@ texts! {
         More => en "more", zh "增大";
         MostAlike => en "most alike", zh "最相似";
         Mouse => en "mouse", zh "鼠标";
+        Network => en "network", zh "网络";
         Next => en "next", zh "下一组";
         NextChart => en "next chart", zh "下一图表";
+        NextImage => en "next image", zh "下一图像";
+        NextMap => en "next map", zh "下一图";
         Now => en "now", zh "现在";
         No => en "no", zh "否";
         Note => en "note", zh "备注";
         Numbers => en "numbers", zh "数字";
+        OnePixel => en "one pixel", zh "一个像素";
         OneStep => en "one step", zh "单步";
         Order => en "order", zh "顺序";
         Overview => en "overview", zh "总览";
@@ -69,6 +83,7 @@ texts! {
         Panel => en "panel", zh "面板";
         PanelBefore => en "panel before", zh "上一面板";
         Pause => en "pause", zh "暂停";
+        Pen => en "pen down", zh "落笔";
         Picture => en "picture", zh "截图";
         Pin => en "pin", zh "固定";
         Play => en "play", zh "播放";

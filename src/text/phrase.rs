@@ -68,6 +68,41 @@ texts! {
         SinceBeforeShort { wrong: usize, right: usize, forgotten: usize } =>
             en "+{right} right, +{wrong} wrong; {forgotten} forgotten", zh "变对 {right}，变错 {wrong}；遗忘 {forgotten}";
         TakenRight { class: String } => en "{class} right", zh "{class} 正确";
+        ConvolutionMakes { filters: usize, kernel: usize, channels: usize, height: usize, width: usize } =>
+            en "{filters} filters of {kernel} × {kernel} over {channels} channels make {filters} maps of {height} × {width}",
+            zh "{channels} 个通道上的 {filters} 个 {kernel} × {kernel} 滤波器得到 {filters} 个 {height} × {width} 的图";
+        ConvolutionOfOne { filters: usize, kernel: usize, height: usize, width: usize } =>
+            en "{filters} filters of {kernel} × {kernel} make {filters} maps of {height} × {width}",
+            zh "{filters} 个 {kernel} × {kernel} 滤波器得到 {filters} 个 {height} × {width} 的图";
+        ConvolutionCounts { parameters: String, filters: usize, kernel: usize, channels: usize } =>
+            en "{parameters} = {filters} × {channels} × {kernel}² + {filters}", zh "{parameters} = {filters} × {channels} × {kernel}² + {filters}";
+        MaxPoolMakes { size: usize, from: String, to: String } =>
+            en "the greatest of each {size} × {size} values: {from} become {to}", zh "每 {size} × {size} 个值取最大：{from} 变为 {to}";
+        AveragePoolMakes { size: usize, from: String, to: String } =>
+            en "the mean of each {size} × {size} values: {from} become {to}", zh "每 {size} × {size} 个值取平均：{from} 变为 {to}";
+        FlattenMakes { from: String, to: String } => en "{from} values in one row: {to}", zh "{from} 个值排成一行：{to}";
+        DenseMakes { units: usize, inputs: String } =>
+            en "{units} units, each a sum of all {inputs} values", zh "{units} 个单元，各为全部 {inputs} 个值之和";
+        DenseCounts { parameters: String, units: usize, inputs: String } =>
+            en "{parameters} = {inputs} × {units} + {units}", zh "{parameters} = {inputs} × {units} + {units}";
+        BatchNormMakes { channels: usize } =>
+            en "each of {channels} maps is brought to mean 0 and deviation 1, then scaled and shifted",
+            zh "{channels} 个图各自归一到均值 0、标准差 1，再缩放平移";
+        BatchNormCounts { parameters: String, channels: usize } => en "{parameters} = 2 × {channels}", zh "{parameters} = 2 × {channels}";
+        DropoutMakes { percent: String } => en "while training, {percent} of the values are set to 0", zh "训练时 {percent} 的值置零";
+        ThenActivation { name: &'static str } => en "then {name}", zh "再经 {name}";
+        SeenAs { class: String } => en "taken for {class}", zh "被认作 {class}";
+        Parameters { count: String } => en "{count} parameters", zh "{count} 个参数";
+        HowToDraw { key: String } =>
+            en "Draw with the mouse, or press {key} and move the pen with the arrows.", zh "用鼠标画，或按 {key} 后用方向键移动笔。";
+        MapOf { number: usize, all: usize } => en "{number} of {all}", zh "第 {number}/{all}";
+        ForInput { number: usize, all: usize } => en "input channel {number} of {all}", zh "输入通道 {number}/{all}";
+        EmptyHere { count: usize, all: usize } => en "{count} of {all} empty for this image", zh "{all} 个中 {count} 个对此图像为空";
+        StrongestChannel { number: usize, all: usize } => en "channel {number} of {all}, which counts most", zh "通道 {number}/{all}，贡献最大";
+        SumOf { count: usize, sum: String, bias: String, before: String } =>
+            en "{count} products  {sum}  + bias {bias}  = {before}", zh "{count} 个乘积 {sum} + 偏置 {bias} = {before}";
+        AfterActivation { name: &'static str, after: String } => en "{name} makes it {after}", zh "{name} 得 {after}";
+        WindowAt { row: usize, column: usize } => en "row {row}, column {column}", zh "第 {row} 行第 {column} 列";
         SomeOf { shown: String, all: String } => en "{shown} of {all}", zh "{all} 中的 {shown}";
         OnlyClass { class: String } => en "only {class}", zh "仅 {class}";
         NotJudgedYet { key: String } =>

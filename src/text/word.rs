@@ -32,6 +32,8 @@ texts! {
         Charts => en "charts", zh "图表";
         Confusion => en "confusion", zh "混淆";
         ImagesPage => en "images", zh "图像";
+        NetworkPage => en "network", zh "网络";
+        DrawPage => en "draw", zh "绘制";
         Runs => en "runs", zh "运行";
         // Who steers.
         StartingTerminal => en "the terminal it was started on", zh "启动训练的终端";
@@ -51,6 +53,19 @@ texts! {
         // Titles of panels and boxes.
         LossTitle => en "Loss", zh "损失";
         LearningRateTitle => en "Learning rate", zh "学习率";
+        CanvasTitle => en "Draw a digit", zh "画一个数字";
+        AnswerTitle => en "What the network says", zh "网络怎么说";
+        PenUp => en "pen lifted", zh "笔已抬起";
+        PenDown => en "pen down", zh "落笔";
+        EraserDown => en "eraser", zh "橡皮";
+        AsTheNetworkGetsIt => en "as it gets it", zh "网络所见";
+        LayersTitle => en "Layers", zh "各层";
+        ActivationsTitle => en "Activations", zh "激活";
+        FiltersTitle => en "Filters", zh "滤波器";
+        SumTitle => en "One pixel", zh "一个像素";
+        OfTheInput => en "input", zh "输入";
+        OfTheFilter => en "filter", zh "滤波器";
+        Products => en "products", zh "乘积";
         ImageTitle => en "Image", zh "图像";
         ImagesTitle => en "Images", zh "图像";
         WhereItLooks => en "Where it looks", zh "关注之处";
@@ -208,6 +223,8 @@ texts! {
         OnTheCharts => en "On the charts", zh "在图表页";
         OnTheConfusionPage => en "On the page of the confusion matrix", zh "在混淆矩阵页";
         OnThePageOfImages => en "On the page of images", zh "图像页";
+        OnThePageOfTheNetwork => en "On the page of the network", zh "网络页";
+        OnThePageToDraw => en "On the page to draw", zh "绘制页";
         OnThePageOfRuns => en "On the page of runs", zh "在运行页";
         WhereSomethingIsExplained => en "Where something is explained", zh "查看说明时";
         InTheDrawerOfHyperparameters => en "In the drawer of hyperparameters", zh "在超参数抽屉中";

@@ -239,7 +239,7 @@ impl Page for Charts {
                 }
             }
             Pointer::Wheel(by) => self.zoom(&shared.run, if by > 0 { 1.25 } else { 0.8 }, step),
-            Pointer::Release => {}
+            Pointer::Release | Pointer::Erase => {}
         }
     }
 }

@@ -290,7 +290,7 @@ impl Page for Images {
     }
 
     fn go_to(&mut self, shared: &mut Shared, going: &Going) {
-        let Going::Images { among, choice } = *going;
+        let Going::Images { among, choice } = *going else { return };
         (self.among, self.choice, self.focus, self.cursor) = (Some(among), choice, ImagesPart::Gallery, 0);
         self.arrange(shared);
     }
@@ -375,11 +375,19 @@ const ROWS: &[Row<Images>] = &[
         page.next_class(shared, false)
     }),
     row(
+        "images.inside",
+        &[k(KeyCode::Enter)],
+        KeyLabel::Inside,
+        KeyHelp::ImagesInside,
+        |page, _| if page.selected().is_some() { Footer(24) } else { Not },
+        |page, shared| shared.going = page.which().map(|image| Going::Inside { image }),
+    ),
+    row(
         "images.alike",
         &[c('m')],
         KeyLabel::MostAlike,
         KeyHelp::ImagesAlike,
-        |page, _| if page.selected().is_some() { Footer(24) } else { Not },
+        |page, _| if page.selected().is_some() { Footer(25) } else { Not },
         |page, _| {
             page.alike = None;
             page.wants_alike = page.which();

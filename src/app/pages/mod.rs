@@ -2,17 +2,23 @@
 
 mod charts;
 mod confusion;
+mod draw;
 mod images;
+mod network;
 mod overview;
 mod panel;
 mod runs;
 
 pub use charts::{Charts, Effect as ChangeEffect, Measure};
 pub use confusion::{Confused, Confusion, Part, Shown, Shows, worst_pairs};
+pub use draw::{Draw, DrawPen, SIDE};
 pub use images::{Images, ImagesPart, ShownJudgement};
+pub use network::{LayerView, Network, NetworkPart};
 pub use overview::{Overview, SampleView};
 pub use panel::{ConfusionSource, Panel};
 pub use runs::{LoadedRun, NextRun, Removed, RunRow, Runs, RunsAnswer, RunsRequest, RunsView};
+
+use std::time::Duration;
 
 use super::global;
 use super::row::{Layer, Offer, Row, RowId, act, offers, row};
@@ -39,6 +45,8 @@ pub trait Page: Layer {
     fn place(&self) -> Option<(usize, usize)> {
         None
     }
+    /// So much time has passed while it moves something by itself.
+    fn ticked(&mut self, _shared: &mut Shared, _passed: Duration) {}
     /// It is turned to, or away from.
     fn turned(&mut self, _shared: &mut Shared, _to: bool) {}
     /// Something that it drew was pointed at.
@@ -159,6 +167,8 @@ pages! {
     '2' Charts charts: Charts, "page.charts", KeyLabel::Charts, KeyHelp::PageCharts;
     '3' Confusion confusion: Confusion, "page.confusion", KeyLabel::Confusion, KeyHelp::PageConfusion;
     '4' Images images: Images, "page.images", KeyLabel::Images, KeyHelp::PageImages;
+    '5' Network network: Network, "page.network", KeyLabel::Network, KeyHelp::PageNetwork;
+    '6' Draw draw: Draw, "page.draw", KeyLabel::Draw, KeyHelp::PageDraw;
     '7' Runs runs: Runs, "page.runs", KeyLabel::Runs, KeyHelp::PageRuns;
 }
 
@@ -201,6 +211,11 @@ impl Pages {
     /// Something that the open page drew was pointed at.
     pub(super) fn pointed(&mut self, shared: &mut Shared, point: &Point) {
         self.page_mut(self.open).pointed(shared, point);
+    }
+
+    /// So much time has passed while the open page moves something by itself.
+    pub(super) fn ticked(&mut self, shared: &mut Shared, passed: Duration) {
+        self.page_mut(self.open).ticked(shared, passed);
     }
 
     /// What the open page wanted to know.

@@ -2,7 +2,9 @@
 
 mod charts;
 mod confusion;
+mod draw;
 mod images;
+mod network;
 mod overview;
 mod runs;
 
@@ -23,7 +25,9 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
         PageId::Overview => overview::draw(context, &pages.overview, layout, pen),
         PageId::Charts => charts::draw(context, &pages.charts, layout.body, pen),
         PageId::Confusion => confusion::draw(context, &pages.confusion, layout.body, pen),
+        PageId::Draw => draw::draw(context, &pages.draw, layout.body, pen),
         PageId::Images => images::draw(context, &pages.images, layout.body, pen),
+        PageId::Network => network::draw(context, &pages.network, layout.body, pen),
         PageId::Runs => runs::draw(context, layout.body, pen),
     }
 }
