@@ -177,6 +177,13 @@ async fn who_asks_as_fast_as_possible_changes_nothing() {
     };
     assert_eq!(losses(&asked.state), losses(&quiet.state));
     assert_eq!(course(&asked.records), course(&quiet.records));
+    // Every step is known to be of a batch, and the batches of an epoch follow on each other.
+    let mut next = (1, 0);
+    for step in 1..=quiet.state.step {
+        let (epoch, from, count) = quiet.state.batch_of(step).expect("a batch");
+        assert_eq!((epoch, from), next, "step {step}");
+        next = if from + count == 540 { (epoch + 1, 0) } else { (epoch, from + count) };
+    }
     for run in [quiet, asked] {
         assert_eq!(run.recorder.finish(), [""; 0]);
     }

@@ -75,6 +75,7 @@ impl Questions {
     /// What was asked, with its answer; `None` when nobody waits for that one.
     pub(super) fn answered(&mut self, Answer { id, step, body }: Answer, at_ms: u64) -> Option<Known> {
         let Asked { at, query, .. } = self.waiting.take_if(|waiting| waiting.id == id)?;
+        let body = if body.is_sound() { body } else { Body::Nothing { why: Unanswered::Other } };
         Some(Known { query, at, at_ms, step, body })
     }
 

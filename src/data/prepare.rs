@@ -4,8 +4,6 @@ use super::picture::{Picture, grey, stretched};
 
 /// The box that a digit of MNIST fits in, as a part of its image: 20 of 28 pixels (LeCun et al. 1998, section III.A).
 const BOX: (usize, usize) = (20, 28);
-/// Less ink than this in a pixel is none.
-const FAINT: u8 = 24;
 
 /// Ink, 0 to 255, as `[height, width]`, in the form of an image `[height, width, channels]` of MNIST's kind: what is drawn is
 /// brought to the box of 20 × 20 of 28 × 28 pixels, keeping its proportions and with grey at its edges, and its centre of mass to
@@ -13,7 +11,7 @@ const FAINT: u8 = 24;
 #[must_use]
 pub fn centred(ink: &[u8], [height, width]: [usize; 2], shape: [usize; 3]) -> Vec<u8> {
     let mut image = vec![0; shape.iter().product()];
-    let drawn = |row: usize, column: usize| ink.get(row * width + column).is_some_and(|ink| *ink > FAINT);
+    let drawn = |row: usize, column: usize| ink.get(row * width + column).is_some_and(|ink| *ink > 0);
     let rows: Vec<usize> = (0..height).filter(|row| (0..width).any(|column| drawn(*row, column))).collect();
     let columns: Vec<usize> = (0..width).filter(|column| (0..height).any(|row| drawn(row, *column))).collect();
     let (Some((top, bottom)), Some((left, right))) = (ends(&rows), ends(&columns)) else { return image };
@@ -21,8 +19,10 @@ pub fn centred(ink: &[u8], [height, width]: [usize; 2], shape: [usize; 3]) -> Ve
     let side = (shape[0].min(shape[1]) * BOX.0 / BOX.1).max(1);
     let scaled = |length: usize| ((length * side) as f64 / high.max(wide) as f64).round().max(1.0) as usize;
     let size = [scaled(high), scaled(wide)];
-    let picture = Picture { height, width, rgb: ink.iter().flat_map(|ink| [*ink; 3]).collect() };
-    let digit = grey(&stretched(&picture, (top as f64, bottom as f64), (left as f64, right as f64), size));
+    // What lies beyond it is no part of it, also where a value lies between two pixels.
+    let rows = (top..bottom).flat_map(|row| &ink[row * width + left..row * width + right]);
+    let picture = Picture { height: high, width: wide, rgb: rows.flat_map(|ink| [*ink; 3]).collect() };
+    let digit = grey(&stretched(&picture, (0.0, high as f64), (0.0, wide as f64), size));
     let [down, across] = centre(&digit, size);
     let moved = |at: usize, centre: f64, length: usize| at as isize + (length as f64 / 2.0 - centre).round() as isize;
     for (i, ink) in digit.iter().enumerate() {

@@ -17,10 +17,12 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{Link, Sent, Update, place};
+use crate::inspect::Checkpoints;
 use crate::protocol::{
     ASK, Answer, Asked, ClientHello, ClientLine, Code, Connection, Cursor, Event, LONGEST_LINE, PROTOCOL, Record, Request,
     ServerHello, ServerLine, ServerMessage, Unanswered,
 };
+use crate::run::store::RunFolder;
 
 /// A process that answers at all does so within this time.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -209,7 +211,9 @@ impl Task {
             };
             match self.reconnect(farewell, &mut requests).await {
                 Ok(Some(again)) => (socket, welcome) = again,
-                Ok(None) | Err(Left) => return,
+                // What the run left on the disk can still be looked into.
+                Ok(None) => return self.answer_from_disk(requests).await,
+                Err(Left) => return,
             }
         }
     }
@@ -365,6 +369,29 @@ impl Task {
             }
         }
         found
+    }
+
+    /// Answers questions about a run that nobody trains any more, as long as somebody asks.
+    async fn answer_from_disk(&self, mut sent: mpsc::UnboundedReceiver<Sent>) {
+        let mut checkpoints = self.server.folder.clone().map(|folder| Checkpoints::new(RunFolder::new(folder)));
+        while let Some(next) = sent.recv().await {
+            let Sent::Ask(asked) = next else { continue };
+            let id = asked.id;
+            let answered = match checkpoints.take() {
+                Some(mut of) => tokio::task::spawn_blocking(move || (of.answer(&asked), of)).await.ok(),
+                None => None,
+            };
+            let answer = match answered {
+                Some((answer, of)) => {
+                    checkpoints = Some(of);
+                    answer
+                }
+                None => Answer::none(id, Unanswered::NoCheckpoint),
+            };
+            if self.tell(Update::Answer(answer)).await.is_err() {
+                return;
+            }
+        }
     }
 
     async fn tell(&self, update: Update) -> Result<(), Left> {

@@ -214,6 +214,11 @@ impl Plane {
         Self { height: height as u16, width: width as u16, low, high, values }
     }
 
+    /// How many values there are.
+    fn count(&self) -> usize {
+        usize::from(self.height) * usize::from(self.width)
+    }
+
     /// The values again, as exactly as bytes tell them.
     pub fn values(&self) -> impl Iterator<Item = f32> {
         self.values.0.iter().map(|byte| self.low + f32::from(*byte) / 255.0 * (self.high - self.low))
@@ -272,6 +277,22 @@ impl Answer {
     /// That there is none.
     pub fn none(id: u32, why: Unanswered) -> Self {
         Self { id, step: 0, body: Body::Nothing { why } }
+    }
+}
+
+impl Body {
+    /// Whether its parts are as long as they say; what comes from elsewhere may not be.
+    pub fn is_sound(&self) -> bool {
+        match self {
+            Self::Planes { total, planes } => {
+                planes.len() <= *total && planes.iter().all(|plane| plane.values.0.len() == plane.count())
+            }
+            Self::Sum(Sum { kernel, channels, inputs, weights, .. }) => {
+                let taps = kernel.checked_mul(*kernel).and_then(|taps| taps.checked_mul(*channels));
+                taps == Some(inputs.len()) && inputs.len() == weights.len() && !inputs.is_empty()
+            }
+            Self::Images { .. } | Self::Predicted { .. } | Self::Nothing { .. } => true,
+        }
     }
 }
 

@@ -382,6 +382,21 @@ impl RunState {
         self.newest_epoch
     }
 
+    /// Which images made a step: the epoch, how many of its images came before the batch, and how many belong to it. Where
+    /// numbers that were not finite have left a batch out, those after it in the epoch are told as if it had not been there.
+    pub fn batch_of(&self, step: u64) -> Option<(usize, usize, usize)> {
+        let in_epoch = self.started.as_ref()?.train_images.max(1) as f64;
+        let at = usize::try_from(step.checked_sub(1)?).ok()?;
+        let batch = |at: usize| self.steps.batch.about(at).map(|images| images as usize);
+        let count = batch(at)?;
+        let before = self.steps.along(at as f64, |told| told.images as f64);
+        let epoch = ((before + 0.5) / in_epoch).floor();
+        // The last one of an epoch may be smaller than those before it.
+        let usual = at.checked_sub(1).and_then(batch).unwrap_or(count).max(count).max(1) as f64;
+        let from = ((before - epoch * in_epoch) / usual).round() * usual;
+        Some((epoch as usize + 1, from as usize, count))
+    }
+
     /// How many classes there are; 0 before the start.
     pub fn classes(&self) -> usize {
         self.started.as_ref().map_or(0, |started| started.class_names.len())

@@ -63,6 +63,7 @@ texts! {
         ChartsUnit => en "count steps, epochs, images or time", zh "横轴为步、轮、图像数或时间";
         ChartsSmooth => en "smooth over more steps, fewer, or none", zh "平滑更多步、更少步或不平滑";
         ChartsAlone => en "the large chart alone, or all of them", zh "只显示大图表，或显示全部";
+        ChartsBatch => en "the images of the step at the cursor, the worst first; or the small charts again", zh "光标处那一步的图像，最差在前；或恢复小图表";
         PageConfusion => en "what is taken for what, to look at closely", zh "什么被认作什么，可细看";
         ConfusionUp => en "the cell, pair or class above", zh "上一个单元格、类别对或类别";
         ConfusionDown => en "the cell, pair or class below", zh "下一个单元格、类别对或类别";
@@ -71,6 +72,7 @@ texts! {
         ConfusionWorst => en "the pair that is confused most, then the next", zh "最易混淆的类别对，再按为下一对";
         ConfusionEpochBack => en "the judgement before, on all pages", zh "上一次评估，所有页面一同";
         ConfusionEpochOn => en "the next judgement, up to the newest", zh "下一次评估，直到最新";
+        ConfusionOpen => en "all images of the cell, on the page of images", zh "在图像页查看该单元格的全部图像";
         ConfusionImages => en "training, validation or test images", zh "训练、验证或测试图像";
         ConfusionNumbers => en "counts, percent of the row or of the column", zh "图像数、占行百分比或占列百分比";
         ConfusionPart => en "go to the matrix, the pairs or the classes", zh "转到矩阵、类别对或类别";

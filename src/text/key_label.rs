@@ -11,6 +11,7 @@ texts! {
         All => en "all", zh "全部";
         Augmented => en "augmented", zh "增强图像";
         Back => en "back", zh "返回";
+        Batch => en "its batch", zh "该批次";
         Branch => en "branch", zh "分支";
         BringBack => en "bring back", zh "恢复";
         Cancel => en "cancel", zh "取消";

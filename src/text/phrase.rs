@@ -75,7 +75,7 @@ texts! {
             en "{filters} filters of {kernel} × {kernel} make {filters} maps of {height} × {width}",
             zh "{filters} 个 {kernel} × {kernel} 滤波器得到 {filters} 个 {height} × {width} 的图";
         ConvolutionCounts { parameters: String, filters: usize, kernel: usize, channels: usize } =>
-            en "{parameters} = {filters} × {channels} × {kernel}² + {filters}", zh "{parameters} = {filters} × {channels} × {kernel}² + {filters}";
+            en "{parameters} = {filters} × {channels} × {kernel} × {kernel} + {filters}", zh "{parameters} = {filters} × {channels} × {kernel} × {kernel} + {filters}";
         MaxPoolMakes { size: usize, from: String, to: String } =>
             en "the greatest of each {size} × {size} values: {from} become {to}", zh "每 {size} × {size} 个值取最大：{from} 变为 {to}";
         AveragePoolMakes { size: usize, from: String, to: String } =>
@@ -95,6 +95,9 @@ texts! {
         Parameters { count: String } => en "{count} parameters", zh "{count} 个参数";
         HowToDraw { key: String } =>
             en "Draw with the mouse, or press {key} and move the pen with the arrows.", zh "用鼠标画，或按 {key} 后用方向键移动笔。";
+        BatchOf { step: String } => en "Batch of step {step}", zh "第 {step} 步的批次";
+        WrongOf { wrong: usize, all: usize, step: String } =>
+            en "{wrong} of {all} wrong by the network of step {step}", zh "按第 {step} 步的网络，{all} 个中错 {wrong} 个";
         MapOf { number: usize, all: usize } => en "{number} of {all}", zh "第 {number}/{all}";
         ForInput { number: usize, all: usize } => en "input channel {number} of {all}", zh "输入通道 {number}/{all}";
         EmptyHere { count: usize, all: usize } => en "{count} of {all} empty for this image", zh "{all} 个中 {count} 个对此图像为空";

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use mnist_tui::protocol::{
-    Augmentation, ConfusionMatrix, DataSpec, Evaluation, Event, FineTuning, Holdout, Hyper, Hyperparameters, LayerShape,
-    Optimizer, Outcome, Phase, Record, RequestId, RunSpec, RunStarted, Sample, Schedule, Split, StepsFinished,
+    Activation, Augmentation, CheckpointReason, ConfusionMatrix, DataSpec, Evaluation, Event, FineTuning, Holdout, Hyper,
+    Hyperparameters, JudgedImages, LayerShape, LayerSpec, Optimizer, Outcome, Padding, Phase, Record, RequestId, RunSpec,
+    RunStarted, Sample, Schedule, Split, StepsFinished,
 };
 
 /// Steps in one event.
@@ -118,7 +119,12 @@ impl Synthetic {
         let (preset, optimizer) = ("seed".to_owned(), Optimizer::Adam);
         let spec = RunSpec {
             preset,
-            layers: Vec::new(),
+            layers: vec![
+                LayerSpec::Conv { filters: 16, kernel: 3, stride: 1, padding: Padding::Valid, activation: Activation::Relu },
+                LayerSpec::MaxPool { size: 2 },
+                LayerSpec::Flatten,
+                LayerSpec::Dense { units: 10, activation: Activation::None },
+            ],
             init_from: None,
             freeze: Vec::new(),
             fine_tuning: FineTuning::default(),
@@ -143,7 +149,14 @@ impl Synthetic {
             validation_images: 5_000,
             test_images: 10_000,
             parent: None,
-            layers: vec![LayerShape { name: "dense1".into(), output: vec![10], parameters: 101_770 }],
+            layers: [
+                ("conv1", vec![26, 26, 16], 160),
+                ("pool1", vec![13, 13, 16], 0),
+                ("flatten1", vec![2_704], 0),
+                ("dense1", vec![self.classes], 2_705 * self.classes),
+            ]
+            .map(|(name, output, parameters)| LayerShape { name: name.into(), output, parameters })
+            .into(),
         };
         (0, Event::RunStarted(Box::new(started)))
     }
@@ -220,6 +233,36 @@ impl Synthetic {
         }
         Evaluation { loss: loss(step as f64) * 0.93, confusion }
     }
+}
+
+/// Two judgements that tell of each image, after what has been told.
+#[allow(dead_code)]
+pub fn judgements() -> Vec<Arc<Record>> {
+    let mut records = Vec::new();
+    for (epoch, step) in [(3, 1_750), (4, 1_764)] {
+        let (mut images, mut confusion) = (JudgedImages::default(), ConfusionMatrix::new(10));
+        for i in 0..500usize {
+            let truth = i % 10;
+            let is_wrong = (i * 7 + epoch * 3) % 31 < 2;
+            let predicted = if is_wrong { (truth + 1 + i % 3) % 10 } else { truth };
+            confusion.add(truth, predicted);
+            images.push(truth as u16, predicted as u16, 1.0 - (i * 13 % 60) as f32 / 100.0);
+        }
+        let evaluation = Evaluation { loss: 0.1, confusion };
+        records.push(Event::ImagesJudged { split: Split::Validation, epoch, step, images });
+        records.push(Event::Evaluated { split: Split::Validation, epoch, step, evaluation, answers: None });
+    }
+    records.into_iter().map(|event| Arc::new(Record { at_ms: 7_000, event })).collect()
+}
+
+/// A checkpoint that is on the disk.
+#[allow(dead_code)]
+pub fn checkpoint() -> Vec<Arc<Record>> {
+    let events = [
+        Event::CheckpointTaken { step: 860, epoch: 1, reason: CheckpointReason::Epoch, answers: None },
+        Event::CheckpointSaved { step: 860, file: "step-00000860.safetensors".into(), removed: Vec::new() },
+    ];
+    events.into_iter().map(|event| Arc::new(Record { at_ms: 7_000, event })).collect()
 }
 
 fn loss(step: f64) -> f64 {

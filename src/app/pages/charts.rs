@@ -4,9 +4,11 @@ use super::now;
 use super::panel::neighbour;
 use super::{Page, PageId};
 use crate::app::key::{c, k};
+use crate::app::questions::is_wanted;
 use crate::app::row::{Row, Rows, hidden, row};
 use crate::app::table::Place;
-use crate::app::{AppOptions, Control, Explained, Key, KeyCode, Point, Pointer, Rank, Shared, Table, Target, of_measure};
+use crate::app::{AppOptions, Control, Explained, Key, KeyCode, Known, Point, Pointer, Rank, Shared, Table, Target, of_measure};
+use crate::protocol::Query;
 use crate::run::{Intervention, RunState, Series, Unit};
 use crate::text::{KeyHelp, KeyLabel, Word};
 use Rank::{As, Footer, Hidden, Not, Pair};
@@ -55,6 +57,9 @@ pub struct Charts {
     shown: Option<(f64, f64)>,
     /// What is shown moves along with the run.
     follows: bool,
+    /// The images of the step that is looked at are shown.
+    shows_batch: bool,
+    batch: Option<Known>,
 }
 
 /// A change of a hyperparameter, and what came of it.
@@ -104,6 +109,18 @@ impl Charts {
     /// The steps from the left end of the charts to the right: what is shown, or everything.
     pub fn extent(&self, run: &RunState) -> (f64, f64) {
         self.shown(run).unwrap_or((0.0, run.reach() as f64))
+    }
+
+    /// The images of the step that is looked at, the worst first, when they are shown: each with its loss under the parameters
+    /// after so many steps. `None` in it until they are known.
+    pub fn batch(&self, shared: &Shared) -> Option<Option<&Known>> {
+        let wanted = self.wanted_batch(shared)?;
+        Some(self.batch.as_ref().filter(|known| known.query == wanted))
+    }
+
+    fn wanted_batch(&self, shared: &Shared) -> Option<Query> {
+        let (epoch, from, count) = shared.run.batch_of(shared.looked_at()).filter(|_| self.shows_batch)?;
+        Some(Query::Batch { epoch, from, count })
     }
 
     /// Moves the cursor by so many strides; the first time it appears at the newest step.
@@ -227,6 +244,15 @@ impl Page for Charts {
         each.or(smooth).map(|value| value.to_string())
     }
 
+    fn wants(&self, shared: &Shared) -> Option<Query> {
+        let query = self.wanted_batch(shared)?;
+        is_wanted(self.batch.as_ref(), &query, None, shared).then_some(query)
+    }
+
+    fn told(&mut self, _: &Shared, known: Known) {
+        self.batch = Some(known);
+    }
+
     fn pointed(&mut self, shared: &mut Shared, point: &Point) {
         let Target::Chart(measure) = point.target else { return };
         let part = (f64::from(point.spot.x) + 0.5) / f64::from(point.spot.width.max(1));
@@ -256,6 +282,25 @@ fn while_not_played(shared: &Shared, rank: Rank) -> Rank {
 }
 
 const ROWS: &[Row<Charts>] = &[
+    row(
+        "charts.batch",
+        &[k(KeyCode::Enter)],
+        KeyLabel::Batch,
+        KeyHelp::ChartsBatch,
+        |page, shared| match (page.shows_batch, shared.run.step, shared.moment) {
+            (true, ..) => Rank::As(24, KeyLabel::Close),
+            (false, 0, _) => Not,
+            (false, _, Some(_)) => Footer(24),
+            (false, _, None) => Rank::Hidden,
+        },
+        |page, shared| {
+            page.shows_batch = !page.shows_batch;
+            if shared.moment.is_none() {
+                // The newest step moves on: the one that is shown stays.
+                page.step(shared, 0.0);
+            }
+        },
+    ),
     row("charts.left", &[k(KeyCode::Left), c('h')], KeyLabel::Left, KeyHelp::ChartsLeft, hidden, |page, shared| {
         page.step(shared, -1.0)
     }),

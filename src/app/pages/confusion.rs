@@ -4,14 +4,19 @@ use super::now;
 use super::panel::neighbour;
 use super::{ConfusionSource, Page, PageId};
 use crate::app::key::{c, k};
+use crate::app::questions::is_wanted;
 use crate::app::row::{Row, Rows, hidden, row};
 use crate::app::table::Place;
-use crate::app::{AppOptions, Control, Explained, KeyCode, Panel, Point, Pointer, Rank, Shared, Table, Target, of_panel};
-use crate::protocol::{ConfusionMatrix, Split};
-use crate::run::{EvaluationPoint, RunState, Turned};
+use crate::app::{
+    AppOptions, Control, Explained, Going, KeyCode, Known, Panel, Point, Pointer, Rank, Shared, Table, Target, of_panel,
+};
+use crate::protocol::{Among, ConfusionMatrix, Query, Split};
+use crate::run::{Choice, EvaluationPoint, Filter, Order, RunState, Turned};
 use crate::text::{KeyHelp, KeyLabel, Word};
 use Rank::{Footer, Hidden, Not, Pair};
 
+/// So many images of a cell are asked for at once.
+const MOST_IMAGES: usize = 24;
 /// So many pairs of classes are listed at most.
 const MOST_PAIRS: usize = 500;
 
@@ -59,6 +64,8 @@ pub struct Confusion {
     /// The cell that is looked at: the true class, and what it was taken for.
     pub cell: (usize, usize),
     source: ConfusionSource,
+    /// How the first images of the cell look.
+    images: Option<Known>,
 }
 
 /// The judgement that is shown.
@@ -126,6 +133,27 @@ impl Confusion {
 
     fn matrix<'a>(&self, shared: &'a Shared) -> Option<&'a ConfusionMatrix> {
         self.shown(&shared.run, shared.moment).matrix
+    }
+
+    /// The images of the cell that is looked at, the surest first: the set, their places in the judgement, and how the first of
+    /// them look, once that is known. `None` where nothing is told of each image.
+    pub fn images(&self, shared: &Shared) -> Option<(Among, Vec<u32>, Option<&Known>)> {
+        let Shown { source, place, .. } = self.shown(&shared.run, shared.moment);
+        let (among, split) = match source {
+            ConfusionSource::Validation => (Among::Validation, Split::Validation),
+            ConfusionSource::Test => (Among::Test, Split::Test),
+            ConfusionSource::Auto | ConfusionSource::Training => return None,
+        };
+        let (shown, all) = place?;
+        let places = self.choice().of(shared.run.courses(split), all - shown)?;
+        let wanted = Query::Images { among, places: places.iter().copied().take(MOST_IMAGES).collect() };
+        Some((among, places, self.images.as_ref().filter(|known| known.query == wanted)))
+    }
+
+    /// The images of the cell, as the page of images chooses them.
+    fn choice(&self) -> Choice {
+        let order = if self.cell.0 == self.cell.1 { Order::LeastSure } else { Order::Worst };
+        Choice { filter: Filter::All, order, truth: Some(self.cell.0), predicted: Some(self.cell.1) }
     }
 
     /// Arrow keys move what has the focus.
@@ -206,6 +234,17 @@ impl Page for Confusion {
         })
     }
 
+    fn wants(&self, shared: &Shared) -> Option<Query> {
+        let (among, mut places, _) = self.images(shared)?;
+        places.truncate(MOST_IMAGES);
+        let query = Query::Images { among, places };
+        is_wanted(self.images.as_ref(), &query, None, shared).then_some(query)
+    }
+
+    fn told(&mut self, _: &Shared, known: Known) {
+        self.images = Some(known);
+    }
+
     fn pointed(&mut self, shared: &mut Shared, point: &Point) {
         match (point.target, point.how) {
             (Target::Cell { truth, predicted }, Pointer::Press) => (self.focus, self.cell) = (Part::Matrix, (truth, predicted)),
@@ -277,6 +316,17 @@ const ROWS: &[Row<Confusion>] = &[
         |page, shared| page.turn(shared, true),
     ),
     now::<Confusion, 23>("confusion.now"),
+    row(
+        "confusion.open",
+        &[k(KeyCode::Enter)],
+        KeyLabel::Images,
+        KeyHelp::ConfusionOpen,
+        |page, shared| if page.images(shared).is_some() { Footer(21) } else { Not },
+        |page, shared| {
+            let among = page.images(shared).map(|(among, ..)| among);
+            shared.going = among.map(|among| Going::Images { among, choice: page.choice() });
+        },
+    ),
     row(
         "confusion.images",
         &[c('c')],

@@ -3,10 +3,12 @@
 use ratatui::layout::Rect;
 
 use super::super::parts::chart::{Chart, Drawn, TEST, VALIDATION};
+use super::super::parts::thumbnails::{self, Thumbnail};
 use super::super::pen::{Pen, Piece, columns};
 use super::super::widgets::{self, Across, Curve, Stroke};
 use super::super::{Context, Role, number};
-use crate::app::{Charts, Measure};
+use crate::app::{Charts, Known, Measure};
+use crate::protocol::{Body, Seen};
 use crate::run::{EvaluationPoint, Unit};
 use crate::text::{Phrase, Text, Word};
 
@@ -25,11 +27,18 @@ pub fn draw(context: &Context, page: &Charts, body: Rect, pen: &mut Pen) {
     }
     let side = if body.width >= WITH_SIDE && body.height >= 12 { SIDE } else { 0 };
     let charts = Rect { width: body.width - side, ..body };
+    let batch = page.batch(context.app.shared());
     let small = charts.height >= WITH_SMALL && !page.alone;
-    let rows = if small { (charts.height / 3).max(SMALL_ROWS) } else { 0 };
+    let rows = match batch {
+        Some(_) => (charts.height / 2).max(SMALL_ROWS).min(charts.height),
+        None if small => (charts.height / 3).max(SMALL_ROWS),
+        None => 0,
+    };
     let large = Rect { height: charts.height - rows, ..charts };
     draw_chart(context, page, page.large, (large, side > 0), pen);
-    if small {
+    if let Some(known) = batch {
+        draw_batch(context, known, Rect { y: large.bottom(), height: rows, ..charts }, pen);
+    } else if small {
         let others: Vec<Measure> = Measure::ALL.into_iter().filter(|measure| *measure != page.large).collect();
         let shown = usize::from((charts.width / SMALL).max(1)).min(others.len());
         let mut x = charts.x;
@@ -111,6 +120,42 @@ fn below(context: &Context, page: &Charts, has_side: bool) -> String {
             memory => Phrase::SmoothedOver { steps: (1.0 / (1.0 - memory)).round() as u64 },
         })
         .into_owned()
+}
+
+/// The images of the step that is looked at, the worst first.
+fn draw_batch(context: &Context, known: Option<&Known>, area: Rect, pen: &mut Pen) {
+    let palette = &context.palette;
+    let muted = palette.style(Role::Muted);
+    let step = number::count(context.app.shared().looked_at());
+    let title: [Piece; 1] = [(context.say(Phrase::BatchOf { step }), palette.bold(Role::Text))];
+    let images = match known.map(|known| (&known.body, known.step)) {
+        Some((Body::Images { images }, step)) => Some((images, step)),
+        _ => None,
+    };
+    let mut notes: Vec<Vec<Piece>> = Vec::new();
+    if let Some((images, step)) = images {
+        let wrong = images.iter().filter(|seen| seen.label != seen.predicted).count();
+        let text = context.say(Phrase::WrongOf { wrong, all: images.len(), step: number::count(step) });
+        notes.push(vec![(text, muted)]);
+    }
+    let inside = widgets::panel(pen, area, palette.style(Role::Border), &title, &notes);
+    let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    let Some((images, _)) = images else {
+        let text = context.say(known.and_then(Known::why).map_or(Word::Asking, super::why));
+        pen.text(inside.x, inside.y, inside.width, &text, muted);
+        return;
+    };
+    thumbnails::draw(context, images.iter().map(|seen| of_batch(context, seen)), inside, pen);
+}
+
+/// An image of a batch: what it is, what it is taken for where that is something else, and its loss.
+fn of_batch<'a>(context: &Context, seen: &'a Seen) -> Thumbnail<'a> {
+    let name = |class: Option<u16>| context.app.run().class_name(class.unwrap_or(0).into());
+    let (text, role) = match seen.label == seen.predicted {
+        true => (name(seen.label), Role::Muted),
+        false => (format!("{}→{}", name(seen.label), name(seen.predicted)), Role::Bad),
+    };
+    Thumbnail { seen, text: format!("{text} {}", number::figure(seen.value.unwrap_or(0.0).into())), role }
 }
 
 /// A value, or a dash where there is none.

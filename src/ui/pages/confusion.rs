@@ -3,11 +3,12 @@
 use ratatui::layout::Rect;
 
 use super::super::parts::confusion::{Cells, draw_matrix, draw_nothing, of};
+use super::super::parts::thumbnails::{self, Thumbnail};
 use super::super::pen::{Pen, Piece, columns};
 use super::super::widgets;
 use super::super::{Context, Role, number};
-use crate::app::{Confusion, Part, Shown, Target, worst_pairs};
-use crate::protocol::ConfusionMatrix;
+use crate::app::{Confusion, ConfusionSource, Part, Shown, Target, worst_pairs};
+use crate::protocol::{Body, ConfusionMatrix, Split};
 use crate::run::Turned;
 use crate::text::{Phrase, Word};
 
@@ -15,6 +16,9 @@ use crate::text::{Phrase, Word};
 const WIDE: u16 = 76;
 /// The matrix takes such a part of them.
 const MATRIX_PART: u16 = 56;
+/// From so many rows on, images of the cell that is looked at stand above everything else; they take so many.
+const WITH_IMAGES: u16 = 30;
+const IMAGES: u16 = 10;
 /// The change of a recall since the judgement before is shown from half a tenth of a percent on.
 const LEAST_CHANGE: f64 = 0.0005;
 
@@ -29,6 +33,7 @@ pub fn draw(context: &Context, page: &Confusion, body: Rect, pen: &mut Pen) {
     let matrix = Rect { width: body.width * MATRIX_PART / 100, ..body };
     let side = Rect { x: matrix.right(), width: body.width - matrix.width, ..body };
     draw_part(context, page, &shown, (Part::Matrix, matrix), pen);
+    let side = if side.height >= WITH_IMAGES { draw_images(context, page, side, pen) } else { side };
     if side.height < 18 {
         let part = if page.focus == Part::Classes { Part::Classes } else { Part::Pairs };
         return draw_part(context, page, &shown, (part, side), pen);
@@ -39,6 +44,42 @@ pub fn draw(context: &Context, page: &Confusion, body: Rect, pen: &mut Pen) {
     let pairs = Rect { height: side.height - rows, ..side };
     draw_part(context, page, &shown, (Part::Pairs, pairs), pen);
     draw_part(context, page, &shown, (Part::Classes, Rect { y: pairs.bottom(), height: rows, ..side }), pen);
+}
+
+/// The images of the cell that is looked at; gives what is left below.
+fn draw_images(context: &Context, page: &Confusion, area: Rect, pen: &mut Pen) -> Rect {
+    let (run, palette) = (context.app.run(), &context.palette);
+    let Some((_, places, known)) = page.images(context.app.shared()) else { return area };
+    let (truth, predicted) = page.cell;
+    let name = if truth == predicted {
+        Phrase::TakenRight { class: run.class_name(truth) }
+    } else {
+        Phrase::TakenFor { truth: run.class_name(truth), predicted: run.class_name(predicted) }
+    };
+    let title: [Piece; 1] = [(context.say(name), palette.bold(Role::Text))];
+    let muted = palette.style(Role::Muted);
+    let notes: Vec<Vec<Piece>> = vec![vec![(number::count(places.len() as u64).into(), palette.style(Role::Text))]];
+    let panel = Rect { height: IMAGES, ..area };
+    let inside = widgets::panel(pen, panel, palette.style(Role::Border), &title, &notes);
+    let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
+    let shown = page.shown(run, context.app.shared().moment);
+    let split = if shown.source == ConfusionSource::Test { Split::Test } else { Split::Validation };
+    let back = shown.place.map_or(0, |(at, all)| all - at);
+    let judged = run.courses(split).judged_before(back);
+    match known.map(|known| &known.body) {
+        Some(Body::Images { images }) => {
+            let thumbnail = |(seen, place): (_, &u32)| {
+                let sure = judged.and_then(|judged| judged.sureness.get(*place as usize)).copied().unwrap_or(0);
+                Thumbnail { seen, text: number::whole_percent(f32::from(sure) / 255.0), role: Role::Muted }
+            };
+            thumbnails::draw(context, images.iter().zip(&places).map(thumbnail), inside, pen);
+        }
+        Some(Body::Nothing { why }) => {
+            pen.text(inside.x, inside.y, inside.width, &context.say(super::why(*why)), muted);
+        }
+        _ => {}
+    }
+    Rect { y: panel.bottom(), height: area.height - panel.height, ..area }
 }
 
 fn draw_part(context: &Context, page: &Confusion, shown: &Shown, (part, area): (Part, Rect), pen: &mut Pen) {

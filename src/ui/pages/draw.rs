@@ -4,7 +4,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::super::parts::samples::draw_rows;
-use super::super::pen::{Pen, Piece, clip};
+use super::super::parts::thumbnails::draw_alike;
+use super::super::pen::{Pen, Piece};
 use super::super::theme::Ramp;
 use super::super::widgets::{self, Heat, Picture, rows_for};
 use super::super::{Context, Role, number};
@@ -27,7 +28,7 @@ pub fn draw(context: &Context, page: &Draw, body: Rect, pen: &mut Pen) {
     let columns = if is_large { LARGE } else { side };
     let canvas = Rect { width: (columns + 2).min(body.width), ..body };
     let beside = Rect { x: canvas.right(), width: body.width - canvas.width, ..body };
-    draw_canvas(context, page, is_large, canvas, pen);
+    draw_canvas(context, page, (is_large, body.width), canvas, pen);
     if beside.width >= 12 {
         draw_answer(context, page, beside, pen);
     }
@@ -39,7 +40,7 @@ fn framed(context: &Context, has_focus: bool, name: Text, notes: &[Vec<Piece>], 
     widgets::panel(pen, area, palette.style(border), &[(context.say(name), palette.bold(role))], notes)
 }
 
-fn draw_canvas(context: &Context, page: &Draw, is_large: bool, area: Rect, pen: &mut Pen) {
+fn draw_canvas(context: &Context, page: &Draw, (is_large, whole): (bool, u16), area: Rect, pen: &mut Pen) {
     let palette = &context.palette;
     let side = SIDE as u16;
     let (at, what) = page.pen();
@@ -49,7 +50,13 @@ fn draw_canvas(context: &Context, page: &Draw, is_large: bool, area: Rect, pen: 
         DrawPen::Eraser => Word::EraserDown,
     };
     let role = if what == DrawPen::Up { Role::Muted } else { Role::Accent };
-    let notes = vec![vec![(context.say(word), palette.style(role))]];
+    let mut notes = vec![vec![(context.say(word), palette.style(role))]];
+    // Without room for it elsewhere.
+    let answer = page.probabilities().and_then(|(probabilities, _)| crate::run::most_probable(probabilities));
+    if let Some(class) = answer.filter(|_| area.width + 12 > whole) {
+        let class = context.app.run().class_name(class);
+        notes.insert(0, vec![(context.say(Phrase::SeenAs { class }), palette.style(Role::Accent))]);
+    }
     let inside = framed(context, true, Word::CanvasTitle.into(), &notes, area, pen);
     let size = if is_large { (LARGE, side) } else { (side, side / 2) };
     let place = Rect { width: size.0, height: size.1, ..inside }.intersection(inside);
@@ -108,14 +115,14 @@ fn draw_answer(context: &Context, page: &Draw, area: Rect, pen: &mut Pen) {
     let inside = framed(context, false, name, &note.into_iter().collect::<Vec<_>>(), area, pen);
     let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
     if let Some(reason) = page.why() {
-        pen.text(inside.x, inside.y, inside.width, &context.say(super::images::why(reason)), muted);
+        pen.text(inside.x, inside.y, inside.width, &context.say(super::why(reason)), muted);
         return;
     }
     let bars = Rect { height: inside.height.min(run.classes() as u16), ..inside };
     draw_rows(context, None, answer.map_or(&[], |(probabilities, _)| probabilities), bars, pen);
     let below = Rect { y: bars.bottom() + 1, height: inside.bottom().saturating_sub(bars.bottom() + 1), ..inside };
     let rows = rows_for(PREPARED);
-    if below.height <= rows {
+    if below.height <= rows || page.is_empty() {
         return;
     }
     let (left, right) = (Rect { width: PREPARED, ..below }, Rect { x: below.x + PREPARED + 2, width: PREPARED, ..below });
@@ -132,43 +139,6 @@ fn draw_answer(context: &Context, page: &Draw, area: Rect, pen: &mut Pen) {
         }
     }
     let rest = Rect { y: below.y + rows + 2, height: below.height.saturating_sub(rows + 2), ..below };
-    draw_alike(context, page, shape, rest, pen);
-}
-
-fn draw_alike(context: &Context, page: &Draw, shape: [usize; 3], area: Rect, pen: &mut Pen) {
-    let (run, palette) = (context.app.run(), &context.palette);
-    let muted = palette.style(Role::Muted);
-    if area.height == 0 || page.is_empty() {
-        return;
-    }
-    let Some(alike) = page.alike() else {
-        let key = context.app.shared().keymap.shown("draw.alike");
-        pen.text(area.x, area.y, area.width, &context.say(Phrase::ShowsAlike { key }), muted);
-        return;
-    };
-    pen.text(area.x, area.y, area.width, &context.say(Word::MostLikeIt), muted);
-    let images = match alike {
-        Ok(images) => images,
-        Err(reason) => {
-            let text = context.say(reason.map_or(Word::Searching, super::images::why));
-            pen.text(area.x, area.y + 1, area.width, &text, muted);
-            return;
-        }
-    };
-    let rows = rows_for(PREPARED);
-    let shows = area.height > rows + 1;
-    for (i, seen) in (0u16..).zip(images) {
-        let name = run.class_name(seen.label.unwrap_or(0).into());
-        if shows {
-            let place = Rect { x: area.x + i * (PREPARED + 1), y: area.y + 1, width: PREPARED, height: rows };
-            if place.right() > area.right() {
-                return;
-            }
-            Picture { pixels: &seen.pixels.0, shape }.draw(place, palette, context.ascii, pen);
-            pen.text(place.x + PREPARED / 2, place.bottom(), PREPARED / 2, &name, palette.style(Role::Text));
-        } else {
-            let room = 4;
-            pen.text(area.x + i * room, area.y + 1, room, clip(&name, room - 1), palette.style(Role::Text));
-        }
-    }
+    let key = context.app.shared().keymap.shown("draw.alike");
+    draw_alike(context, page.alike(), (rest, key), pen);
 }

@@ -3,11 +3,12 @@
 use ratatui::layout::Rect;
 
 use super::super::parts::samples::draw_rows;
+use super::super::parts::thumbnails::{THUMBNAILS, draw_alike};
 use super::super::pen::{Pen, Piece, clip, columns};
 use super::super::widgets::{self, Heat, Picture, rows_for};
 use super::super::{Context, Role, number};
 use crate::app::{Images, ImagesPart, ShownJudgement, Target};
-use crate::protocol::{Among, JudgedImages, Split, Unanswered};
+use crate::protocol::{Among, JudgedImages, Split};
 use crate::run::{Filter, Order};
 use crate::text::{Phrase, Text, Word};
 
@@ -15,8 +16,6 @@ use crate::text::{Phrase, Text, Word};
 const WIDE: u16 = 72;
 /// The image takes such a part of them, and at least so many columns.
 const IMAGE_PART: (u16, u16) = (38, 34);
-/// Columns of a small picture, where there is room for many and where there is not.
-const THUMBNAILS: [u16; 2] = [14, 10];
 /// Columns of the large picture.
 const LARGE: [u16; 3] = [28, 20, 14];
 /// Columns of what stands beside it.
@@ -78,19 +77,6 @@ fn order(order: Order) -> Word {
     }
 }
 
-/// Why something cannot be shown.
-pub fn why(why: Unanswered) -> Word {
-    match why {
-        Unanswered::NoSuchLayer => Word::WhyNoLayer,
-        Unanswered::NoSuchImage => Word::WhyNoImage,
-        Unanswered::WrongShape => Word::WhyWrongShape,
-        Unanswered::NoCheckpoint => Word::WhyNoCheckpoint,
-        Unanswered::NoImages => Word::WhyNoImages,
-        Unanswered::Older | Unanswered::Other => Word::WhyOlder,
-        Unanswered::Replaced | Unanswered::Busy | Unanswered::TooMany => Word::WhyBusy,
-    }
-}
-
 fn draw_gallery(context: &Context, page: &Images, judgement: &ShownJudgement, area: Rect, pen: &mut Pen) {
     let palette = &context.palette;
     let muted = palette.style(Role::Muted);
@@ -111,7 +97,7 @@ fn draw_gallery(context: &Context, page: &Images, judgement: &ShownJudgement, ar
     pen.text(inside.x + 1, inside.y, inside.width.saturating_sub(1), &choice, muted);
     let grid = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
     if let Some(reason) = page.why() {
-        return in_the_middle(context, why(reason).into(), grid, pen);
+        return in_the_middle(context, super::why(reason).into(), grid, pen);
     }
     if list.is_empty() {
         return in_the_middle(context, Word::NoSuchImages.into(), grid, pen);
@@ -234,7 +220,8 @@ fn draw_image(context: &Context, page: &Images, judgement: &ShownJudgement, area
     }
     let bottom = draw_verdicts(context, page, (truth, image), judgement, arranged.beside, pen);
     let y = bottom.max(arranged.pictures_end());
-    draw_alike(context, page, shape, Rect { y, height: rest.bottom().saturating_sub(y), ..rest }, pen);
+    let (shared, under) = (context.app.shared(), Rect { y, height: rest.bottom().saturating_sub(y), ..rest });
+    draw_alike(context, page.alike(shared), (under, shared.keymap.shown("images.alike")), pen);
 }
 
 /// Where everything of an image stands.
@@ -309,47 +296,4 @@ fn draw_verdicts(
         }
     }
     bars.bottom() + rows
-}
-
-/// The training images that are most like it, when they were asked for.
-fn draw_alike(context: &Context, page: &Images, shape: [usize; 3], area: Rect, pen: &mut Pen) {
-    let palette = &context.palette;
-    if area.height < 2 {
-        return;
-    }
-    let muted = palette.style(Role::Muted);
-    let Some(alike) = page.alike(context.app.shared()) else {
-        let key = context.app.shared().keymap.shown("images.alike");
-        pen.text(area.x, area.y, area.width, &context.say(Phrase::ShowsAlike { key }), muted);
-        return;
-    };
-    pen.text(area.x, area.y, area.width, &context.say(Word::MostLikeIt), muted);
-    let images = match alike {
-        Ok(images) => images,
-        Err(reason) => {
-            let text = context.say(reason.map_or(Word::Searching, why));
-            pen.text(area.x, area.y + 1, area.width, &text, muted);
-            return;
-        }
-    };
-    let run = context.app.run();
-    let room = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    let wide = THUMBNAILS.into_iter().find(|wide| room.height > rows_for(*wide)).unwrap_or(0);
-    if wide == 0 {
-        // Without room for pictures, what they are.
-        let names: Vec<String> = images.iter().map(|seen| run.class_name(seen.label.unwrap_or(0).into())).collect();
-        pen.text(room.x, room.y, room.width, &names.join(" "), palette.style(Role::Text));
-        return;
-    }
-    let (across, down) = ((room.width + 1) / (wide + 1), room.height / (rows_for(wide) + 1));
-    for (i, seen) in images.iter().take(usize::from(across) * usize::from(down)).enumerate() {
-        let (column, row) = (i as u16 % across, i as u16 / across);
-        let place =
-            Rect { x: room.x + column * (wide + 1), y: room.y + row * (rows_for(wide) + 1), width: wide, height: rows_for(wide) };
-        Picture { pixels: &seen.pixels.0, shape }.draw(place, palette, context.ascii, pen);
-        let name = run.class_name(seen.label.unwrap_or(0).into());
-        let (name, room) = (clip(&name, wide).to_owned(), wide);
-        let x = place.x + room.saturating_sub(columns(&name)) / 2;
-        pen.text(x, place.bottom(), room, &name, palette.style(Role::Text));
-    }
 }

@@ -6,6 +6,7 @@ pub mod confusion;
 pub mod events;
 pub mod hypers;
 pub mod samples;
+pub mod thumbnails;
 
 use ratatui::layout::Rect;
 

@@ -22,12 +22,12 @@ pub fn draw(context: &Context, page: &Network, area: Rect, pen: &mut Pen) {
     let inside = framed(context, page.focus == NetworkPart::Layers, Word::LayersTitle.into(), &notes, area, pen);
     let layers: Vec<(&LayerShape, &LayerSpec)> = Network::layers(shared).collect();
     let selected = page.layer(shared);
-    let text: Vec<String> =
+    let sentences: Vec<String> =
         layers.get(selected).map(|(layer, spec)| explained(context, selected, layer, spec)).unwrap_or_default();
     let room = inside.width.saturating_sub(2).max(1);
-    let text: Vec<String> = text.iter().flat_map(|line| widgets::wrapped(line, room)).collect();
+    let lines: Vec<String> = sentences.iter().flat_map(|line| widgets::wrapped(line, room)).collect();
     // The list comes first; what is said of the layer has the rest.
-    let said = (text.len() as u16 + 1).min(inside.height / 2);
+    let said = (lines.len() as u16 + 1).min(inside.height / 2);
     let list = Rect { height: inside.height.saturating_sub(said).min(layers.len() as u16), ..inside };
     let names = layers.iter().map(|(layer, _)| columns(&layer.name)).max().unwrap_or(0);
     let shapes = layers.iter().map(|(layer, _)| columns(&shape(&layer.output))).max().unwrap_or(0);
@@ -52,7 +52,7 @@ pub fn draw(context: &Context, page: &Network, area: Rect, pen: &mut Pen) {
         let length = (f64::from(bar) * layer.parameters as f64 / most as f64).ceil() as u16;
         (x + 10..x + 10 + length.min(bar)).for_each(|x| pen.put(x, y, '━', on(Role::Accent)));
     }
-    for (y, line) in (list.bottom() + 1..inside.bottom()).zip(&text) {
+    for (y, line) in (list.bottom() + 1..inside.bottom()).zip(&lines) {
         pen.text(inside.x + 1, y, room, line, palette.style(Role::Muted));
     }
 }

@@ -94,7 +94,7 @@ fn draw_planes(context: &Context, page: &Network, area: Rect, pen: &mut Pen) {
     let inside = framed(context, page.focus == NetworkPart::Planes, name.into(), &notes, area, pen);
     let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
     if let Some(reason) = page.why() {
-        let text = context.say(super::images::why(reason));
+        let text = context.say(super::why(reason));
         pen.text(inside.x, inside.y, inside.width, &text, context.palette.style(Role::Muted));
         return;
     }

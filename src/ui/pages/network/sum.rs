@@ -130,7 +130,8 @@ fn draw_numbers(context: &Context, values: &[f32], kernel: u16, area: Rect, pen:
             _ if *value < 0.0 => Role::Bad,
             _ => Role::Good,
         };
-        let text = format!("{value:.2}");
+        // No number is less than nothing by nothing.
+        let text = format!("{value:.2}").replace("-0.00", "0.00");
         let y = area.y + row;
         if y < area.bottom() && columns(&text) < NUMBER {
             pen.text_right(area.x + (column + 1) * NUMBER - 1, y, NUMBER, &text, context.palette.style(role));

@@ -1,18 +1,16 @@
 //! Inside the network: its layers, their filters, what they make of an image, and what one value is the sum of.
 
+mod rows;
+
 use std::time::Duration;
 
-use super::now;
-use super::panel::neighbour;
 use super::{Page, PageId};
-use crate::app::key::{c, k};
 use crate::app::questions::{FOLLOWS_MS, is_wanted};
-use crate::app::row::{Row, Rows, hidden, row};
+use crate::app::row::{Row, Rows};
 use crate::app::table::Place;
-use crate::app::{AppOptions, Explained, Going, KeyCode, Known, Point, Pointer, Rank, Shared, Table, Target, of_network};
+use crate::app::{AppOptions, Explained, Going, Known, Point, Pointer, Shared, Table, Target, of_network};
 use crate::protocol::{Among, Body, LayerShape, LayerSpec, Plane, Query, Seen, Sum, Unanswered, Which};
-use crate::text::{KeyHelp, KeyLabel, Word};
-use Rank::{Footer, Not, Pair};
+use crate::text::Word;
 
 /// So many planes are asked for at most.
 const MOST_PLANES: usize = 64;
@@ -65,8 +63,8 @@ pub struct Network {
     channel: usize,
     /// The channel of the input whose weights are shown.
     input: usize,
-    /// Row and column of the value that is looked at.
-    at: [usize; 2],
+    /// Row and column of the value that is looked at; the one in the middle until somebody has moved it.
+    at: Option<[usize; 2]>,
     /// How long the window has stood where it is, while it moves by itself.
     played: Option<Duration>,
     image: Option<Known>,
@@ -136,7 +134,8 @@ impl Network {
     /// Row and column of the value that is looked at.
     pub fn at(&self, shared: &Shared) -> [usize; 2] {
         let [height, width, _] = Self::shape(shared, self.layer(shared));
-        [self.at[0].min(height.saturating_sub(1)), self.at[1].min(width.saturating_sub(1))]
+        let [row, column] = self.at.unwrap_or([height / 2, width / 2]);
+        [row.min(height.saturating_sub(1)), column.min(width.saturating_sub(1))]
     }
 
     /// What can be shown of the layer that is looked at: the view that is chosen, or the first that there is.
@@ -226,7 +225,7 @@ impl Network {
                 let [row, column] = self.at(shared);
                 let [height, width, _] = Self::shape(shared, self.layer(shared));
                 let moved = |at: usize, by: isize, length: usize| at.saturating_add_signed(by).min(length.saturating_sub(1));
-                self.at = [moved(row, down, height), moved(column, right, width)];
+                self.at = Some([moved(row, down, height), moved(column, right, width)]);
             }
             (NetworkPart::Planes, _) => self.next_channel(shared, right + down * shared.columns as isize),
         }
@@ -234,6 +233,12 @@ impl Network {
 
     fn next_channel(&mut self, shared: &Shared, by: isize) {
         self.channel = self.channel(shared).saturating_add_signed(by).min(self.channels(shared).saturating_sub(1));
+    }
+
+    /// Moves the window by itself, or no longer.
+    fn play(&mut self, shared: &mut Shared) {
+        self.played = if self.played.is_some() { None } else { Some(Duration::ZERO) };
+        shared.plays = self.played.is_some();
     }
 
     fn look_at(&mut self, view: LayerView) {
@@ -271,7 +276,7 @@ impl Page for Network {
     }
 
     fn table(&self) -> Table {
-        Table::new(Word::OnThePageOfTheNetwork, Place::Page(PageId::Network), ROWS)
+        Table::new(Word::OnThePageOfTheNetwork, Place::Page(PageId::Network), rows::ROWS)
     }
 
     fn place(&self) -> Option<(usize, usize)> {
@@ -302,7 +307,7 @@ impl Page for Network {
             let [row, column] = self.at(shared);
             let [height, width, _] = Self::shape(shared, self.layer(shared));
             let next = (row * width + column + 1) % (height * width).max(1);
-            self.at = [next / width.max(1), next % width.max(1)];
+            self.at = Some([next / width.max(1), next % width.max(1)]);
         }
     }
 
@@ -341,7 +346,7 @@ impl Page for Network {
                 let [height, width, _] = Self::shape(shared, self.layer(shared));
                 let along = |at: u16, of: u16, length: usize| usize::from(at) * length / usize::from(of.max(1));
                 let spot = point.spot;
-                self.at = [along(spot.y, spot.height, height), along(spot.x, spot.width, width)];
+                self.at = Some([along(spot.y, spot.height, height), along(spot.x, spot.width, width)]);
                 self.focus = NetworkPart::Planes;
             }
             (_, Pointer::Wheel(by)) => self.go(shared, by.into(), 0),
@@ -352,154 +357,6 @@ impl Page for Network {
 
 impl Rows for Network {
     fn rows(&self) -> &'static [Row<Self>] {
-        ROWS
-    }
-}
-
-fn has_weights(page: &Network, shared: &Shared) -> bool {
-    let layer = Network::layers(shared).nth(page.layer(shared));
-    layer.is_some_and(|(_, spec)| matches!(spec, LayerSpec::Conv { .. } | LayerSpec::Dense { .. }))
-}
-
-fn has_sums(page: &Network, shared: &Shared) -> bool {
-    Network::layers(shared).nth(page.layer(shared)).is_some_and(|(_, spec)| matches!(spec, LayerSpec::Conv { .. }))
-}
-
-const ROWS: &[Row<Network>] = &[
-    row("network.up", &[k(KeyCode::Up), c('k')], KeyLabel::Up, KeyHelp::NetworkUp, hidden, |page, shared| page.go(shared, -1, 0)),
-    row(
-        "network.down",
-        &[k(KeyCode::Down), c('j')],
-        KeyLabel::Layer,
-        KeyHelp::NetworkDown,
-        |page, _| match page.focus {
-            NetworkPart::Layers => Pair(20, KeyLabel::Layer, "network.up"),
-            NetworkPart::Planes => Pair(20, KeyLabel::Down, "network.up"),
-            NetworkPart::Image => Pair(20, KeyLabel::Image, "network.up"),
-        },
-        |page, shared| page.go(shared, 1, 0),
-    ),
-    row("network.left", &[k(KeyCode::Left), c('h')], KeyLabel::Left, KeyHelp::NetworkLeft, hidden, |page, shared| {
-        page.go(shared, 0, -1)
-    }),
-    row("network.right", &[k(KeyCode::Right), c('l')], KeyLabel::Right, KeyHelp::NetworkRight, hidden, |page, shared| {
-        page.go(shared, 0, 1)
-    }),
-    row(
-        "network.activations",
-        &[c('A')],
-        KeyLabel::Activations,
-        KeyHelp::NetworkActivations,
-        |_, _| Footer(21),
-        |page, _| page.look_at(LayerView::Activations),
-    ),
-    row(
-        "network.filters",
-        &[c('F')],
-        KeyLabel::Filters,
-        KeyHelp::NetworkFilters,
-        |page, shared| if has_weights(page, shared) { Footer(22) } else { Not },
-        |page, _| page.look_at(LayerView::Filters),
-    ),
-    row(
-        "network.sum",
-        &[c('P')],
-        KeyLabel::OnePixel,
-        KeyHelp::NetworkSum,
-        |page, shared| if has_sums(page, shared) { Footer(23) } else { Not },
-        |page, _| page.look_at(LayerView::Sum),
-    ),
-    row(
-        "network.play",
-        &[k(KeyCode::Enter)],
-        KeyLabel::Play,
-        KeyHelp::NetworkPlay,
-        |page, shared| if page.view(shared) == LayerView::Sum { Footer(24) } else { Not },
-        |page, shared| {
-            page.played = if page.played.is_some() { None } else { Some(Duration::ZERO) };
-            shared.plays = page.played.is_some();
-        },
-    ),
-    row(
-        "network.channel",
-        &[c('f')],
-        KeyLabel::NextMap,
-        KeyHelp::NetworkChannel,
-        |page, shared| if page.view(shared) == LayerView::Sum { Footer(25) } else { Rank::Hidden },
-        |page, shared| page.channel = (page.channel(shared) + 1) % page.channels(shared).max(1),
-    ),
-    row(
-        "network.input",
-        &[c('c')],
-        KeyLabel::InputChannel,
-        KeyHelp::NetworkInput,
-        |page, shared| {
-            let shows = page.view(shared) == LayerView::Filters && page.inputs(shared) > 1;
-            if shows { Footer(25) } else { Not }
-        },
-        |page, shared| page.input = (page.input(shared) + 1) % page.inputs(shared).max(1),
-    ),
-    row(
-        "network.image",
-        &[c('n')],
-        KeyLabel::NextImage,
-        KeyHelp::NetworkImage,
-        |_, shared| if shared.run.samples.is_empty() { Not } else { Pair(26, KeyLabel::Image, "network.image-before") },
-        |_, shared| next_image(shared, 1),
-    ),
-    row(
-        "network.image-before",
-        &[c('N')],
-        KeyLabel::ImageBefore,
-        KeyHelp::NetworkImageBefore,
-        |_, shared| if shared.run.samples.is_empty() { Not } else { Rank::Hidden },
-        |_, shared| next_image(shared, -1),
-    ),
-    row(
-        "network.epoch-back",
-        &[c('[')],
-        KeyLabel::EpochBack,
-        KeyHelp::NetworkEpochBack,
-        |_, shared| if turns(shared) { Rank::Hidden } else { Not },
-        |_, shared| turn(shared, false),
-    ),
-    row(
-        "network.epoch-on",
-        &[c(']')],
-        KeyLabel::Epoch,
-        KeyHelp::NetworkEpochOn,
-        |_, shared| if turns(shared) { Pair(27, KeyLabel::Epoch, "network.epoch-back") } else { Not },
-        |_, shared| turn(shared, true),
-    ),
-    now::<Network, 28>("network.now"),
-    row(
-        "network.part",
-        &[k(KeyCode::Tab)],
-        KeyLabel::Panel,
-        KeyHelp::NetworkPart,
-        |_, _| Footer(29),
-        |page, _| page.focus = neighbour(&NetworkPart::ALL, page.focus, true),
-    ),
-    row("network.part-before", &[k(KeyCode::BackTab)], KeyLabel::PanelBefore, KeyHelp::NetworkPartBefore, hidden, |page, _| {
-        page.focus = neighbour(&NetworkPart::ALL, page.focus, false)
-    }),
-];
-
-/// A recorded run is sought through with these keys; of others there are moments where checkpoints are kept.
-fn turns(shared: &Shared) -> bool {
-    shared.replay.is_none() && !shared.run.checkpoints.is_empty()
-}
-
-/// The checkpoint before or after the moment that is looked at, on all pages; after the last one, now.
-fn turn(shared: &mut Shared, forward: bool) {
-    let at = shared.looked_at();
-    let found = match forward {
-        true => shared.run.checkpoints.range(at + 1..).next(),
-        false => shared.run.checkpoints.range(..at).next_back(),
-    };
-    match found {
-        Some((step, _)) => shared.moment = Some(*step),
-        None if forward => shared.moment = None,
-        None => {}
+        rows::ROWS
     }
 }
