@@ -50,6 +50,5 @@ fn digits_drawn_elsewhere_and_in_another_size_are_the_same_digits() {
     let indices: Vec<u32> = (0..1_000).collect();
     let classes = |set: &ImageSet| network.probabilities(set, &indices).iter().map(|row| greatest(row)).collect::<Vec<_>>();
     let same = classes(&data.test).iter().zip(classes(&redrawn)).filter(|(own, again)| **own == *again).count();
-    println!("{same} of 1,000");
     assert!(same >= 970, "{same} of 1,000");
 }
