@@ -50,6 +50,20 @@ fn train_seed(bencher: Bencher, batch: usize) {
     train(bencher, "seed", batch);
 }
 
+/// Steps that measure their layers, as one a second does: what more than `train_seed` they take is what that second pays.
+#[divan::bench(args = [32])]
+fn train_seed_measured(bencher: Bencher, batch: usize) {
+    let recipe = recipe("seed");
+    let (Dataset { train: images, .. }, mut learner) = learner(&recipe);
+    let order = epoch_order(&(0..images.len() as u32).collect::<Vec<_>>(), recipe.seed, 1);
+    let mut confusion = ConfusionMatrix::new(10);
+    let mut batches = order.chunks_exact(batch).cycle();
+    bencher.counter(ItemsCount::new(batch)).bench_local(|| {
+        learner.measure_layers_next();
+        batches.next().map(|batch| learner.step(&images, batch, None, &recipe.hyperparameters, &mut confusion))
+    });
+}
+
 #[divan::bench(args = [64])]
 fn train_fast(bencher: Bencher, batch: usize) {
     train(bencher, "fast", batch);

@@ -146,6 +146,8 @@ fn course(records: &[Record]) -> Vec<String> {
                 | Event::RunStarted(_)
                 | Event::CheckpointSaved { .. }
                 | Event::PhaseChanged { .. }
+                // It has times in it.
+                | Event::LayersMeasured { .. }
         )
     });
     told.map(|record| serde_json::to_string(&record.event).expect("JSON")).collect()

@@ -99,6 +99,7 @@ fn judged(options: AppOptions) -> App {
     app.update(Message::Records(Synthetic::default().records()));
     app.update(Message::Records(synthetic::judgements()));
     app.update(Message::Records(synthetic::checkpoint()));
+    app.update(Message::Records(synthetic::measures()));
     app
 }
 

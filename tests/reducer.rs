@@ -320,7 +320,7 @@ fn taken(client: u32, answers: Option<RequestId>) -> Event {
 
 #[test]
 fn only_who_steers_sends_commands() {
-    let keys = "Space s Right l e w b u x Enter y 5 Enter";
+    let keys = "Space s Right l e w b u x Enter y Enter";
     for (control, says) in [
         (Control::Observing { by: Some("ana@lab".into()) }, "ana@lab steers: T takes over"),
         (Control::Observing { by: None }, "nobody steers: T takes over"),
@@ -332,7 +332,9 @@ fn only_who_steers_sends_commands() {
         // All but the start, which says who steers.
         app.update(Message::Records(records[1..].to_vec()));
         for key in keys.split_whitespace() {
-            assert_eq!(press(&mut app, key), [], "{key} while {control:?}");
+            // Whoever looks on may ask what there is to see.
+            let done = press(&mut app, key).into_iter().filter(|effect| !matches!(effect, Effect::Ask(_)));
+            assert_eq!(done.collect::<Vec<_>>(), [], "{key} while {control:?}");
         }
         // A recorded run can be played, and sought through.
         let played = control == Control::Replaying;

@@ -38,6 +38,7 @@ pub fn of_measure(measure: Measure) -> Explained {
         Measure::LearningRate => (Word::LearningRateTitle, Explanation::LearningRate),
         Measure::GradientNorm => (Word::GradientNormTitle, Explanation::GradientNorm),
         Measure::Throughput => (Word::ThroughputTitle, Explanation::Throughput),
+        Measure::UpdateRatio => (Word::UpdateRatioTitle, Explanation::UpdateRatio),
     };
     Explained { title: title.into(), text }
 }

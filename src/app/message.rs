@@ -59,7 +59,8 @@ impl Message {
             | Event::SamplesPredicted { .. }
             | Event::SamplesAugmented { .. }
             | Event::CheckpointSaved { .. }
-            | Event::ImagesJudged { .. } => true,
+            | Event::ImagesJudged { .. }
+            | Event::LayersMeasured { .. } => true,
             Event::Evaluated { answers, .. }
             | Event::PhaseChanged { answers, .. }
             | Event::CheckpointTaken { answers, .. }

@@ -73,6 +73,18 @@ impl Head {
         Self::through(self.layers.split_last().map_or(&[], |(_, before)| before), x, None)
     }
 
+    /// What each dense layer gives, without chance.
+    pub fn outputs(&self, mut x: Matrix) -> Vec<Vec<f32>> {
+        let mut outputs = Vec::new();
+        for layer in &self.layers {
+            if let HeadLayer::Dense(layer) = layer {
+                x = layer.forward(x);
+                outputs.push(x.as_vec());
+            }
+        }
+        outputs
+    }
+
     fn through<T: Tape<f32, Cpu> + Merge<T> + Merge<NoneTape>>(
         layers: &[HeadLayer],
         mut x: Matrix<T>,

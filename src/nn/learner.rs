@@ -12,12 +12,15 @@ use thiserror::Error;
 use super::Snapshot;
 use super::dropout::Chance;
 use super::gradient::{Gradient, is_usable};
+use super::measure::{Silence, Times};
 use super::network::{Network, SliceOutcome};
 use super::optimizer::OptimizerState;
 use super::parameter::{Parameter, ParameterKind};
 use super::stack::{SharedWorkspace, lock};
 use crate::data::{Augmenter, ImageSet};
-use crate::protocol::{ConfusionMatrix, Evaluation, Hyperparameters, JudgedImages, MOST_JUDGED, Optimizer, Quantity};
+use crate::protocol::{
+    ConfusionMatrix, Evaluation, Hyperparameters, JudgedImages, LayerMeasure, MOST_JUDGED, Optimizer, Quantity,
+};
 
 /// Images that go through the network together. What a slice needs fits into a core's own memory, and a batch of 32
 /// still gives two threads something to do.
@@ -40,6 +43,9 @@ pub struct Learner {
     unusable: Option<usize>,
     /// The next step measures its gradient.
     measures_next: bool,
+    /// The next step measures its layers.
+    measures_layers: bool,
+    silence: Silence,
 }
 
 /// What one step came to, before the parameters changed.
@@ -51,6 +57,8 @@ pub struct StepOutcome {
     pub correct: u32,
     /// The norm of the gradient over the parameters that learn, before it is clipped; where it was measured.
     pub gradient_norm: Option<f32>,
+    /// What the step did to each layer with parameters, where that was measured.
+    pub layers: Option<Vec<LayerMeasure>>,
 }
 
 /// A batch from which no step can be made; nothing was changed.
@@ -71,7 +79,19 @@ impl Learner {
         let threads = rayon::ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("train-{i}")).build()?;
         let optimizer = OptimizerState::new(optimizer, network.values().len());
         let (gradient, workspaces) = (Gradient::default(), Vec::new());
-        let mut learner = Self { network, optimizer, gradient, workspaces, threads, seed, unusable: None, measures_next: false };
+        let (unusable, silence) = (None, Silence::default());
+        let mut learner = Self {
+            network,
+            optimizer,
+            gradient,
+            workspaces,
+            threads,
+            seed,
+            unusable,
+            measures_next: false,
+            measures_layers: false,
+            silence,
+        };
         learner.look();
         Ok(learner)
     }
@@ -104,6 +124,11 @@ impl Learner {
     /// Measures the gradient of the next step; by itself a step does so only where it is to be clipped.
     pub fn measure_next(&mut self) {
         self.measures_next = true;
+    }
+
+    /// Measures the layers in the next step, too.
+    pub fn measure_layers_next(&mut self) {
+        self.measures_layers = true;
     }
 
     /// What the network and the optimizer know now.
@@ -159,9 +184,20 @@ impl Learner {
         }
         let norm = || gradient.norm(|piece| pieces[piece].1.learns()) as f32;
         let gradient_norm = measured.then(norm);
+        let before = std::mem::take(&mut self.measures_layers).then(|| self.network.values().to_vec());
         self.change(&pieces, hyper);
+        let layers = before.map(|before| self.measure(&before));
         let correct = outcomes.iter().zip(&slices).map(|(outcome, slice)| count(set, slice, outcome, confusion)).sum();
-        Ok(StepOutcome { loss, correct, gradient_norm })
+        Ok(StepOutcome { loss, correct, gradient_norm, layers })
+    }
+
+    /// What the step did to each layer: `before` are the parameters as they were.
+    fn measure(&mut self, before: &[f32]) -> Vec<LayerMeasure> {
+        let Self { network, gradient, workspaces, silence, .. } = self;
+        let Some(workspace) = workspaces.first() else { return Vec::new() };
+        let mut workspace = lock(workspace);
+        silence.count(&network.fired(&workspace));
+        network.measured((before, gradient), silence, &workspace.times.take().unwrap_or_default())
     }
 
     /// Sums up the gradient of a batch, slice after slice, and says what each came to. Buffers are there for as many slices as
@@ -174,11 +210,14 @@ impl Learner {
         hyper: &Hyperparameters,
         pieces: &[Range<usize>],
     ) -> Vec<SliceOutcome> {
-        let Self { network, optimizer, gradient, workspaces, threads, seed, .. } = self;
+        let Self { network, optimizer, gradient, workspaces, threads, seed, measures_layers, .. } = self;
         let chance = Chance { seed: *seed, step: optimizer.steps + 1, slice: 0, dropout: hyper.dropout as f32 };
         let smoothing = hyper.label_smoothing as f32;
         let most = SLICES_A_THREAD * threads.current_num_threads();
         workspaces.resize_with(slices.len().min(most).max(workspaces.len()), SharedWorkspace::default);
+        if let Some(first) = workspaces.first().filter(|_| *measures_layers) {
+            lock(first).times = Some(Times::default());
+        }
         let images = slices.iter().map(|slice| slice.len()).sum::<usize>() as f32;
         let mut outcomes = Vec::with_capacity(slices.len());
         gradient.clear(network.values().len());

@@ -16,6 +16,7 @@ mod head;
 mod inside;
 mod kernel;
 mod learner;
+mod measure;
 mod network;
 #[doc(hidden)]
 pub mod operations;

@@ -1,6 +1,7 @@
 //! A network: built and checked from its layers, its parameters, its forward pass and its gradients.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use dfdx::prelude::*;
 use rand_chacha::rand_core::RngCore;
@@ -12,7 +13,7 @@ use super::dropout::Chance;
 use super::head::{Head, Matrix};
 use super::learner::SLICE;
 use super::parameter::{Parameter, ParameterKind};
-use super::stack::{SharedWorkspace, Stack, StackWeights, lock, off_tape, on_tape};
+use super::stack::{SharedWorkspace, Stack, StackLayer, StackWeights, Workspace, lock, off_tape, on_tape};
 use crate::data::{Augmenter, ImageSet, Purpose, stream};
 use crate::protocol::{LayerShape, LayerSpec, Scaling};
 
@@ -190,6 +191,7 @@ impl Network {
         workspace: &SharedWorkspace,
         chance: Chance,
     ) -> SliceOutcome {
+        let began = lock(workspace).times.as_ref().map(|_| Instant::now());
         self.fill(set, indices, augmenter, workspace);
         {
             let gradient = &mut lock(workspace).gradient;
@@ -201,8 +203,11 @@ impl Network {
         let loss = cross_entropy_with_logits_loss(logits, self.targets(set, indices, smoothing));
         let outcome = SliceOutcome { loss: loss.array().into(), predictions: self.predictions(&outcome_logits.as_vec()) };
         let mut gradients = loss.backward();
-        let gradient = &mut lock(workspace).gradient;
+        let Workspace { gradient, times, .. } = &mut *lock(workspace);
         self.head.collect(&mut gradients, gradient);
+        if let (Some(times), Some(began)) = (times, began) {
+            times.whole += began.elapsed();
+        }
         outcome
     }
 
@@ -230,6 +235,19 @@ impl Network {
         let workspace = SharedWorkspace::default();
         let slices = indices.chunks(self.judged_together()).map(|slice| self.judge(set, slice, &workspace).1);
         slices.flat_map(|rows| rows.chunks_exact(self.classes).map(<[f32]>::to_vec).collect::<Vec<_>>()).collect()
+    }
+
+    /// The layers in front of the dense ones.
+    pub(super) fn stack_layers(&self) -> &[StackLayer] {
+        &self.stack.layers
+    }
+
+    /// What each dense layer makes, without chance, of what the stack gave for the images in the workspace.
+    pub(super) fn dense_outputs(&self, workspace: &Workspace) -> Vec<Vec<f32>> {
+        let given = workspace.outputs().last().unwrap_or(&workspace.pixels);
+        let first = self.stack.layers.last().map_or(self.image, StackLayer::output).iter().product::<usize>().max(1);
+        let shape = (given.len() / first, first);
+        self.head.outputs(Cpu::default().tensor_from_vec(given.to_vec(), shape))
     }
 
     /// For each image, what the last hidden layer makes of it: the values that the last dense layer goes by.

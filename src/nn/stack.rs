@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use dfdx::prelude::*;
 
@@ -14,6 +15,7 @@ use super::batch_norm::BatchNorm;
 use super::buffer::Buffer;
 use super::convolution::{Backward, Convolution, Filters};
 use super::dropout::{Chance, multiply};
+use super::measure::Times;
 use super::padding::Padding;
 use super::pool::MaxPool;
 
@@ -54,6 +56,23 @@ pub(super) struct Workspace {
     scratch: Buffer,
     /// The gradients of the network's parameters, in their order.
     pub gradient: Vec<f32>,
+    /// How long the layers take, where that is measured.
+    pub times: Option<Times>,
+}
+
+impl Workspace {
+    /// What each layer gave for the images that went through last.
+    pub fn outputs(&self) -> impl Iterator<Item = &[f32]> {
+        self.outputs.iter().map(|output| &output[..])
+    }
+
+    /// Counts the time since then for a layer, where it is measured.
+    fn took(times: &mut Option<Times>, layer: usize, since: Option<Instant>) {
+        if let (Some(times), Some(since)) = (times, since) {
+            times.stack.resize(times.stack.len().max(layer + 1), Default::default());
+            times.stack[layer] += since.elapsed();
+        }
+    }
 }
 
 /// A workspace that the tape holds on to between the forward and the backward pass.
@@ -102,7 +121,8 @@ impl StackLayer {
         }
     }
 
-    fn learns(&self) -> bool {
+    /// Whether it has parameters.
+    pub fn learns(&self) -> bool {
         matches!(self, Self::Convolution(..) | Self::BatchNorm(..))
     }
 }
@@ -110,11 +130,12 @@ impl StackLayer {
 impl Stack {
     /// The results for the images in the workspace's pixels, `[images, values]`; while training, with `chance`.
     fn forward(&self, weights: &StackWeights, workspace: &mut Workspace, images: usize, chance: Option<Chance>) -> Vec<f32> {
-        let Workspace { pixels, outputs, chosen, notes, scratch, .. } = workspace;
+        let Workspace { pixels, outputs, chosen, notes, scratch, times, .. } = workspace;
         outputs.resize_with(self.layers.len(), Buffer::default);
         chosen.resize_with(self.layers.len(), Vec::new);
         notes.resize_with(self.layers.len(), Vec::new);
         for (i, layer) in self.layers.iter().enumerate() {
+            let began = times.as_ref().map(|_| Instant::now());
             let (before, rest) = outputs.split_at_mut(i);
             let input = before.last().map_or(&pixels[..], |output| output);
             let len = images * layer.output().iter().product::<usize>();
@@ -141,17 +162,20 @@ impl Stack {
                     None => output.copy_from_slice(input),
                 },
             }
+            Workspace::took(times, i, began);
         }
         outputs.last().map_or(&pixels[..], |output| output).to_vec()
     }
 
     /// Adds the gradients of the layers' parameters to the workspace's, from `gradient`, that of the results.
     fn backward(&self, weights: &StackWeights, workspace: &mut Workspace, gradient: &[f32]) {
-        let Workspace { pixels, outputs, chosen, notes, gradients: [current, next], scratch, gradient: parameters } = workspace;
+        let Workspace { pixels, outputs, chosen, notes, gradients: [current, next], scratch, gradient: parameters, times } =
+            workspace;
         // Below the first layer that learns nobody needs a gradient.
         let Some(first) = self.layers.iter().position(StackLayer::learns) else { return };
         current.resize(gradient.len()).copy_from_slice(gradient);
         for (i, layer) in self.layers.iter().enumerate().skip(first).rev() {
+            let began = times.as_ref().map(|_| Instant::now());
             let input: &[f32] = if i == 0 { pixels } else { &outputs[i - 1] };
             next.resize(input.len());
             match layer {
@@ -178,6 +202,7 @@ impl Stack {
                 StackLayer::Dropout(..) => multiply(current, &notes[i], next),
             }
             std::mem::swap(current, next);
+            Workspace::took(times, i, began);
         }
     }
 }

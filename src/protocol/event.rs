@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Command, ConfusionMatrix, Hyper, JudgedImages, Outcome, Place, Reason, RequestId, RunSpec};
+use super::{Command, ConfusionMatrix, Hyper, JudgedImages, LayerMeasure, Outcome, Place, Reason, RequestId, RunSpec};
 
 /// Something that happened in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -110,6 +110,13 @@ pub enum Event {
         /// The first layer, from the image on, whose gradient or parameters are not finite.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         layer: Option<String>,
+    },
+    /// The layers with parameters were measured in a step.
+    LayersMeasured {
+        /// The step.
+        step: u64,
+        /// Each, from the image on.
+        layers: Vec<LayerMeasure>,
     },
     /// What each image of a judgement was taken for, which is told next.
     ImagesJudged {

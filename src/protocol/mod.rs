@@ -13,6 +13,7 @@ mod data_spec;
 mod event;
 mod hyper;
 mod judged;
+mod layers;
 mod name;
 mod number;
 mod outcome;
@@ -34,6 +35,7 @@ pub use event::{
 };
 pub use hyper::{Hyper, HyperError, Hyperparameters};
 pub use judged::{JudgedImages, MOST_JUDGED};
+pub use layers::LayerMeasure;
 pub use name::{is_hidden, run_name};
 pub use number::grouped;
 pub use outcome::Outcome;

@@ -1,5 +1,6 @@
 //! What events amount to: the state that is shown, exported and compared.
 
+mod advice;
 mod comparison;
 mod courses;
 mod figure;
@@ -17,6 +18,7 @@ pub mod store;
 mod summary;
 pub mod text;
 
+pub use advice::Advice;
 pub use comparison::{ComparedLine, Comparison, Difference, FigureRow, differences};
 pub use courses::{Courses, Fate, Turned};
 pub use figure::Figure;

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, VecDeque};
 use super::text::grouped;
 use super::{Courses, HealthWatch, Intervention, LogKind, LogLine, SampleOrder, Steerer, StepSeries};
 use crate::protocol::{
-    CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, MOST_CLASSES, Outcome, Phase, Place, Quantity,
-    Record, RunStarted, Sample, Split, StepsFinished,
+    CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, LayerMeasure, MOST_CLASSES, Outcome, Phase,
+    Place, Quantity, Record, RunStarted, Sample, Split, StepsFinished,
 };
 use crate::text::{LogText, Percent};
 
@@ -76,6 +76,8 @@ pub struct RunState {
     pub not_recorded: bool,
     /// Nobody can attach.
     pub not_served: bool,
+    /// The layers with parameters, as they were measured last; none from programs that did not measure them.
+    pub layers: Vec<LayerMeasure>,
     /// The courses of validation and test images over the judgements.
     courses: [Courses; 2],
     /// Whether it learns.
@@ -159,6 +161,10 @@ impl RunState {
                 if *split == Split::Validation && answers.is_none() && is_best {
                     self.best_epoch = Some((*step, evaluation.loss));
                 }
+            }
+            Event::LayersMeasured { layers, .. } => {
+                self.steps.measured(layers);
+                self.layers.clone_from(layers);
             }
             Event::ImagesJudged { split, images, .. } => self.courses[usize::from(*split == Split::Test)].judged(images),
             Event::PhaseChanged { phase, answers, .. } => {

@@ -1,7 +1,7 @@
 //! What is told of every step: its figures, as series that any chart can be drawn from.
 
 use super::Series;
-use crate::protocol::StepsFinished;
+use crate::protocol::{LayerMeasure, StepsFinished};
 use crate::text::Word;
 
 /// How much of the past the smoothed curves remember: each step weighs this much of all before it.
@@ -29,6 +29,9 @@ pub struct StepSeries {
     pub gradient_norm: Series,
     /// Images trained on in a second, since it told of steps before.
     pub throughput: Series,
+    /// The greatest part by which a step has changed a layer, as it was measured last; not a number until it was.
+    pub update_ratio: Series,
+    newest_ratio: Option<f32>,
     /// How far the run was when it told of steps; of a long run, not each time.
     pub told: Vec<Told>,
     /// Every step and every time is kept.
@@ -110,6 +113,7 @@ impl StepSeries {
             batch: series(),
             gradient_norm: series(),
             throughput: series(),
+            update_ratio: series(),
             lossless: true,
             ..Self::default()
         }
@@ -130,6 +134,7 @@ impl StepSeries {
             self.batch.push(column(&steps.batch));
             self.gradient_norm.push(steps.gradient_norm.unwrap_or(f32::NAN));
             self.throughput.push(throughput as f32);
+            self.update_ratio.push(self.newest_ratio.unwrap_or(f32::NAN));
         }
         self.tell(Told {
             step: steps.last_step(),
@@ -137,6 +142,11 @@ impl StepSeries {
             train_seconds: steps.train_seconds,
             images: steps.images_seen,
         });
+    }
+
+    /// Takes in what was measured of the layers.
+    pub(super) fn measured(&mut self, layers: &[LayerMeasure]) {
+        self.newest_ratio = layers.iter().map(|layer| layer.update_ratio).reduce(f32::max);
     }
 
     /// How far the run was after so many steps, and parts of one, in images or seconds: what was told, and even between.

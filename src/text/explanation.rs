@@ -30,6 +30,9 @@ texts! {
         GradientNorm =>
             en "How long the gradient of a batch is: how steep the loss is where the parameters are.\nIt falls as the network learns. Leaps tell of unusual batches or of a rate that is too high; near 0 from the start, nothing is learnt.\nUsual: between 0.1 and 10; gradient clipping cuts what is longer.",
             zh "一个批次的梯度有多长，即损失在当前参数处有多陡。\n随着学习而下降。突然跃升说明批次异常或学习率过高；一开始就接近 0 则什么也学不到。\n常见：0.1 到 10；梯度裁剪会截短过长的梯度。";
+        UpdateRatio =>
+            en "By which part a step changes the weights of a layer, the greatest of all layers, measured once a second.\nUsual: 1e-4 to 1e-2. More: the rate is high, and the loss may jump. Less: it hardly learns.\nThe page of the network has it for each layer.",
+            zh "一步使某层权重改变的比例，取各层最大者，每秒测量一次。\n通常：1e-4 到 1e-2。更大：学习率偏高，损失可能跳动。更小：几乎不学习。\n网络页逐层显示。";
         Throughput =>
             en "Images trained on in a second, between two messages of the trainer.\nDips tell of other programs on the machine, of larger batches to wait for, or of augmentation.\nJudging and pauses do not count.",
             zh "每秒训练的图像数，按训练端两次汇报之间计算。\n下降说明机器上有其他程序、批次变大或启用了数据增强。\n评估与暂停不计。";

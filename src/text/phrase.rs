@@ -98,6 +98,25 @@ texts! {
         BatchOf { step: String } => en "Batch of step {step}", zh "第 {step} 步的批次";
         WrongOf { wrong: usize, all: usize, step: String } =>
             en "{wrong} of {all} wrong by the network of step {step}", zh "按第 {step} 步的网络，{all} 个中错 {wrong} 个";
+        LayerMeasured { weights: String, gradient: String, update: String, time: String } =>
+            en "weights {weights}, gradient {gradient}, update {update}, {time} of the time",
+            zh "权重 {weights}，梯度 {gradient}，更新 {update}，占时间 {time}";
+        SilentUnits { count: u32, all: u32 } => en "{count} of {all} silent in the last batches", zh "最近几批中 {all} 个有 {count} 个沉默";
+        AdviceTooEarly => en "A few more steps, and there is something to tell.", zh "再训练几步才能判断。";
+        AdviceFine => en "As usual: an update between 1e-4 and 1e-2, and units that fire.", zh "正常：更新在 1e-4 与 1e-2 之间，单元有激活。";
+        AdviceFrozen => en "This layer does not learn: it is frozen.", zh "该层不学习：已冻结。";
+        AdviceNoGradient { key: String } =>
+            en "You see no gradient: nothing comes back to learn from. Try a lower rate ({key}), or go back with b.",
+            zh "没有梯度：无从学习。可调低学习率（{key}），或按 b 回退。";
+        AdviceTooFast { update: String, key: String } =>
+            en "You see an update of {update}: each step throws much of it away. Try a lower rate ({key}), about a third.",
+            zh "更新为 {update}：每步改变过大。可把学习率（{key}）降到约三分之一。";
+        AdviceTooSlow { update: String, key: String } =>
+            en "You see an update of {update}: it hardly learns any more. Late in a training that is well; early, try a higher rate ({key}).",
+            zh "更新为 {update}：几乎不再学习。训练后期正常；前期可调高学习率（{key}）。";
+        AdviceSilent { count: u32, all: u32, key: String } =>
+            en "You see {count} of {all} silent: they give 0 whatever comes, and no longer learn. Try a lower rate ({key}) from an earlier moment.",
+            zh "{all} 个中 {count} 个沉默：无论输入都给 0，也不再学习。可从更早的时刻以更低的学习率（{key}）重来。";
         MapOf { number: usize, all: usize } => en "{number} of {all}", zh "第 {number}/{all}";
         ForInput { number: usize, all: usize } => en "input channel {number} of {all}", zh "输入通道 {number}/{all}";
         EmptyHere { count: usize, all: usize } => en "{count} of {all} empty for this image", zh "{all} 个中 {count} 个对此图像为空";

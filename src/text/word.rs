@@ -70,6 +70,8 @@ texts! {
         ImagesTitle => en "Images", zh "图像";
         WhereItLooks => en "Where it looks", zh "关注之处";
         GradientNormTitle => en "Gradient norm", zh "梯度范数";
+        UpdateRatioTitle => en "Update ratio", zh "更新比例";
+        UpdateFact => en "update", zh "更新";
         ThroughputTitle => en "Images a second", zh "每秒图像数";
         // Which images, and in which order.
         FilterWrong => en "wrong", zh "错误";

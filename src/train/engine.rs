@@ -239,6 +239,9 @@ impl<'a, P: Port> Engine<'a, P> {
         let border =
             spec.data.scaling.as_ref().map_or(0.0, |scaling| scaling.mean.iter().sum::<f32>() / scaling.mean.len() as f32);
         let augmenter = augmenter.map(|augmenter| augmenter.with_border(border));
+        if self.telling.layers_are_due(self.steering.paused) {
+            self.job.learner.measure_layers_next();
+        }
         let steps = &mut self.telling.steps;
         if steps.loss.is_empty() {
             self.job.learner.measure_next();
@@ -258,6 +261,9 @@ impl<'a, P: Port> Engine<'a, P> {
         steps.learning_rate.push(hyper.learning_rate as f32);
         self.cursor.count(batch.len(), outcome.loss, outcome.correct);
         (self.keeping.is_current, self.test_is_judged) = (false, false);
+        if let Some(layers) = outcome.layers {
+            self.port.emit(Event::LayersMeasured { step: self.cursor.step, layers });
+        }
         self.tell_what_is_due(augmenter.as_ref(), batch);
         self.offer(false);
     }

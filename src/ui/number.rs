@@ -49,6 +49,11 @@ pub fn figure(value: f64) -> String {
     }
 }
 
+/// Two significant digits and the power of ten: `1.1e-3`.
+pub fn scientific(value: f64) -> String {
+    if value == 0.0 { "0".to_owned() } else { format!("{value:.1e}") }
+}
+
 /// `97.30 %`, `99.12 %`: always two decimals, and never 100 % for less.
 pub fn percent(part: f64) -> String {
     match part {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use mnist_tui::protocol::{
     Activation, Augmentation, CheckpointReason, ConfusionMatrix, DataSpec, Evaluation, Event, FineTuning, Holdout, Hyper,
-    Hyperparameters, JudgedImages, LayerShape, LayerSpec, Optimizer, Outcome, Padding, Phase, Record, RequestId, RunSpec,
-    RunStarted, Sample, Schedule, Split, StepsFinished,
+    Hyperparameters, JudgedImages, LayerMeasure, LayerShape, LayerSpec, Optimizer, Outcome, Padding, Phase, Record, RequestId,
+    RunSpec, RunStarted, Sample, Schedule, Split, StepsFinished,
 };
 
 /// Steps in one event.
@@ -253,6 +253,21 @@ pub fn judgements() -> Vec<Arc<Record>> {
         records.push(Event::Evaluated { split: Split::Validation, epoch, step, evaluation, answers: None });
     }
     records.into_iter().map(|event| Arc::new(Record { at_ms: 7_000, event })).collect()
+}
+
+/// What was measured of the layers.
+#[allow(dead_code)]
+pub fn measures() -> Vec<Arc<Record>> {
+    let layer = |name: &str, update_ratio, silent, time_share| LayerMeasure {
+        name: name.into(),
+        weight_norm: 3.21,
+        gradient_norm: 0.84,
+        update_ratio,
+        silent,
+        time_share,
+    };
+    let layers = vec![layer("conv1", 1.1e-3, Some((0.25, 16)), 0.61), layer("dense1", 2.4e-2, None, 0.39)];
+    vec![Arc::new(Record { at_ms: 7_000, event: Event::LayersMeasured { step: 1_764, layers } })]
 }
 
 /// A checkpoint that is on the disk.

@@ -27,11 +27,14 @@ pub enum Measure {
     GradientNorm,
     /// Images trained on in a second.
     Throughput,
+    /// The greatest part by which a step changes a layer, measured once a second.
+    UpdateRatio,
 }
 
 impl Measure {
     /// All of them, in the order of Tab.
-    pub const ALL: [Self; 5] = [Self::Loss, Self::Accuracy, Self::LearningRate, Self::GradientNorm, Self::Throughput];
+    pub const ALL: [Self; 6] =
+        [Self::Loss, Self::Accuracy, Self::LearningRate, Self::GradientNorm, Self::Throughput, Self::UpdateRatio];
 }
 
 /// How much of the past each step weighs against it: what the key for smoothing goes through. 0.97 is what the overview has.
@@ -213,6 +216,7 @@ impl Measure {
             Self::LearningRate => (of(&steps.learning_rate), None),
             Self::GradientNorm => (of(&steps.gradient_norm), None),
             Self::Throughput => (of(&steps.throughput), None),
+            Self::UpdateRatio => (of(&steps.update_ratio), None),
         }
     }
 }

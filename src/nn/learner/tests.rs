@@ -317,3 +317,47 @@ fn networks_that_do_not_fit_are_refused_by_layer() {
         assert_eq!(error.to_string(), expected);
     }
 }
+
+#[test]
+fn measuring_the_layers_changes_nothing_and_tells_of_each() {
+    let layers = [
+        LayerSpec::Conv { filters: 4, kernel: 3, stride: 1, padding: Padding::Valid, activation: Activation::Relu },
+        LayerSpec::MaxPool { size: 2 },
+        LayerSpec::BatchNorm { activation: Activation::Relu },
+        LayerSpec::Flatten,
+        LayerSpec::Dense { units: 6, activation: Activation::Relu },
+        LayerSpec::Dense { units: 3, activation: Activation::None },
+    ];
+    let pixels = (0..80 * 64).map(|i| (i * 37 % 251) as u8).collect();
+    let set = ImageSet::new([8, 8, 1], pixels, (0..80).map(|i| (i % 3) as u16).collect(), 3).expect("fits");
+    let train = |measures: bool, threads| {
+        let network = Network::new(&layers, [8, 8, 1], 3, 4).expect("fits");
+        let mut learner = Learner::new(network, Optimizer::Adam, threads, 4).expect("threads");
+        let (mut confusion, mut told) = (ConfusionMatrix::new(3), Vec::new());
+        for step in 0..12u32 {
+            if measures {
+                learner.measure_layers_next();
+            }
+            let batch: Vec<u32> = (0..40).map(|i| (i + step * 7) % 80).collect();
+            let outcome = learner.step(&set, &batch, None, &Hyperparameters::default(), &mut confusion).expect("finite");
+            assert_eq!(outcome.layers.is_some(), measures);
+            told = outcome.layers.unwrap_or_default();
+        }
+        (learner.network().sha256(), told)
+    };
+    let ((quiet, none), (measured, told), (alone, told_alone)) = (train(false, 2), train(true, 2), train(true, 1));
+    assert_eq!((&quiet, none.len()), (&measured, 0));
+    assert_eq!(quiet, alone);
+    let names: Vec<&str> = told.iter().map(|layer| layer.name.as_str()).collect();
+    assert_eq!(names, ["conv1", "batch_norm1", "dense1", "dense2"]);
+    for (layer, alone) in told.iter().zip(&told_alone) {
+        assert!(layer.weight_norm > 0.0 && layer.gradient_norm > 0.0, "{layer:?}");
+        assert!((1e-5..1.0).contains(&layer.update_ratio), "{layer:?}");
+        let sizes = |layer: &LayerMeasure| (layer.weight_norm, layer.gradient_norm, layer.update_ratio);
+        assert_eq!(sizes(layer), sizes(alone), "whatever the number of threads");
+    }
+    let units: Vec<Option<u32>> = told.iter().map(|layer| layer.silent.map(|(_, all)| all)).collect();
+    assert_eq!(units, [Some(4), Some(4), Some(6), None]);
+    assert!(told.iter().all(|layer| layer.silent.is_none_or(|(part, _)| (0.0..=1.0).contains(&part))));
+    assert!((0.1..1.001).contains(&told.iter().map(|layer| layer.time_share).sum::<f32>()), "{told:?}");
+}

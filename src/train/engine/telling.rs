@@ -11,6 +11,8 @@ use crate::protocol::{ConfusionMatrix, Event, Phase, RequestId, StepsFinished};
 const TELL_STEPS: Duration = Duration::from_millis(125);
 /// The chosen images are looked at again so often.
 const TELL_SAMPLES: Duration = Duration::from_millis(500);
+/// The layers are measured so often.
+const TELL_LAYERS: Duration = Duration::from_millis(1000);
 /// Varied training images are shown so often: long enough to be looked at.
 const TELL_AUGMENTED: Duration = Duration::from_millis(2000);
 
@@ -21,6 +23,7 @@ pub(super) struct Telling {
     pub told_steps: Instant,
     pub told_samples: Option<Instant>,
     pub told_augmented: Option<Instant>,
+    told_layers: Option<Instant>,
     /// The images whose predictions are shown.
     pub samples: Vec<u32>,
 }
@@ -32,8 +35,18 @@ impl Telling {
             told_steps: Instant::now(),
             told_samples: None,
             told_augmented: None,
+            told_layers: None,
             samples: Vec::new(),
         }
+    }
+
+    /// Whether the next step is to measure its layers; every single one does while paused.
+    pub fn layers_are_due(&mut self, paused: bool) -> bool {
+        let is_due = paused || self.told_layers.is_none_or(|told| told.elapsed() >= TELL_LAYERS);
+        if is_due {
+            self.told_layers = Some(Instant::now());
+        }
+        is_due
     }
 }
 

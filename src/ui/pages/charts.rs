@@ -84,7 +84,7 @@ fn draw_chart(context: &Context, page: &Charts, measure: Measure, (area, has_sid
                 curve(Role::Training, Stroke::Thick, Some(memory).filter(|memory| is_noisy && *memory > 0.0)),
             ]
         }
-        Measure::LearningRate | Measure::Throughput => vec![curve(Role::Training, Stroke::Thick, None)],
+        Measure::LearningRate | Measure::Throughput | Measure::UpdateRatio => vec![curve(Role::Training, Stroke::Thick, None)],
     };
     let cursor = context.app.shared().moment.map(|_| run.along(page.unit, context.app.shared().looked_at() as f64 - 0.5));
     let mut chart = Chart { measure, across, curves, points: Vec::new(), marks: Vec::new(), cursor };
@@ -212,6 +212,7 @@ fn draw_side(context: &Context, page: &Charts, area: Rect, pen: &mut Pen) {
         None,
         Some((Word::RateFact.into(), single(Measure::LearningRate))),
         Some((Word::GradientFact.into(), single(Measure::GradientNorm))),
+        Some((Word::UpdateFact.into(), single(Measure::UpdateRatio))),
         Some((Word::SpeedFact.into(), single(Measure::Throughput))),
     ];
     if let Some(effect) = page.effect(run, at).filter(|_| has_cursor) {

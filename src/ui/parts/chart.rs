@@ -41,6 +41,7 @@ impl Drawn for Measure {
             Self::Accuracy => Word::AccuracyTitle,
             Self::LearningRate => Word::LearningRateTitle,
             Self::GradientNorm => Word::GradientNormTitle,
+            Self::UpdateRatio => Word::UpdateRatioTitle,
             Self::Throughput => Word::ThroughputTitle,
         }
     }
@@ -51,6 +52,7 @@ impl Drawn for Measure {
             Self::Accuracy => &steps.accuracy,
             Self::LearningRate => &steps.learning_rate,
             Self::GradientNorm => &steps.gradient_norm,
+            Self::UpdateRatio => &steps.update_ratio,
             Self::Throughput => &steps.throughput,
         }
     }
@@ -71,13 +73,13 @@ impl Drawn for Measure {
         match self {
             Self::Loss => Some(evaluation.loss),
             Self::Accuracy => Some(evaluation.confusion.accuracy()),
-            Self::LearningRate | Self::GradientNorm | Self::Throughput => None,
+            Self::LearningRate | Self::GradientNorm | Self::Throughput | Self::UpdateRatio => None,
         }
     }
 
     fn show(self, value: f64) -> String {
         match self {
-            Self::Loss | Self::GradientNorm => number::figure(value),
+            Self::Loss | Self::GradientNorm | Self::UpdateRatio => number::figure(value),
             Self::Accuracy => number::percent(value),
             Self::LearningRate => Hyper::LearningRate.display(value),
             Self::Throughput => number::rate(value),
@@ -89,7 +91,7 @@ impl Drawn for Measure {
             Self::Accuracy => Axis::accuracy(log, greatest, rows),
             // From nothing on, or equal speeds would look like a storm.
             Self::Throughput => Axis::loss(false, least, greatest, rows),
-            Self::Loss | Self::LearningRate | Self::GradientNorm => Axis::loss(log, least, greatest, rows),
+            Self::Loss | Self::LearningRate | Self::GradientNorm | Self::UpdateRatio => Axis::loss(log, least, greatest, rows),
         }
     }
 }
@@ -183,7 +185,7 @@ impl Chart<'_> {
         }
         highs.retain(|value| value.is_finite());
         let greatest = match self.measure {
-            Measure::Loss | Measure::GradientNorm => usual(&mut highs, now, if log { 100.0 } else { 4.0 }),
+            Measure::Loss | Measure::GradientNorm | Measure::UpdateRatio => usual(&mut highs, now, if log { 100.0 } else { 4.0 }),
             Measure::Accuracy | Measure::LearningRate | Measure::Throughput => highs.iter().copied().reduce(f64::max),
         };
         let least = lows.into_iter().filter(|value| value.is_finite()).fold(f64::INFINITY, f64::min);

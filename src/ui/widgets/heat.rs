@@ -12,6 +12,8 @@ use crate::protocol::Plane;
 const ASCII_INK: &[u8; 8] = b" .:-=+*#";
 const UNICODE_INK: [char; 5] = [' ', '░', '▒', '▓', '█'];
 
+/// So many steps of colour: enough to see shapes, few enough that a cell seldom changes while the network learns.
+const LEVELS: f32 = 8.0;
 /// Less than this part of the greatest value is none.
 const NOTHING: f32 = 0.04;
 
@@ -24,19 +26,24 @@ pub struct Heat<'a> {
     pub signed: bool,
 }
 
+/// The nearest step of colour.
+fn level(part: f32) -> f32 {
+    (part * LEVELS).round() / LEVELS
+}
+
 impl Heat<'_> {
     /// The colours of a value, from 0 to 1 between the least and the greatest, and how far it is along them.
     fn shade(&self, part: f32) -> (Ramp, f32) {
         let Plane { low, high, .. } = *self.plane;
         if !self.signed {
-            return (Ramp::Picture, part);
+            return (Ramp::Picture, level(part));
         }
         let (value, most) = (low + part * (high - low), low.abs().max(high.abs()));
         let part = if most > 0.0 { value.abs() / most } else { 0.0 };
         match part {
             ..=NOTHING => (Ramp::Picture, 0.0),
-            _ if value < 0.0 => (Ramp::HeatWrong, part),
-            _ => (Ramp::HeatRight, part),
+            _ if value < 0.0 => (Ramp::HeatWrong, level(part)),
+            _ => (Ramp::HeatRight, level(part)),
         }
     }
 

@@ -1,13 +1,15 @@
 //! The layers of the network, and one of them explained from its own numbers.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::super::super::pen::{Pen, columns};
 use super::super::super::widgets;
 use super::super::super::{Context, Role, number};
 use super::{framed, muted};
 use crate::app::{Network, NetworkPart, Target};
-use crate::protocol::{LayerShape, LayerSpec, grouped};
+use crate::protocol::{LayerMeasure, LayerShape, LayerSpec, grouped};
+use crate::run::Advice;
 use crate::text::{Phrase, Word};
 
 /// `26×26×32`.
@@ -22,12 +24,20 @@ pub fn draw(context: &Context, page: &Network, area: Rect, pen: &mut Pen) {
     let inside = framed(context, page.focus == NetworkPart::Layers, Word::LayersTitle.into(), &notes, area, pen);
     let layers: Vec<(&LayerShape, &LayerSpec)> = Network::layers(shared).collect();
     let selected = page.layer(shared);
-    let sentences: Vec<String> =
-        layers.get(selected).map(|(layer, spec)| explained(context, selected, layer, spec)).unwrap_or_default();
     let room = inside.width.saturating_sub(2).max(1);
-    let lines: Vec<String> = sentences.iter().flat_map(|line| widgets::wrapped(line, room)).collect();
+    let mut sentences: Vec<(String, Role)> = Vec::new();
+    if let Some((layer, spec)) = layers.get(selected) {
+        let words = explained(context, selected, layer, spec).into_iter();
+        sentences.extend(words.map(|words| (words, Role::Muted)));
+        sentences.extend(measured(context, layer));
+    }
+    let wrap = |(words, role): &(String, Role)| {
+        let role = *role;
+        widgets::wrapped(words, room).into_iter().map(move |line| (line, role)).collect::<Vec<_>>()
+    };
+    let lines: Vec<(String, Role)> = sentences.iter().flat_map(wrap).collect();
     // The list comes first; what is said of the layer has the rest.
-    let said = (lines.len() as u16 + 1).min(inside.height / 2);
+    let said = (lines.len() as u16 + 1).min(inside.height.saturating_sub(layers.len() as u16).max(inside.height / 2));
     let list = Rect { height: inside.height.saturating_sub(said).min(layers.len() as u16), ..inside };
     let names = layers.iter().map(|(layer, _)| columns(&layer.name)).max().unwrap_or(0);
     let shapes = layers.iter().map(|(layer, _)| columns(&shape(&layer.output))).max().unwrap_or(0);
@@ -47,14 +57,72 @@ pub fn draw(context: &Context, page: &Network, area: Rect, pen: &mut Pen) {
         if x + columns(&count) < right {
             pen.text_right(x + 9, y, 9, &count, on(Role::Text));
         }
-        let bar = right.saturating_sub(x + 11);
-        let most = layers.iter().map(|(layer, _)| layer.parameters).max().unwrap_or(0).max(1);
-        let length = (f64::from(bar) * layer.parameters as f64 / most as f64).ceil() as u16;
-        (x + 10..x + 10 + length.min(bar)).for_each(|x| pen.put(x, y, '━', on(Role::Accent)));
+        let rest = Rect { x: x + 10, y, width: right.saturating_sub(x + 10), height: 1 };
+        match measure(context, layer) {
+            Some(measure) if rest.width >= 10 => draw_measure(context, measure, rest, &on, pen),
+            _ => {
+                let most = layers.iter().map(|(layer, _)| layer.parameters).max().unwrap_or(0).max(1);
+                let length = (f64::from(rest.width) * layer.parameters as f64 / most as f64).ceil() as u16;
+                (rest.x..rest.x + length.min(rest.width)).for_each(|x| pen.put(x, y, '━', on(Role::Accent)));
+            }
+        }
     }
-    for (y, line) in (list.bottom() + 1..inside.bottom()).zip(&lines) {
-        pen.text(inside.x + 1, y, room, line, palette.style(Role::Muted));
+    for (y, (line, role)) in (list.bottom() + 1..inside.bottom()).zip(&lines) {
+        pen.text(inside.x + 1, y, room, line, palette.style(*role));
     }
+}
+
+/// What was measured of a layer last.
+fn measure<'a>(context: &Context<'a>, layer: &LayerShape) -> Option<&'a LayerMeasure> {
+    context.app.run().layers.iter().find(|measure| measure.name == layer.name)
+}
+
+/// By which part a step changes the layer, and whether that is well; where there is room, its share of the time.
+fn draw_measure(context: &Context, measure: &LayerMeasure, area: Rect, on: &impl Fn(Role) -> Style, pen: &mut Pen) {
+    let (mark, role) = match Advice::of(measure, context.app.run().step) {
+        Advice::TooEarly => ("…", Role::Muted),
+        Advice::Frozen => ("·", Role::Muted),
+        advice if advice.is_warning() => ("!", Role::Warning),
+        _ => ("✓", Role::Good),
+    };
+    pen.text_right(area.right(), area.y, 1, mark, on(role));
+    let ratio = number::scientific(measure.update_ratio.into());
+    pen.text_right(area.right() - 2, area.y, 8, &ratio, on(Role::Text));
+    if area.width >= 16 {
+        let share = number::whole_percent(measure.time_share);
+        pen.text_right(area.x + 6, area.y, 6, &share, on(Role::Muted));
+    }
+}
+
+/// What was measured of a layer, what it means, and what to do.
+fn measured(context: &Context, layer: &LayerShape) -> Vec<(String, Role)> {
+    let Some(measure) = measure(context, layer) else { return Vec::new() };
+    let (run, shared) = (context.app.run(), context.app.shared());
+    let figure = |value: f32| number::figure(value.into());
+    let update = number::scientific(measure.update_ratio.into());
+    let mut phrases = vec![Phrase::LayerMeasured {
+        weights: figure(measure.weight_norm),
+        gradient: figure(measure.gradient_norm),
+        update: update.clone(),
+        time: number::whole_percent(measure.time_share),
+    }];
+    if let Some((part, all)) = measure.silent {
+        phrases.push(Phrase::SilentUnits { count: (part * all as f32).round() as u32, all });
+    }
+    let advice = Advice::of(measure, run.step);
+    let key = shared.keymap.shown("drawer");
+    let words = match advice {
+        Advice::TooEarly => Phrase::AdviceTooEarly,
+        Advice::Fine => Phrase::AdviceFine,
+        Advice::Frozen => Phrase::AdviceFrozen,
+        Advice::NoGradient => Phrase::AdviceNoGradient { key },
+        Advice::TooFast { .. } => Phrase::AdviceTooFast { update, key },
+        Advice::TooSlow { .. } => Phrase::AdviceTooSlow { update, key },
+        Advice::Silent { count, all } => Phrase::AdviceSilent { count, all, key },
+    };
+    let said = phrases.into_iter().map(|phrase| (context.say(phrase).into_owned(), Role::Text));
+    let role = if advice.is_warning() { Role::Warning } else { Role::Muted };
+    [(String::new(), Role::Muted)].into_iter().chain(said).chain([(context.say(words).into_owned(), role)]).collect()
 }
 
 /// What a layer does, worked out from its own numbers.
