@@ -60,7 +60,8 @@ impl Message {
             | Event::SamplesAugmented { .. }
             | Event::CheckpointSaved { .. }
             | Event::ImagesJudged { .. }
-            | Event::LayersMeasured { .. } => true,
+            | Event::LayersMeasured { .. }
+            | Event::OwnJudged { .. } => true,
             Event::Evaluated { answers, .. }
             | Event::PhaseChanged { answers, .. }
             | Event::CheckpointTaken { answers, .. }
@@ -91,6 +92,15 @@ pub enum Effect {
     Notify(String),
     /// Write what is on the screen as a picture and as text, in files that begin with this name.
     Picture(String),
+    /// Keep a drawing as one of a class, among the digits of the person at this machine.
+    KeepDigit {
+        /// Its ink, row by row.
+        ink: Vec<u8>,
+        /// Rows and columns of it.
+        side: usize,
+        /// The class.
+        class: String,
+    },
     /// Put this into the clipboard of the terminal.
     Copy(String),
 }

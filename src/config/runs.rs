@@ -29,4 +29,9 @@ impl RunsConfig {
         let own = || ProjectDirs::from("", "", "mnist-tui").map(|folders| folders.data_dir().join("runs"));
         Some(&self.dir).filter(|dir| !dir.is_empty()).map(PathBuf::from).or_else(own)
     }
+
+    /// The folder of the digits that a person has drawn and kept; `None` when the system names no home for it.
+    pub fn own_digits(&self) -> Option<PathBuf> {
+        ProjectDirs::from("", "", "mnist-tui").map(|folders| folders.data_dir().join("digits"))
+    }
 }

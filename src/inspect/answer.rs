@@ -39,9 +39,14 @@ impl Exhibits {
         Some(Self { dataset, train: train.into(), validation: validation.into(), seed: spec.seed })
     }
 
-    /// Answers a question from the parameters of `network`.
-    pub fn answer(&self, network: &Network, query: &Query) -> Body {
-        self.look(network, query).unwrap_or_else(|why| Body::Nothing { why })
+    /// Answers a question from the parameters of `network`, or says why there is none, where the question needs one.
+    pub fn answer(&self, network: Result<&Network, Unanswered>, query: &Query) -> Body {
+        let body = match (query, network) {
+            (Query::Images { among, places }, _) => self.images(*among, places),
+            (_, Ok(network)) => self.look(network, query),
+            (_, Err(why)) => Err(why),
+        };
+        body.unwrap_or_else(|why| Body::Nothing { why })
     }
 
     fn look(&self, network: &Network, query: &Query) -> Result<Body, Unanswered> {

@@ -43,15 +43,17 @@ impl Checkpoints {
 
     /// Answers a question without anybody who trains, from the images as they are now.
     pub fn answer(&mut self, asked: &Asked) -> Answer {
-        let (step, network) = match self.network(asked.at.unwrap_or(u64::MAX)) {
-            Ok(found) => found,
-            Err(why) => return Answer::none(asked.id, why),
-        };
+        let found = self.network(asked.at.unwrap_or(u64::MAX));
+        let step = found.as_ref().map_or(0, |(step, _)| *step);
         let folder = &self.folder;
         let Some(exhibits) = self.exhibits.get_or_insert_with(|| exhibits(folder)) else {
             return Answer { step, ..Answer::none(asked.id, Unanswered::NoImages) };
         };
-        Answer { id: asked.id, step, body: exhibits.answer(&network, &asked.query) }
+        Answer {
+            id: asked.id,
+            step,
+            body: exhibits.answer(found.as_ref().map(|(_, network)| network).map_err(|why| *why), &asked.query),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::{Checkpoints, Exhibits};
 use crate::nn::Network;
-use crate::protocol::{Answer, Asked, Unanswered};
+use crate::protocol::{Answer, Asked, Query, Unanswered};
 use crate::run::store::RunFolder;
 
 /// The network is handed over so often at most: the next step after that copies the parameters.
@@ -164,8 +164,9 @@ impl Desk {
         let newest = state.newest.as_ref();
         let is_ready = |waiting: &Waiting| {
             let is_fresh = |newest: &Newest| newest.at + FRESH >= waiting.since || rests || waiting.since.elapsed() >= PATIENCE;
-            // What was is on the disk.
-            state.exhibits.is_some() && (waiting.asked.at.is_some() || newest.is_some_and(is_fresh))
+            // What was is on the disk, and images are what they are.
+            let needs_newest = waiting.asked.at.is_none() && !matches!(waiting.asked.query, Query::Images { .. });
+            state.exhibits.is_some() && (!needs_newest || newest.is_some_and(is_fresh))
         };
         if let Some(place) = state.waiting.iter().position(is_ready) {
             let waiting = state.waiting.remove(place);
@@ -204,10 +205,13 @@ fn answer(
                 found.unwrap_or(Err(Unanswered::NoCheckpoint))
             }
         };
-        match (network, &exhibits) {
-            (Ok((step, network)), Some(exhibits)) => Answer { id, step, body: exhibits.answer(&network, &asked.query) },
-            (Ok(_), None) => Answer::none(id, Unanswered::NoImages),
-            (Err(why), _) => Answer::none(id, why),
+        let step = network.as_ref().map_or(0, |(step, _)| *step);
+        match &exhibits {
+            Some(exhibits) => {
+                let network = network.as_ref().map(|(_, network)| network).map_err(|why| *why);
+                Answer { id, step, body: exhibits.answer(network, &asked.query) }
+            }
+            None => Answer::none(id, Unanswered::NoImages),
         }
     }));
     let answer = answered.unwrap_or_else(|_| Answer::none(id, Unanswered::Busy));

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Command, ConfusionMatrix, Hyper, JudgedImages, LayerMeasure, Outcome, Place, Reason, RequestId, RunSpec};
+use super::{
+    Command, ConfusionMatrix, Hyper, JudgedImages, LayerMeasure, LayerShape, Outcome, Place, Reason, RequestId, RunSpec,
+};
 
 /// Something that happened in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -117,6 +119,15 @@ pub enum Event {
         step: u64,
         /// Each, from the image on.
         layers: Vec<LayerMeasure>,
+    },
+    /// The network was judged on the digits that the person at this machine has drawn and kept.
+    OwnJudged {
+        /// In this epoch, counted from 1.
+        epoch: usize,
+        /// After this step.
+        step: u64,
+        /// The result.
+        evaluation: Evaluation,
     },
     /// What each image of a judgement was taken for, which is told next.
     ImagesJudged {
@@ -312,17 +323,6 @@ impl RunStarted {
     pub fn parameters(&self) -> usize {
         self.layers.iter().map(|layer| layer.parameters).sum()
     }
-}
-
-/// One layer of a built network.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LayerShape {
-    /// `conv1`, `pool1`, …
-    pub name: String,
-    /// The shape of its result for one image.
-    pub output: Vec<usize>,
-    /// Its trainable values.
-    pub parameters: usize,
 }
 
 /// One of the images whose predictions are shown.

@@ -2,6 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+/// One layer of a built network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayerShape {
+    /// `conv1`, `pool1`, …
+    pub name: String,
+    /// The shape of its result for one image.
+    pub output: Vec<usize>,
+    /// Its trainable values.
+    pub parameters: usize,
+}
+
 /// A layer with parameters, as it was in one step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct LayerMeasure {

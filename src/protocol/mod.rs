@@ -30,12 +30,10 @@ pub use command::{Command, Place, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix, MOST_CLASSES, wilson};
 pub use connection::Connection;
 pub use data_spec::{ColorChoice, DataContent, DataSpec, Fit, Holdout, PictureSpec, Scaling};
-pub use event::{
-    CheckpointReason, Evaluation, Event, LayerShape, Parent, Phase, Quantity, RunStarted, Sample, Split, StepsFinished,
-};
+pub use event::{CheckpointReason, Evaluation, Event, Parent, Phase, Quantity, RunStarted, Sample, Split, StepsFinished};
 pub use hyper::{Hyper, HyperError, Hyperparameters};
 pub use judged::{JudgedImages, MOST_JUDGED};
-pub use layers::LayerMeasure;
+pub use layers::{LayerMeasure, LayerShape};
 pub use name::{is_hidden, run_name};
 pub use number::grouped;
 pub use outcome::Outcome;

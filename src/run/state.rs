@@ -48,6 +48,8 @@ pub struct RunState {
     pub validations: Vec<EvaluationPoint>,
     /// Judgements on the test set, in order.
     pub tests: Vec<EvaluationPoint>,
+    /// Judgements on the digits that the person who trained it has drawn, in order.
+    pub own: Vec<EvaluationPoint>,
     /// Changes of hyperparameters, in order.
     pub interventions: Vec<Intervention>,
     /// What the training images of this epoch were taken for so far.
@@ -161,6 +163,10 @@ impl RunState {
                 if *split == Split::Validation && answers.is_none() && is_best {
                     self.best_epoch = Some((*step, evaluation.loss));
                 }
+            }
+            Event::OwnJudged { epoch, step, evaluation } => {
+                let point = EvaluationPoint { epoch: *epoch, step: *step, evaluation: evaluation.clone() };
+                self.own.push(point);
             }
             Event::LayersMeasured { layers, .. } => {
                 self.steps.measured(layers);

@@ -63,6 +63,9 @@ pub struct Summary {
     /// Within which the test accuracy lies with a confidence of 95 % (Wilson 1927).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test_accuracy_interval: Option<[f64; 2]>,
+    /// Of the digits that the person who trained it has drawn: how many are right, and how many there are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_digits: Option<[u64; 2]>,
     /// Unweighted mean over the classes, on the test set.
     pub macro_precision: Option<f64>,
     /// Unweighted mean over the classes, on the test set.
@@ -123,6 +126,9 @@ impl fmt::Display for Summary {
             let (right, all) = (confusion.right(), confusion.total());
             write!(f, "\n{right} of {all} test images right; 95 % interval {:.2} to {:.2} %", low * 100.0, high * 100.0)?;
         }
+        if let Some([right, all]) = self.own_digits {
+            write!(f, "\n{right} of {all} of your own digits right")?;
+        }
         if let Some(digest) = &self.weights_sha256 {
             write!(f, "\nweights sha256 {digest}")?;
         }
@@ -168,6 +174,7 @@ impl RunState {
             test_accuracy: test.map(|t| t.confusion.accuracy()),
             test_images: test.map(|t| t.confusion.total()),
             test_accuracy_interval: test.and_then(|t| t.confusion.accuracy_interval()),
+            own_digits: self.own.last().map(|own| [own.evaluation.confusion.right(), own.evaluation.confusion.total()]),
             macro_precision: averages.map(|a| a.0),
             macro_recall: averages.map(|a| a.1),
             macro_f1: averages.map(|a| a.2),

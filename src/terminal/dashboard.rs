@@ -20,8 +20,10 @@ use super::{Scene, Shown};
 use crate::app::{App, AppOptions, Control, Effect, Keymap, Leave, Message, Panel, Replay, RunsAnswer, RunsRequest};
 use crate::causes::with_causes;
 use crate::config::{AxisScale, Config, Mouse};
+use crate::data::OwnDigits;
 use crate::link::{Link, Update};
 use crate::run::RunState;
+use crate::text::{Phrase, Text};
 use crate::ui::{Charset, ColorDepth, Hits, Look, Theme, draw, opening_panel};
 
 /// The least time from one frame to the next, whatever happens.
@@ -162,6 +164,10 @@ impl Dashboard {
                     }
                     Effect::Copy(text) => {
                         self.terminal.backend_mut().queue(Clipboard { text, passage: Passage::new(&environment) });
+                    }
+                    Effect::KeepDigit { ink, side, class } => {
+                        let told = Message::Told(keep_digit(config, &ink, side, class));
+                        self.app.update(told);
                     }
                     Effect::Picture(name) => {
                         let told = Message::Told(picture::write(&name, &self.app, &self.look));
@@ -323,6 +329,15 @@ fn message(update: Update) -> Message {
         Update::Refused { answers, reason } => Message::Refused { answers, reason },
         Update::Connection(connection) => Message::Connection(connection),
         Update::Answer(answer) => Message::Answered(answer),
+    }
+}
+
+/// Keeps a drawing among the digits of the person at this machine.
+fn keep_digit(config: &Config, ink: &[u8], side: usize, class: String) -> Result<Text, Text> {
+    let Some(folder) = config.runs.own_digits() else { return Err(Phrase::NoHomeForDigits.into()) };
+    match OwnDigits::new(&folder).keep(ink, [side, side], &class) {
+        Ok(path) => Ok(Phrase::DigitKept { class, path: path.display().to_string() }.into()),
+        Err(error) => Err(Phrase::DigitNotKept { path: folder.display().to_string(), why: error.to_string() }.into()),
     }
 }
 

@@ -243,6 +243,7 @@ pub fn train(config: &Config, mode: Mode, resume: Option<Resume>) -> Result<Exit
         name: config.train.name.clone(),
         threads: config.train.threads,
         save: Some(&config.model.save).filter(|path| !path.is_empty()).map(PathBuf::from),
+        own: None,
         resume: None,
     };
     let prepared = match resume {

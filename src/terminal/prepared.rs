@@ -8,7 +8,7 @@ use super::{Scene, TrainError, loading};
 use crate::app::NextRun;
 use crate::causes::with_causes;
 use crate::config::Config;
-use crate::data::Dataset;
+use crate::data::{Dataset, FoundDigits, OwnDigits};
 use crate::link;
 use crate::protocol::{Command, Hyper, Parent, Record, RunStarted, Schedule};
 use crate::run::store::{Catalog, Plan, Recording, RunFolder, StoreError};
@@ -82,6 +82,7 @@ pub(super) fn start(config: &Config, options: JobOptions) -> Result<Prepared, Tr
     let dataset = loading::load(&config.data.spec(), config.train.seed)?;
     let mut spec = config.run_spec_on(&dataset)?;
     spec.init_from = init_from(config)?;
+    let (dataset, options) = with_own_digits(config, dataset, options);
     let job = Job::prepare(spec, dataset, options)?;
     let recording = config.runs.record.then(|| {
         let root = config.runs.folder().ok_or("the system names no folder for runs; name one with --runs-dir")?;
@@ -96,6 +97,14 @@ pub(super) fn start(config: &Config, options: JobOptions) -> Result<Prepared, Tr
         course: None,
         passed_over: Vec::new(),
     })
+}
+
+/// Adds the digits that the person at this machine has drawn, when there are any of the run's classes.
+fn with_own_digits(config: &Config, mut dataset: Dataset, options: JobOptions) -> (Dataset, JobOptions) {
+    let Some(folder) = config.runs.own_digits() else { return (dataset, options) };
+    let FoundDigits { images, notes } = OwnDigits::new(folder).load(&dataset.class_names, dataset.train.shape());
+    dataset.notes.extend(notes);
+    (dataset, JobOptions { own: images, ..options })
 }
 
 /// The file of parameters that a new run starts from, when it is to: the one that is named, or a checkpoint of the run that is,
@@ -162,6 +171,7 @@ pub(super) fn go_on(
     let changes = commands(changes, restart_schedule, &started)?;
     let dataset = Dataset::load(&started.spec.data, started.spec.seed)?;
     let resume = plan.take_checkpoint();
+    let (dataset, options) = with_own_digits(config, dataset, options);
     let job = Job::prepare(started.spec.clone(), dataset, JobOptions { resume, ..options })?.again(started);
     let (history, passed_over) = (plan.records().to_vec(), plan.passed_over().to_vec());
     Ok(Prepared { job, recording: Some(Ok(plan.commit()?)), history, changes, paused: false, course: None, passed_over })

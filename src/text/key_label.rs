@@ -53,6 +53,7 @@ texts! {
         Images => en "images", zh "图像";
         InputChannel => en "input channel", zh "输入通道";
         Inside => en "inside", zh "网络内部";
+        Keep => en "keep", zh "保存";
         KeepWatching => en "keep watching", zh "继续观看";
         Language => en "language", zh "语言";
         Layer => en "layer", zh "层";

@@ -117,6 +117,10 @@ texts! {
         AdviceSilent { count: u32, all: u32, key: String } =>
             en "You see {count} of {all} silent: they give 0 whatever comes, and no longer learn. Try a lower rate ({key}) from an earlier moment.",
             zh "{all} 个中 {count} 个沉默：无论输入都给 0，也不再学习。可从更早的时刻以更低的学习率（{key}）重来。";
+        DigitKept { class: String, path: String } =>
+            en "kept as {class} in {path}; every later run is judged on your digits, too", zh "已作为 {class} 保存到 {path}；以后每次运行都会评估你的数字";
+        DigitNotKept { path: String, why: String } => en "not kept in {path}: {why}", zh "未能保存到 {path}：{why}";
+        NoHomeForDigits => en "the system names no folder for your digits", zh "系统没有存放你的数字的文件夹";
         MapOf { number: usize, all: usize } => en "{number} of {all}", zh "第 {number}/{all}";
         ForInput { number: usize, all: usize } => en "input channel {number} of {all}", zh "输入通道 {number}/{all}";
         EmptyHere { count: usize, all: usize } => en "{count} of {all} empty for this image", zh "{all} 个中 {count} 个对此图像为空";

@@ -45,6 +45,8 @@ texts! {
         OfTraining => en "training", zh "训练";
         OfValidation => en "validation", zh "验证";
         OfTest => en "test", zh "测试";
+        OfOwn => en "my digits", zh "我的数字";
+        WhatIsIt => en "What is it?", zh "这是什么？";
         OnTraining => en "training", zh "训练集";
         OnValidation => en "validation", zh "验证集";
         OnTest => en "test", zh "测试集";
@@ -95,7 +97,7 @@ texts! {
         WhyNoLayer => en "this layer has nothing of that kind", zh "该层没有此内容";
         WhyNoImage => en "there is no such image", zh "没有这张图像";
         WhyWrongShape => en "the picture has another size than the images of the run", zh "图片尺寸与运行的图像不同";
-        WhyNoCheckpoint => en "no checkpoint of that time is kept", zh "没有保留那时的检查点";
+        WhyNoCheckpoint => en "no checkpoint of that time is kept; runs.keep_checkpoints keeps more", zh "没有保留那时的检查点；runs.keep_checkpoints 可保留更多";
         WhyNoImages => en "the images of the run are not there any more, or are others now", zh "运行的图像已不在，或已改变";
         WhyOlder => en "the process that trains this run is older and cannot show this", zh "训练该运行的进程版本较旧，无法显示";
         WhyBusy => en "nobody answers yet", zh "暂无应答";

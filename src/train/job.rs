@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use thiserror::Error;
 
 use super::checkpoint::{Checkpoint, ResumeError};
-use crate::data::{DataError, Dataset, split};
+use crate::data::{DataError, Dataset, ImageSet, split};
 use crate::nn::{CheckpointError, FreezeError, Learner, Network, NetworkError};
 use crate::protocol::{FineTuning, Holdout, HyperError, RunSpec, RunStarted, Schedule};
 
@@ -21,6 +21,8 @@ pub struct Job {
     pub(super) train: Vec<u32>,
     pub(super) validation: Vec<u32>,
     pub(super) save: Option<PathBuf>,
+    /// Digits that the person at this machine has drawn, which are judged as well.
+    pub(super) own: Option<ImageSet>,
     /// Where the run goes on, when it does not start anew.
     pub(super) checkpoint: Option<Box<Checkpoint>>,
 }
@@ -34,6 +36,8 @@ pub struct JobOptions {
     pub threads: usize,
     /// A file that gets the parameters at the end.
     pub save: Option<PathBuf>,
+    /// Images besides those of the data, of the same shape and classes, on which the network is judged as well.
+    pub own: Option<ImageSet>,
     /// A checkpoint of a run of the same recipe, as it stands in its file: the run goes on from there.
     pub resume: Option<Vec<u8>>,
 }
@@ -167,7 +171,7 @@ impl Job {
 
     /// Divides the images and builds the network.
     pub fn prepare(mut spec: RunSpec, dataset: Dataset, options: JobOptions) -> Result<Self, JobError> {
-        let JobOptions { name, threads, save, resume } = options;
+        let JobOptions { name, threads, save, own, resume } = options;
         if let Some(path) = &save
             && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
         {
@@ -236,7 +240,7 @@ impl Job {
             spec,
         };
         let resumed = checkpoint.as_ref().map(|checkpoint| checkpoint.started.clone());
-        let job = Self { started, dataset, learner, train, validation, save, checkpoint };
+        let job = Self { started, dataset, learner, train, validation, save, own, checkpoint };
         Ok(match resumed {
             Some(resumed) => job.again(resumed),
             None => job,

@@ -28,6 +28,7 @@ pub(super) fn tiles(state: &RunState) -> String {
     let epochs = if summary.epochs == 1 { "epoch" } else { "epochs" };
     let tiles = [
         ("test accuracy", summary.test_accuracy.map(percent)),
+        ("your own digits", summary.own_digits.map(|[right, all]| format!("{right} of {all} right"))),
         ("its 95 % interval", summary.test_accuracy_interval.map(|[low, high]| format!("{} – {}", percent(low), percent(high)))),
         ("test images", summary.test_images.map(grouped)),
         ("test loss", summary.test_loss.map(decimal)),

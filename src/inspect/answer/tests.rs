@@ -29,7 +29,7 @@ fn of(among: Among, place: u32) -> Which {
 #[test]
 fn images_are_told_by_their_places_in_the_judgement() {
     let (exhibits, network) = exhibits();
-    let Body::Images { images } = exhibits.answer(&network, &Query::Images { among: Among::Validation, places: vec![3, 0] })
+    let Body::Images { images } = exhibits.answer(Ok(&network), &Query::Images { among: Among::Validation, places: vec![3, 0] })
     else {
         panic!("no images")
     };
@@ -41,10 +41,14 @@ fn images_are_told_by_their_places_in_the_judgement() {
         Query::Predict { image: of(Among::Test, 9) },
         Query::Occlusion { image: of(Among::Training, u32::MAX) },
     ] {
-        assert_eq!(exhibits.answer(&network, &query), Body::Nothing { why: Unanswered::NoSuchImage }, "{query:?}");
+        assert_eq!(exhibits.answer(Ok(&network), &query), Body::Nothing { why: Unanswered::NoSuchImage }, "{query:?}");
     }
+    // How images look needs no network.
+    let none = |query| exhibits.answer(Err(Unanswered::NoCheckpoint), &query);
+    assert!(matches!(none(Query::Images { among: Among::Test, places: vec![1] }), Body::Images { .. }));
+    assert_eq!(none(Query::Predict { image: of(Among::Test, 1) }), Body::Nothing { why: Unanswered::NoCheckpoint });
     let given = Query::Predict { image: Which::Given { pixels: Bytes(vec![0; 35]) } };
-    assert_eq!(exhibits.answer(&network, &given), Body::Nothing { why: Unanswered::WrongShape });
+    assert_eq!(exhibits.answer(Ok(&network), &given), Body::Nothing { why: Unanswered::WrongShape });
 }
 
 #[test]
@@ -52,7 +56,7 @@ fn a_given_image_is_taken_for_what_the_same_image_of_a_set_is() {
     let (exhibits, network) = exhibits();
     let pixels = exhibits.dataset.test.image(2).to_vec();
     let answers = [of(Among::Test, 2), Which::Given { pixels: Bytes(pixels) }];
-    let [own, given] = answers.map(|image| match exhibits.answer(&network, &Query::Predict { image }) {
+    let [own, given] = answers.map(|image| match exhibits.answer(Ok(&network), &Query::Predict { image }) {
         Body::Predicted { probabilities, image } => (probabilities, image.predicted, image.label),
         other => panic!("{other:?}"),
     });
@@ -64,7 +68,7 @@ fn a_given_image_is_taken_for_what_the_same_image_of_a_set_is() {
 #[test]
 fn layers_and_filters_are_planes_and_what_is_none_is_said() {
     let (exhibits, network) = exhibits();
-    let planes = |query: Query| match exhibits.answer(&network, &query) {
+    let planes = |query: Query| match exhibits.answer(Ok(&network), &query) {
         Body::Planes { total, planes } => Ok((total, planes.iter().map(|plane| (plane.height, plane.width)).collect::<Vec<_>>())),
         Body::Nothing { why } => Err(why),
         other => panic!("{other:?}"),
@@ -85,7 +89,7 @@ fn layers_and_filters_are_planes_and_what_is_none_is_said() {
 #[test]
 fn a_batch_is_that_of_the_epochs_order_with_the_worst_first() {
     let (exhibits, network) = exhibits();
-    let Body::Images { images } = exhibits.answer(&network, &Query::Batch { epoch: 2, from: 5, count: 6 }) else {
+    let Body::Images { images } = exhibits.answer(Ok(&network), &Query::Batch { epoch: 2, from: 5, count: 6 }) else {
         panic!("no images")
     };
     let mut indices: Vec<u32> = images.iter().map(|seen| seen.index).collect();
@@ -100,7 +104,7 @@ fn a_batch_is_that_of_the_epochs_order_with_the_worst_first() {
 fn the_most_alike_training_image_of_a_copy_is_the_original_and_an_image_is_not_its_own() {
     let (exhibits, network) = exhibits();
     let first = exhibits.train[3];
-    let nearest = |image| match exhibits.answer(&network, &Query::Alike { image, count: 3 }) {
+    let nearest = |image| match exhibits.answer(Ok(&network), &Query::Alike { image, count: 3 }) {
         Body::Images { images } => images,
         other => panic!("{other:?}"),
     };
@@ -117,9 +121,11 @@ fn where_nothing_is_covered_nothing_changes() {
     let (exhibits, network) = exhibits();
     // An image that is the same everywhere stays so.
     let even = Which::Given { pixels: Bytes(vec![90; 36]) };
-    let Body::Planes { planes, .. } = exhibits.answer(&network, &Query::Occlusion { image: even }) else { panic!("no plane") };
+    let Body::Planes { planes, .. } = exhibits.answer(Ok(&network), &Query::Occlusion { image: even }) else {
+        panic!("no plane")
+    };
     assert_eq!((planes[0].low, planes[0].high), (0.0, 0.0));
-    let Body::Planes { planes, .. } = exhibits.answer(&network, &Query::Occlusion { image: of(Among::Test, 1) }) else {
+    let Body::Planes { planes, .. } = exhibits.answer(Ok(&network), &Query::Occlusion { image: of(Among::Test, 1) }) else {
         panic!("no plane")
     };
     assert!(planes[0].high > 0.0 || planes[0].low < 0.0);

@@ -34,8 +34,16 @@ impl<P: Port> Engine<'_, P> {
                 self.keeping.best = Some((epoch, Arc::clone(&snapshot)));
             }
         }
+        self.judge_own();
         self.decide();
         self.keep_snapshot(snapshot, CheckpointReason::Epoch, None);
+    }
+
+    /// Judges the digits that the person at this machine has drawn, when there are any. Nothing follows from it.
+    fn judge_own(&mut self) {
+        let Some(own) = &self.job.own else { return };
+        let evaluation = self.job.learner.evaluate(own, &(0..own.len() as u32).collect::<Vec<_>>());
+        self.port.emit(Event::OwnJudged { epoch: self.cursor.epoch, step: self.cursor.step, evaluation });
     }
 
     /// Decides whether the run goes on after an epoch.

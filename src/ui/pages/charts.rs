@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::super::parts::chart::{Chart, Drawn, TEST, VALIDATION};
+use super::super::parts::chart::{Chart, Drawn, OWN, TEST, VALIDATION};
 use super::super::parts::thumbnails::{self, Thumbnail};
 use super::super::pen::{Pen, Piece, columns};
 use super::super::widgets::{self, Across, Curve, Stroke};
@@ -88,7 +88,7 @@ fn draw_chart(context: &Context, page: &Charts, measure: Measure, (area, has_sid
     };
     let cursor = context.app.shared().moment.map(|_| run.along(page.unit, context.app.shared().looked_at() as f64 - 0.5));
     let mut chart = Chart { measure, across, curves, points: Vec::new(), marks: Vec::new(), cursor };
-    chart.judgements(run, [palette.style(Role::Validation), palette.style(Role::Test)]);
+    chart.judgements(run, [Role::Validation, Role::Test, Role::Accent].map(|role| palette.style(role)));
     chart.changes(run);
     chart.draw(context, inside, pen);
     if is_large {
@@ -176,6 +176,7 @@ fn legend<'a>(context: &Context<'a>, measure: Measure) -> Vec<Vec<Piece<'a>>> {
         ('━', Role::Training, Word::OfTraining, value),
         (VALIDATION, Role::Validation, Word::OfValidation, judged(&run.validations)),
         (TEST, Role::Test, Word::OfTest, judged(&run.tests)),
+        (OWN, Role::Accent, Word::OfOwn, judged(&run.own).filter(|_| measure == Measure::Accuracy)),
     ];
     let entry = |(symbol, role, name, value): (char, Role, Word, Option<String>)| {
         let name = if measure.has_judgements() { format!(" {}", context.say(name)) } else { String::new() };

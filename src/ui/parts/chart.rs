@@ -15,6 +15,7 @@ use crate::text::Word;
 /// How judgements stand on the charts.
 pub const VALIDATION: char = '◆';
 pub const TEST: char = '■';
+pub const OWN: char = '▲';
 /// Columns of labels at the left of every chart (`99.99 %`), so that a step stands at the same place on all of them.
 const GUTTER: u16 = 7;
 /// Into so many stretches a curve is cut to see which losses are usual.
@@ -111,8 +112,11 @@ pub struct Chart<'a> {
 
 impl Chart<'_> {
     /// Adds the judgements of a run, on its validation images and on the test set.
-    pub fn judgements(&mut self, run: &RunState, styles: [Style; 2]) {
-        for (judged, symbol, style) in [(&run.validations, VALIDATION, styles[0]), (&run.tests, TEST, styles[1])] {
+    pub fn judgements(&mut self, run: &RunState, [validation, test, own]: [Style; 3]) {
+        let judged = [(&run.own, OWN, own), (&run.validations, VALIDATION, validation), (&run.tests, TEST, test)];
+        // A loss on a few digits says nothing beside that on thousands.
+        let is_shown = |symbol: char| symbol != OWN || self.measure == Measure::Accuracy;
+        for (judged, symbol, style) in judged.into_iter().filter(|(_, symbol, _)| is_shown(*symbol)) {
             let point = |judged: &EvaluationPoint| {
                 let x = run.along(self.across.unit, judged.step as f64 - 0.5);
                 let value = self.measure.of(&judged.evaluation).filter(|value| value.is_finite())?;
@@ -230,7 +234,7 @@ pub fn draw_overview(context: &Context, panel: Panel, measure: Measure, area: Re
         marks: Vec::new(),
         cursor: context.app.shared().moment.map(|step| step as f64 - 0.5),
     };
-    chart.judgements(run, [palette.style(Role::Validation), palette.style(Role::Test)]);
+    chart.judgements(run, [Role::Validation, Role::Test, Role::Accent].map(|role| palette.style(role)));
     chart.changes(run);
     let legend = legend(context, measure, smooth, parent.is_some());
     let inside = framed(context, panel, area, pen, &[title(context, panel, measure.name())], &legend);

@@ -94,8 +94,10 @@ fn draw_planes(context: &Context, page: &Network, area: Rect, pen: &mut Pen) {
     let inside = framed(context, page.focus == NetworkPart::Planes, name.into(), &notes, area, pen);
     let inside = Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside };
     if let Some(reason) = page.why() {
-        let text = context.say(super::why(reason));
-        pen.text(inside.x, inside.y, inside.width, &text, context.palette.style(Role::Muted));
+        let lines = widgets::wrapped(&context.say(super::why(reason)), inside.width.max(1));
+        for (y, line) in (inside.y..inside.bottom()).zip(&lines) {
+            pen.text(inside.x, y, inside.width, line, context.palette.style(Role::Muted));
+        }
         return;
     }
     match view {

@@ -61,7 +61,7 @@ fn draw_one(context: &Context, runs: &[LoadedRun], measure: Measure, area: Rect,
         let letter = (runs.len() > 1).then_some(letter);
         let step_at: Option<&dyn Fn(f64) -> f64> = Some(&step_at[place]);
         chart.curves.push(Curve { series, step_at, from: 0, style, stroke: Stroke::Thick, memory: None, letter });
-        chart.judgements(&run.state, [style; 2]);
+        chart.judgements(&run.state, [style; 3]);
     }
     if let [run] = runs {
         chart.changes(&run.state);

@@ -1,15 +1,16 @@
 //! A digit of one's own: drawn by mouse or keys, and what the network says to it while it learns.
 
+mod rows;
+
 use super::{Page, PageId};
-use crate::app::key::{c, k};
 use crate::app::questions::{FOLLOWS_MS, is_wanted};
-use crate::app::row::{Row, Rows, hidden, row};
+use crate::app::row::{Row, Rows};
 use crate::app::table::Place;
-use crate::app::{AppOptions, Explained, Going, Key, KeyCode, Known, Point, Pointer, Rank, Shared, Table, Target};
+use crate::app::{AppOptions, Choice, ChoiceItem, Effect, Explained, Known, Point, Pointer, Shared, Table, Target};
 use crate::data::centred;
 use crate::protocol::{Body, Bytes, Plane, Query, Seen, Unanswered, Which};
-use crate::text::{Explanation, KeyHelp, KeyLabel, Word};
-use Rank::{Footer, Hidden, Not, Pair};
+use crate::run::most_probable;
+use crate::text::{Explanation, Text, Word};
 
 /// Rows and columns of the canvas.
 pub const SIDE: usize = 28;
@@ -190,6 +191,17 @@ impl Draw {
         }
     }
 
+    /// Asks what it is, to keep it as that: what the network takes it for stands first.
+    fn ask_to_keep(&self, shared: &mut Shared) {
+        let classes = (0..shared.run.classes()).map(|class| shared.run.class_name(class));
+        let items = classes.map(|name| ChoiceItem { name: Text::from(name), text: Text::from("") }).collect();
+        let selected = self.probabilities().and_then(|(probabilities, _)| most_probable(probabilities)).unwrap_or(0);
+        shared.open(Choice::new(Word::WhatIsIt, items, selected, |pages, shared, class| {
+            let (ink, class) = (pages.draw.canvas.clone(), shared.run.class_name(class));
+            shared.effects.push(Effect::KeepDigit { ink, side: SIDE, class });
+        }));
+    }
+
     fn put_pen(&mut self, pen: DrawPen) {
         self.pen = if self.pen == pen { DrawPen::Up } else { pen };
         if self.pen != DrawPen::Up {
@@ -205,7 +217,7 @@ impl Page for Draw {
     }
 
     fn table(&self) -> Table {
-        Table::new(Word::OnThePageToDraw, Place::Page(PageId::Draw), ROWS)
+        Table::new(Word::OnThePageToDraw, Place::Page(PageId::Draw), rows::ROWS)
     }
 
     fn explained(&self, _: &Shared) -> Option<Explained> {
@@ -279,121 +291,9 @@ impl Page for Draw {
 
 impl Rows for Draw {
     fn rows(&self) -> &'static [Row<Self>] {
-        ROWS
+        rows::ROWS
     }
 }
-
-/// Something has to be drawn before it can be changed.
-fn when_drawn(page: &Draw, rank: Rank) -> Rank {
-    if page.is_empty() { Not } else { rank }
-}
-
-const fn shifted(code: KeyCode) -> Key {
-    Key { code, ctrl: false, alt: false, shift: true }
-}
-
-const ROWS: &[Row<Draw>] = &[
-    row("draw.up", &[k(KeyCode::Up)], KeyLabel::Up, KeyHelp::DrawUp, hidden, |page, _| page.go(-1, 0)),
-    row(
-        "draw.down",
-        &[k(KeyCode::Down)],
-        KeyLabel::Cursor,
-        KeyHelp::DrawDown,
-        |_, _| Pair(21, KeyLabel::Cursor, "draw.up"),
-        |page, _| page.go(1, 0),
-    ),
-    row("draw.left", &[k(KeyCode::Left)], KeyLabel::Left, KeyHelp::DrawLeft, hidden, |page, _| page.go(0, -1)),
-    row("draw.right", &[k(KeyCode::Right)], KeyLabel::Right, KeyHelp::DrawRight, hidden, |page, _| page.go(0, 1)),
-    row(
-        "draw.pen",
-        &[c(' ')],
-        KeyLabel::Pen,
-        KeyHelp::DrawPen,
-        |page, _| if page.pen == DrawPen::Down { Rank::As(20, KeyLabel::LiftPen) } else { Footer(20) },
-        |page, _| page.put_pen(DrawPen::Down),
-    ),
-    row(
-        "draw.eraser",
-        &[c('x')],
-        KeyLabel::Eraser,
-        KeyHelp::DrawEraser,
-        |_, _| Footer(24),
-        |page, _| page.put_pen(DrawPen::Eraser),
-    ),
-    row(
-        "draw.clear",
-        &[c('c')],
-        KeyLabel::Clear,
-        KeyHelp::DrawClear,
-        |page, _| when_drawn(page, Footer(22)),
-        |page, _| {
-            page.begin();
-            page.canvas.fill(0);
-            page.pen = DrawPen::Up;
-        },
-    ),
-    row(
-        "draw.undo",
-        &[c('u')],
-        KeyLabel::Undo,
-        KeyHelp::DrawUndo,
-        |page, _| if page.before.is_empty() { Not } else { Footer(23) },
-        |page, _| {
-            if let Some(before) = page.before.pop() {
-                page.canvas = before;
-                page.pen = DrawPen::Up;
-            }
-        },
-    ),
-    row(
-        "draw.shift-up",
-        &[shifted(KeyCode::Up)],
-        KeyLabel::Up,
-        KeyHelp::DrawShiftUp,
-        |page, _| when_drawn(page, Hidden),
-        |page, _| page.shift(-1, 0),
-    ),
-    row(
-        "draw.shift-down",
-        &[shifted(KeyCode::Down)],
-        KeyLabel::Down,
-        KeyHelp::DrawShiftDown,
-        |page, _| when_drawn(page, Hidden),
-        |page, _| page.shift(1, 0),
-    ),
-    row(
-        "draw.shift-left",
-        &[shifted(KeyCode::Left)],
-        KeyLabel::Left,
-        KeyHelp::DrawShiftLeft,
-        |page, _| when_drawn(page, Hidden),
-        |page, _| page.shift(0, -1),
-    ),
-    row(
-        "draw.shift-right",
-        &[shifted(KeyCode::Right)],
-        KeyLabel::Right,
-        KeyHelp::DrawShiftRight,
-        |page, _| when_drawn(page, Hidden),
-        |page, _| page.shift(0, 1),
-    ),
-    row(
-        "draw.alike",
-        &[c('m')],
-        KeyLabel::MostAlike,
-        KeyHelp::DrawAlike,
-        |page, _| when_drawn(page, Footer(26)),
-        |page, _| (page.wants_alike, page.alike) = (true, None),
-    ),
-    row(
-        "draw.inside",
-        &[k(KeyCode::Enter)],
-        KeyLabel::Inside,
-        KeyHelp::DrawInside,
-        |page, _| when_drawn(page, Footer(25)),
-        |page, shared| shared.going = page.which(shared).map(|image| Going::Inside { image }),
-    ),
-];
 
 #[cfg(test)]
 mod tests {
