@@ -1,9 +1,11 @@
 //! The page of charts: its cursor, its zoom, what it says, and what it looks like.
 
+mod keyboard;
 mod synthetic;
 
 use insta::assert_snapshot;
-use mnist_tui::app::{App, AppOptions, Effect, Key, KeyCode, Measure, Message, Point, Pointer, Spot, Target};
+use keyboard::press;
+use mnist_tui::app::{App, AppOptions, Effect, Measure, Message, Point, Pointer, Spot, Target};
 use mnist_tui::run::Unit;
 use mnist_tui::text::Language;
 use mnist_tui::ui::{Charset, ColorDepth, Look, Marker, Theme, draw};
@@ -16,23 +18,6 @@ fn app() -> App {
     app.update(Message::Records(Synthetic::default().records()));
     press(&mut app, "2");
     app
-}
-
-/// Keys as words: single characters, or names.
-fn press(app: &mut App, keys: &str) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for word in keys.split_whitespace() {
-        let key = match word {
-            "Left" => Key::plain(KeyCode::Left),
-            "Right" => Key::plain(KeyCode::Right),
-            "FarLeft" => Key { shift: true, ..Key::plain(KeyCode::Left) },
-            "Tab" => Key::plain(KeyCode::Tab),
-            "Esc" => Key::plain(KeyCode::Esc),
-            _ => Key::char(word.chars().next().expect("a word has a letter")),
-        };
-        effects.extend(app.update(Message::Key(key)));
-    }
-    effects
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! The page of the confusion matrix: its cell, its pairs, its judgements, and what it looks like.
 
+mod keyboard;
 mod synthetic;
 
 use std::sync::Arc;
 
 use insta::assert_snapshot;
-use mnist_tui::app::{
-    App, AppOptions, ConfusionSource, Key, KeyCode, Message, Part, Point, Pointer, Shows, Spot, Target, worst_pairs,
-};
+use keyboard::press;
+use mnist_tui::app::{App, AppOptions, ConfusionSource, Message, Part, Point, Pointer, Shows, Spot, Target, worst_pairs};
 use mnist_tui::protocol::{ConfusionMatrix, Evaluation, Event, JudgedImages, Outcome, Record, Split};
 use mnist_tui::text::Language;
 use mnist_tui::ui::{Charset, ColorDepth, Look, Marker, Theme, draw};
@@ -20,22 +20,6 @@ fn app(run: Synthetic) -> App {
     app.update(Message::Records(run.records()));
     press(&mut app, "3");
     app
-}
-
-/// Keys as words: single characters, or names.
-fn press(app: &mut App, keys: &str) {
-    for word in keys.split_whitespace() {
-        let key = match word {
-            "Up" => Key::plain(KeyCode::Up),
-            "Down" => Key::plain(KeyCode::Down),
-            "Left" => Key::plain(KeyCode::Left),
-            "Right" => Key::plain(KeyCode::Right),
-            "Tab" => Key::plain(KeyCode::Tab),
-            "Esc" => Key::plain(KeyCode::Esc),
-            _ => Key::char(word.chars().next().expect("a word has a letter")),
-        };
-        app.update(Message::Key(key));
-    }
 }
 
 #[test]

@@ -316,7 +316,7 @@ async fn trained(name: &str, spec: RunSpec, change: Option<f64>, folder: &Path) 
     let dataset = Dataset::mnist();
     let save = folder.join(format!("{name}.checkpoint"));
     let mut network = Network::new(&spec.layers, dataset.train.shape(), 10, spec.seed).expect("a network");
-    let options = JobOptions { name: name.into(), threads: 2, save: Some(save.clone()), resume: None };
+    let options = JobOptions { name: name.into(), threads: 2, save: Some(save.clone()), ..JobOptions::default() };
     let job = Job::prepare(spec, dataset.clone(), options).expect("a job");
     let (mut link, port) = connect(Vec::new());
     let thread = spawn(job, port).expect("a thread");

@@ -1,8 +1,10 @@
 //! The pages that look into things: what they ask, what they show of the answers, and that nothing breaks them.
 
+mod keyboard;
 mod synthetic;
 
 use insta::assert_snapshot;
+use keyboard::key;
 use mnist_tui::app::{
     App, AppOptions, Control, Effect, Key, KeyCode, LayerView, Message, PageId, Point, Pointer, SIDE, Spot, Target,
 };
@@ -103,20 +105,10 @@ fn judged(options: AppOptions) -> App {
     app
 }
 
-/// Keys as words: single characters, or names; answers whatever is asked meanwhile.
+/// Presses keys, and answers whatever is asked meanwhile.
 fn press(app: &mut App, keys: &str) {
     for word in keys.split_whitespace() {
-        let key = match word {
-            "Up" => Key::plain(KeyCode::Up),
-            "Down" => Key::plain(KeyCode::Down),
-            "Left" => Key::plain(KeyCode::Left),
-            "Right" => Key::plain(KeyCode::Right),
-            "Tab" => Key::plain(KeyCode::Tab),
-            "Enter" => Key::plain(KeyCode::Enter),
-            "Space" => Key::char(' '),
-            _ => Key::char(word.chars().next().expect("a word has a letter")),
-        };
-        let effects = app.update(Message::Key(key));
+        let effects = app.update(Message::Key(key(word)));
         answer(app, effects);
     }
 }

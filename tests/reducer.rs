@@ -1,9 +1,11 @@
 //! What keys do: a table of keys, and what comes of them.
 
+mod keyboard;
 mod synthetic;
 
 use std::sync::Arc;
 
+use keyboard::press;
 use mnist_tui::app::{App, AppOptions, Control, Effect, Key, KeyCode, Leave, Message, Overlay, Panel, SampleView};
 use mnist_tui::config::Notify;
 use mnist_tui::protocol::{
@@ -25,32 +27,6 @@ fn app(outcome: Option<Outcome>) -> App {
 fn tell(app: &mut App, event: Event) -> Vec<Effect> {
     let at_ms = app.run().at_ms;
     app.update(Message::Records(vec![Arc::new(Record { at_ms, event })]))
-}
-
-/// Keys as words: single characters, or names.
-fn press(app: &mut App, keys: &str) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for word in keys.split_whitespace() {
-        let key = match word {
-            "Space" => Key::char(' '),
-            "Enter" => Key::plain(KeyCode::Enter),
-            "Esc" => Key::plain(KeyCode::Esc),
-            "Tab" => Key::plain(KeyCode::Tab),
-            "BackTab" => Key { shift: true, ..Key::plain(KeyCode::BackTab) },
-            "Up" => Key::plain(KeyCode::Up),
-            "Down" => Key::plain(KeyCode::Down),
-            "Left" => Key::plain(KeyCode::Left),
-            "Right" => Key::plain(KeyCode::Right),
-            "Back" => Key::plain(KeyCode::Backspace),
-            "Home" => Key::plain(KeyCode::Home),
-            "^C" => Key::ctrl('c'),
-            "^L" => Key::ctrl('l'),
-            "^Z" => Key::ctrl('z'),
-            _ => Key::char(word.chars().next().expect("a word has a letter")),
-        };
-        effects.extend(app.update(Message::Key(key)));
-    }
-    effects
 }
 
 fn notice(app: &App) -> Option<String> {

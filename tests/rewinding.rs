@@ -1,10 +1,12 @@
 //! A run that goes wrong without numbers that are not finite, and the ways back from anywhere.
 
+mod keyboard;
 mod synthetic;
 
 use std::sync::Arc;
 
-use mnist_tui::app::{App, AppOptions, Effect, Key, KeyCode, Message, Overlay};
+use keyboard::press;
+use mnist_tui::app::{App, AppOptions, Effect, Message, Overlay};
 use mnist_tui::protocol::{CheckpointReason, Command, Event, Place, Record, StepsFinished};
 use mnist_tui::text::{Phrase, Word};
 use synthetic::Synthetic;
@@ -18,22 +20,6 @@ fn app() -> App {
 fn tell(app: &mut App, event: Event) -> Vec<Effect> {
     let at_ms = app.run().at_ms;
     app.update(Message::Records(vec![Arc::new(Record { at_ms, event })]))
-}
-
-/// Keys as words: single characters, or names.
-fn press(app: &mut App, keys: &str) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for word in keys.split_whitespace() {
-        let key = match word {
-            "Enter" => Key::plain(KeyCode::Enter),
-            "Esc" => Key::plain(KeyCode::Esc),
-            "Down" => Key::plain(KeyCode::Down),
-            "Right" => Key::plain(KeyCode::Right),
-            _ => Key::char(word.chars().next().expect("a word has a letter")),
-        };
-        effects.extend(app.update(Message::Key(key)));
-    }
-    effects
 }
 
 fn commands(effects: &[Effect]) -> Vec<Command> {

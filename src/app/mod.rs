@@ -11,6 +11,7 @@ mod hypers;
 mod key;
 mod keymap;
 mod line;
+mod looked;
 mod message;
 mod overlay;
 mod pages;
@@ -32,6 +33,7 @@ pub use hypers::Hypers;
 pub use key::{Key, KeyCode};
 pub use keymap::{Keymap, KeymapError};
 pub use line::Line;
+pub use looked::{Alike, Looked};
 pub use message::{Effect, Leave, Message};
 pub use overlay::{
     Choice, ChoiceItem, Drawer, Edit, Found, Help, HelpLine, Overlay, Palette, Prompt, Question, Rate, Rewind, Typed, Way,

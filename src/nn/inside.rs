@@ -46,13 +46,7 @@ impl Window {
     }
 
     /// The value of an input at a place of the window; `None` beyond the border.
-    fn at<'a>(
-        self,
-        input: &'a [f32],
-        [height, width, channels]: [usize; 3],
-        corner: [i32; 2],
-        [y, x]: [usize; 2],
-    ) -> Option<&'a [f32]> {
+    fn at(self, input: &[f32], [height, width, channels]: [usize; 3], corner: [i32; 2], [y, x]: [usize; 2]) -> Option<&[f32]> {
         let row = usize::try_from(corner[0] + y as i32).ok().filter(|row| *row < height)?;
         let column = usize::try_from(corner[1] + x as i32).ok().filter(|column| *column < width)?;
         Some(&input[(row * width + column) * channels..][..channels])

@@ -4,19 +4,16 @@ use super::now;
 use super::panel::neighbour;
 use super::{Page, PageId};
 use crate::app::key::{c, k};
-use crate::app::questions::{FOLLOWS_MS, is_wanted};
+use crate::app::questions::is_wanted;
 use crate::app::row::{Row, Rows, hidden, row};
 use crate::app::table::Place;
-use crate::app::{AppOptions, Control, Explained, Going, KeyCode, Known, Point, Pointer, Rank, Shared, Table, Target, of_images};
-use crate::protocol::{Among, Body, JudgedImages, MOST_IMAGES, Phase, Plane, Query, Seen, Split, Unanswered, Which};
+use crate::app::{
+    Alike, AppOptions, Control, Explained, Going, KeyCode, Known, Looked, Point, Pointer, Rank, Shared, Table, Target, of_images,
+};
+use crate::protocol::{Among, Body, JudgedImages, MOST_IMAGES, Plane, Query, Seen, Split, Unanswered, Which};
 use crate::run::{Choice, EvaluationPoint, Filter, Order, RunState};
 use crate::text::{KeyHelp, KeyLabel, Word};
 use Rank::{Footer, Hidden, Not, Pair};
-
-/// Covering every part of an image is asked for so often while the run trains: it costs more than the rest.
-const OCCLUSION_MS: u64 = 4_000;
-/// So many of the most alike training images are shown.
-const ALIKE: usize = 12;
 
 /// A part of the page that can have the focus.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,13 +47,8 @@ pub struct Images {
     cursor: usize,
     /// What the images look like that are shown, whatever the network thinks of them.
     shown: Option<Known>,
-    /// What the one that is looked at is taken for now.
-    predicted: Option<Known>,
-    occlusion: Option<Known>,
-    /// The training images that are most like one.
-    alike: Option<Known>,
-    /// The image for which they are wanted.
-    wants_alike: Option<Which>,
+    /// What the network says to the one that is looked at.
+    looked: Looked,
 }
 
 /// The judgement that is shown.
@@ -132,30 +124,17 @@ impl Images {
 
     /// What the network takes the image for that is looked at: the probabilities, and after how many steps.
     pub fn probabilities(&self) -> Option<(&[f32], u64)> {
-        match self.predicted.as_ref().filter(|known| self.is_of_selected(known))? {
-            Known { body: Body::Predicted { probabilities, .. }, step, .. } => Some((probabilities, *step)),
-            _ => None,
-        }
+        self.looked.probabilities(Some(&self.which()?))
     }
 
     /// Where the network looks, in the image that is looked at.
     pub fn occlusion(&self) -> Option<&Plane> {
-        match &self.occlusion.as_ref().filter(|known| self.is_of_selected(known))?.body {
-            Body::Planes { planes, .. } => planes.first(),
-            _ => None,
-        }
+        self.looked.occlusion(Some(&self.which()?))
     }
 
     /// The most alike training images; `None` until they are asked for.
-    pub fn alike(&self, shared: &Shared) -> Option<Result<&[Seen], Option<Unanswered>>> {
-        if self.wants_alike != self.which() && !self.is_idle(shared) {
-            return None;
-        }
-        Some(match self.alike.as_ref().filter(|known| self.is_of_selected(known)).map(|known| &known.body) {
-            Some(Body::Images { images }) => Ok(images),
-            Some(Body::Nothing { why }) => Err(Some(*why)),
-            _ => Err(None),
-        })
+    pub fn alike(&self, shared: &Shared) -> Option<Alike<'_>> {
+        self.looked.alike(&self.which()?, shared)
     }
 
     /// Why the images cannot be shown, when they cannot.
@@ -163,20 +142,8 @@ impl Images {
         self.shown.as_ref()?.why()
     }
 
-    /// Nothing is trained that a search would slow down.
-    fn is_idle(&self, shared: &Shared) -> bool {
-        shared.run.ended.is_some() || shared.replay.is_some() || shared.run.phase == Some(Phase::Paused)
-    }
-
     fn which(&self) -> Option<Which> {
         Some(Which::Of { among: self.listed?.0, place: self.selected()? })
-    }
-
-    fn is_of_selected(&self, known: &Known) -> bool {
-        let (Query::Predict { image } | Query::Occlusion { image } | Query::Alike { image, .. }) = &known.query else {
-            return false;
-        };
-        self.which().as_ref() == Some(image)
     }
 
     /// Makes the list anew when what it was made of has changed. The image that is looked at stays, where it is still meant.
@@ -260,32 +227,13 @@ impl Page for Images {
         if is_wanted(self.shown.as_ref(), &shown, None, shared) {
             return Some(shown);
         }
-        let image = self.which()?;
-        let predict = Query::Predict { image: image.clone() };
-        let occlusion = Query::Occlusion { image: image.clone() };
-        if is_wanted(self.predicted.as_ref(), &predict, None, shared) {
-            return Some(predict);
-        }
-        if is_wanted(self.occlusion.as_ref(), &occlusion, None, shared) {
-            return Some(occlusion);
-        }
-        // It goes through all training images, so it does not wait for what comes again and again.
-        let alike = Query::Alike { image: image.clone(), count: ALIKE };
-        let is_asked = self.wants_alike.as_ref() == Some(&image) || self.is_idle(shared);
-        if is_asked && is_wanted(self.alike.as_ref(), &alike, None, shared) {
-            return Some(alike);
-        }
-        let follow = [(predict, self.predicted.as_ref(), FOLLOWS_MS), (occlusion, self.occlusion.as_ref(), OCCLUSION_MS)];
-        follow.into_iter().find(|(query, known, ms)| is_wanted(*known, query, Some(*ms), shared)).map(|(query, ..)| query)
+        self.looked.wants(&self.which()?, shared)
     }
 
     fn told(&mut self, _: &Shared, known: Known) {
         match known.query {
             Query::Images { .. } => self.shown = Some(known),
-            Query::Predict { .. } => self.predicted = Some(known),
-            Query::Occlusion { .. } => self.occlusion = Some(known),
-            Query::Alike { .. } => self.alike = Some(known),
-            _ => {}
+            _ => self.looked.told(known),
         }
     }
 
@@ -389,8 +337,8 @@ const ROWS: &[Row<Images>] = &[
         KeyHelp::ImagesAlike,
         |page, _| if page.selected().is_some() { Footer(25) } else { Not },
         |page, _| {
-            page.alike = None;
-            page.wants_alike = page.which();
+            let image = page.which();
+            page.looked.search(image);
         },
     ),
     row(

@@ -96,7 +96,8 @@ fn a_batch_is_that_of_the_epochs_order_with_the_worst_first() {
     let losses: Vec<f32> = images.iter().filter_map(|seen| seen.value).collect();
     assert!(losses.is_sorted_by(|a, b| a >= b) && losses.len() == 6, "{losses:?}");
     let mut batch = epoch_order(&exhibits.train, exhibits.seed, 2)[5..11].to_vec();
-    (indices.sort_unstable(), batch.sort_unstable());
+    indices.sort_unstable();
+    batch.sort_unstable();
     assert_eq!(indices, batch);
 }
 

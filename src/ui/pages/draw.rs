@@ -140,5 +140,5 @@ fn draw_answer(context: &Context, page: &Draw, area: Rect, pen: &mut Pen) {
     }
     let rest = Rect { y: below.y + rows + 2, height: below.height.saturating_sub(rows + 2), ..below };
     let key = context.app.shared().keymap.shown("draw.alike");
-    draw_alike(context, page.alike(), (rest, key), pen);
+    draw_alike(context, page.alike(context.app.shared()), (rest, key), pen);
 }

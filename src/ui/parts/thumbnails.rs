@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use super::super::pen::{Pen, clip, columns};
 use super::super::widgets::{Picture, rows_for};
 use super::super::{Context, Role};
+use crate::app::Alike;
 use crate::protocol::Seen;
-use crate::text::Word;
+use crate::text::{Phrase, Word};
 
 /// Columns of a small picture, where there is room for many and where there is not.
 pub const THUMBNAILS: [u16; 2] = [14, 10];
@@ -47,18 +48,13 @@ pub fn draw<'a>(context: &Context, all: impl Iterator<Item = Thumbnail<'a>>, are
 }
 
 /// The training images that are most like another, under their title, or what there is to say instead.
-pub fn draw_alike(
-    context: &Context,
-    alike: Option<Result<&[Seen], Option<crate::protocol::Unanswered>>>,
-    (area, key): (Rect, String),
-    pen: &mut Pen,
-) {
+pub fn draw_alike(context: &Context, alike: Option<Alike>, (area, key): (Rect, String), pen: &mut Pen) {
     let muted = context.palette.style(Role::Muted);
     if area.height < 2 {
         return;
     }
     let Some(alike) = alike else {
-        let text = context.say(crate::text::Phrase::ShowsAlike { key });
+        let text = context.say(Phrase::ShowsAlike { key });
         pen.text(area.x, area.y, area.width, &text, muted);
         return;
     };

@@ -3,12 +3,13 @@
 mod rows;
 
 use super::{Page, PageId};
-use crate::app::questions::{FOLLOWS_MS, is_wanted};
 use crate::app::row::{Row, Rows};
 use crate::app::table::Place;
-use crate::app::{AppOptions, Choice, ChoiceItem, Effect, Explained, Known, Point, Pointer, Shared, Table, Target};
+use crate::app::{
+    Alike, AppOptions, Choice, ChoiceItem, Effect, Explained, Known, Looked, Point, Pointer, Shared, Table, Target,
+};
 use crate::data::centred;
-use crate::protocol::{Body, Bytes, Plane, Query, Seen, Unanswered, Which};
+use crate::protocol::{Bytes, Plane, Query, Unanswered, Which};
 use crate::run::most_probable;
 use crate::text::{Explanation, Text, Word};
 
@@ -16,10 +17,6 @@ use crate::text::{Explanation, Text, Word};
 pub const SIDE: usize = 28;
 /// So many strokes can be taken back.
 const MOST_UNDONE: usize = 100;
-/// Covering every part of an image costs more than the rest.
-const OCCLUSION_MS: u64 = 4_000;
-/// So many of the most alike training images are shown.
-const ALIKE: usize = 8;
 /// Ink in the middle of the pen, at its sides and at its corners: about as wide as the strokes of MNIST.
 const PEN: [u8; 3] = [255, 150, 70];
 
@@ -36,10 +33,7 @@ pub struct Draw {
     pen: DrawPen,
     /// Where the mouse was last, while its button is down.
     dragged: Option<[usize; 2]>,
-    predicted: Option<Known>,
-    occlusion: Option<Known>,
-    alike: Option<Known>,
-    wants_alike: bool,
+    looked: Looked,
 }
 
 /// What the pen does as keys move it.
@@ -62,10 +56,7 @@ impl Default for Draw {
             at: [SIDE / 2; 2],
             pen: DrawPen::Up,
             dragged: None,
-            predicted: None,
-            occlusion: None,
-            alike: None,
-            wants_alike: false,
+            looked: Looked::default(),
         }
     }
 }
@@ -103,35 +94,22 @@ impl Draw {
     /// What the network takes it for: the probabilities, and after how many steps; the newest that is known, so that they do
     /// not go out at every stroke.
     pub fn probabilities(&self) -> Option<(&[f32], u64)> {
-        match self.predicted.as_ref().filter(|_| !self.is_empty())? {
-            Known { body: Body::Predicted { probabilities, .. }, step, .. } => Some((probabilities, *step)),
-            _ => None,
-        }
+        self.looked.probabilities(None).filter(|_| !self.is_empty())
     }
 
     /// Where the network looks.
     pub fn occlusion(&self) -> Option<&Plane> {
-        match &self.occlusion.as_ref().filter(|_| !self.is_empty())?.body {
-            Body::Planes { planes, .. } => planes.first(),
-            _ => None,
-        }
+        self.looked.occlusion(None).filter(|_| !self.is_empty())
     }
 
     /// The most alike training images; `None` until they are asked for.
-    pub fn alike(&self) -> Option<Result<&[Seen], Option<Unanswered>>> {
-        if !self.wants_alike {
-            return None;
-        }
-        Some(match self.alike.as_ref().map(|known| &known.body) {
-            Some(Body::Images { images }) => Ok(images),
-            Some(Body::Nothing { why }) => Err(Some(*why)),
-            _ => Err(None),
-        })
+    pub fn alike(&self, shared: &Shared) -> Option<Alike<'_>> {
+        self.looked.alike(&self.which(shared)?, shared)
     }
 
     /// Why nothing is said to it, when nothing can be.
     pub fn why(&self) -> Option<Unanswered> {
-        self.predicted.as_ref()?.why()
+        self.looked.why()
     }
 
     /// Remembers the canvas, for when what comes is taken back.
@@ -142,7 +120,6 @@ impl Draw {
             }
             self.before.push(self.canvas.clone());
         }
-        self.wants_alike = false;
     }
 
     /// Draws or erases around a place.
@@ -236,33 +213,15 @@ impl Page for Draw {
 
     fn wants(&self, shared: &Shared) -> Option<Query> {
         let image = self.which(shared)?;
-        let predict = Query::Predict { image: image.clone() };
-        let occlusion = Query::Occlusion { image: image.clone() };
-        let alike = Query::Alike { image, count: ALIKE };
-        if is_wanted(self.predicted.as_ref(), &predict, None, shared) {
-            return Some(predict);
-        }
-        if self.dragged.is_some() {
+        match self.dragged {
             // The rest comes when the stroke is done.
-            return None;
+            Some(_) => self.looked.wants_prediction(&image, shared),
+            None => self.looked.wants(&image, shared),
         }
-        if is_wanted(self.occlusion.as_ref(), &occlusion, None, shared) {
-            return Some(occlusion);
-        }
-        if self.wants_alike && is_wanted(self.alike.as_ref(), &alike, None, shared) {
-            return Some(alike);
-        }
-        let follow = [(predict, self.predicted.as_ref(), FOLLOWS_MS), (occlusion, self.occlusion.as_ref(), OCCLUSION_MS)];
-        follow.into_iter().find(|(query, known, ms)| is_wanted(*known, query, Some(*ms), shared)).map(|(query, ..)| query)
     }
 
     fn told(&mut self, _: &Shared, known: Known) {
-        match known.query {
-            Query::Predict { .. } => self.predicted = Some(known),
-            Query::Occlusion { .. } => self.occlusion = Some(known),
-            Query::Alike { .. } => self.alike = Some(known),
-            _ => {}
-        }
+        self.looked.told(known);
     }
 
     fn pointed(&mut self, _: &mut Shared, point: &Point) {

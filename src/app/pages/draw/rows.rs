@@ -107,7 +107,10 @@ pub(super) const ROWS: &[Row<Draw>] = &[
         KeyLabel::MostAlike,
         KeyHelp::DrawAlike,
         |page, _| when_drawn(page, Footer(26)),
-        |page, _| (page.wants_alike, page.alike) = (true, None),
+        |page, shared| {
+            let image = page.which(shared);
+            page.looked.search(image);
+        },
     ),
     row(
         "draw.inside",
