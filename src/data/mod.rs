@@ -24,7 +24,7 @@ pub use error::DataError;
 pub use images::{ImageSet, ImageSetError};
 pub use order::epoch_order;
 pub use own::{FoundDigits, OwnDigits};
-pub use prepare::centred;
+pub use prepare::{centred, digit};
 pub use random::{Purpose, stream};
 pub use source::{LONGEST_SIDE, MOST_CLASSES, Progress};
 pub use split::split;

@@ -1,6 +1,13 @@
-//! Bringing a drawn picture to the form in which the digits of MNIST are.
+//! Bringing a drawn or photographed digit to the form in which the digits of MNIST are.
 
-use super::picture::{Picture, grey, stretched};
+mod paper;
+mod parts;
+mod plane;
+mod rules;
+mod strokes;
+
+use super::picture::{Fit, Picture, grey, resized, stretched};
+use plane::Plane;
 
 /// The box that a digit of MNIST fits in, as a part of its image: 20 of 28 pixels (LeCun et al. 1998, section III.A).
 const BOX: (usize, usize) = (20, 28);
@@ -12,9 +19,7 @@ const BOX: (usize, usize) = (20, 28);
 pub fn centred(ink: &[u8], [height, width]: [usize; 2], shape: [usize; 3]) -> Vec<u8> {
     let mut image = vec![0; shape.iter().product()];
     let drawn = |row: usize, column: usize| ink.get(row * width + column).is_some_and(|ink| *ink > 0);
-    let rows: Vec<usize> = (0..height).filter(|row| (0..width).any(|column| drawn(*row, column))).collect();
-    let columns: Vec<usize> = (0..width).filter(|column| (0..height).any(|row| drawn(row, *column))).collect();
-    let (Some((top, bottom)), Some((left, right))) = (ends(&rows), ends(&columns)) else { return image };
+    let Some([top, bottom, left, right]) = extent([height, width], drawn) else { return image };
     let (high, wide) = (bottom - top, right - left);
     let side = (shape[0].min(shape[1]) * BOX.0 / BOX.1).max(1);
     let scaled = |length: usize| ((length * side) as f64 / high.max(wide) as f64).round().max(1.0) as usize;
@@ -36,8 +41,71 @@ pub fn centred(ink: &[u8], [height, width]: [usize; 2], shape: [usize; 3]) -> Ve
     image
 }
 
-fn ends(places: &[usize]) -> Option<(usize, usize)> {
-    Some((*places.first()?, places.last()? + 1))
+/// The longer side of a picture while its digit is looked for: at most, and at least.
+const SIDES: [usize; 2] = [400, 160];
+/// Ink above this part of the darkest is looked at.
+const INKED: f32 = 0.35;
+/// Ink below the first part of what a digit usually has is none, and above the second it is all.
+const FULL: [f32; 2] = [0.25, 0.85];
+/// Less ink than this, of 255, is where a stroke has ended.
+const FAINT: u8 = 24;
+
+/// The digit in a picture, photographed or drawn, of any size, dark on light or light on dark, as an image of MNIST's kind
+/// `[height, width, channels]`: without the paper, its lines and shadows, with strokes of about MNIST's width, and
+/// [`centred`]. Nothing where there is no ink.
+#[must_use]
+pub fn digit(picture: &Picture, shape: [usize; 3]) -> Option<Vec<u8>> {
+    let longest = picture.height.max(picture.width);
+    if picture.height.min(picture.width) == 0 {
+        return None;
+    }
+    let wanted = longest.clamp(SIDES[1], SIDES[0]);
+    let size = [picture.height, picture.width].map(|side| ((side * wanted + longest / 2) / longest.max(1)).max(1));
+    let grey = Plane::of_bytes(&grey(&resized(picture, size, Fit::Stretch)), size);
+    let is_dark = paper::ink_is_dark(&grey);
+    let found = |is_dark: bool| {
+        let paper::Ink { plane: ink, noise } = rules::without_rules(paper::ink_of(&grey, is_dark));
+        let least = (INKED * rules::strongest(&ink)).max(5.0 * noise);
+        parts::digit_of(&ink, least).map(|(mask, is_along)| (ink, mask, is_along))
+    };
+    // Light that falls on a part of the picture alone may look like ink, but lies along its edge.
+    let (ink, mask, _) = match found(is_dark) {
+        Some(first) if !first.2 => first,
+        first => found(!is_dark).filter(|second| !second.2).or(first)?,
+    };
+    // How much ink its strokes usually have, and what lies between that and none at their edges.
+    let mut values: Vec<f32> =
+        ink.values.iter().zip(&mask.values).filter(|(_, mask)| **mask > 0.0).map(|(ink, _)| *ink).collect();
+    let usual = plane::quantile(&mut values, 0.7);
+    let [none, full] = FULL.map(|part| part * usual);
+    let full =
+        ink.zip(&mask.greatest(2), |ink, mask| if mask > 0.0 { ((ink - none) / (full - none)).clamp(0.0, 1.0) } else { 0.0 });
+    let digit = strokes::evened(&enlarged(&full)?);
+    let bytes: Vec<u8> = digit.bytes().into_iter().map(|ink| if ink > FAINT { ink } else { 0 }).collect();
+    Some(centred(&bytes, [digit.height, digit.width], shape))
+}
+
+/// What is inked, as large as strokes are looked at.
+fn enlarged(ink: &Plane) -> Option<Plane> {
+    let bytes = ink.bytes();
+    let [top, bottom, left, right] = extent([ink.height, ink.width], |row, column| bytes[row * ink.width + column] > FAINT)?;
+    let longest = (bottom - top).max(right - left);
+    let [high, wide] = [bottom - top, right - left].map(|side| (side * strokes::SIDE).div_ceil(longest));
+    let picture = Picture { height: ink.height, width: ink.width, rgb: bytes.iter().flat_map(|ink| [*ink; 3]).collect() };
+    let inner = grey(&stretched(&picture, (top as f64, bottom as f64), (left as f64, right as f64), [high, wide]));
+    let (height, width) = (high + 2 * strokes::ROOM, wide + 2 * strokes::ROOM);
+    let mut large = vec![0; height * width];
+    for (row, line) in inner.chunks_exact(wide).enumerate() {
+        large[(row + strokes::ROOM) * width + strokes::ROOM..][..wide].copy_from_slice(line);
+    }
+    Some(Plane::of_bytes(&large, [height, width]))
+}
+
+/// The first row in which something is, that behind the last, and the same of columns.
+fn extent([height, width]: [usize; 2], is_there: impl Fn(usize, usize) -> bool) -> Option<[usize; 4]> {
+    let rows: Vec<usize> = (0..height).filter(|row| (0..width).any(|column| is_there(*row, column))).collect();
+    let columns: Vec<usize> = (0..width).filter(|column| (0..height).any(|row| is_there(row, *column))).collect();
+    Some([*rows.first()?, *rows.last()? + 1, *columns.first()?, *columns.last()? + 1])
 }
 
 /// The centre of mass, down and across, from the edge.
@@ -74,7 +142,50 @@ mod tests {
         );
     }
 
+    /// A grey picture of one value but for some pixels.
+    fn picture([height, width]: [usize; 2], ground: u8, ink: u8, is_ink: impl Fn(usize, usize) -> bool) -> Picture {
+        let pixel = |at: usize| if is_ink(at / width, at % width) { [ink; 3] } else { [ground; 3] };
+        Picture { height, width, rgb: (0..height * width).flat_map(pixel).collect() }
+    }
+
+    #[test]
+    fn an_upright_stroke_is_found_whatever_it_is_drawn_with_and_on() {
+        for (ground, ink) in [(250, 10), (200, 150), (10, 240), (90, 130)] {
+            for wide in [2, 12, 30] {
+                let stroke = |row: usize, column: usize| (60..160).contains(&row) && (50..50 + wide).contains(&column);
+                let lines = |row: usize, column: usize| row % 25 == 7 || column % 25 == 3;
+                for (what, is_ink) in [("plain", false), ("squared", wide > 2)] {
+                    let drawn =
+                        picture([200, 220], ground, ink, |row, column| stroke(row, column) || is_ink && lines(row, column));
+                    let Some(found) = digit(&drawn, SHAPE) else { panic!("{what}, {wide} wide: nothing") };
+                    let inked = |row: usize, column: usize| found[row * 28 + column] > 127;
+                    let rows = (0..28).filter(|row| (0..28).any(|column| inked(*row, column))).count();
+                    let columns = (0..28).filter(|column| (0..28).any(|row| inked(row, *column))).count();
+                    assert!((18..=20).contains(&rows) && (1..=6).contains(&columns), "{what}, {wide} wide: {rows} × {columns}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_ink_there_is_no_digit() {
+        for size in [[1, 1], [1, 500], [300, 2], [40, 60]] {
+            assert_eq!(digit(&picture(size, 200, 0, |_, _| false), SHAPE), None, "{size:?}");
+        }
+        assert_eq!(digit(&Picture { height: 0, width: 3, rgb: Vec::new() }, SHAPE), None);
+    }
+
     proptest! {
+        #[test]
+        fn any_picture_has_a_digit_of_the_shape_or_none(
+            height in 1usize..40, width in 1usize..40, bytes in prop::collection::vec(any::<u8>(), 1600), levels in 1u8..=255,
+        ) {
+            let rgb = bytes[..height * width].iter().flat_map(|byte| [byte / levels * levels; 3]).collect();
+            if let Some(found) = digit(&Picture { height, width, rgb }, [20, 24, 3]) {
+                prop_assert_eq!(found.len(), 20 * 24 * 3);
+            }
+        }
+
         #[test]
         fn what_is_drawn_fits_the_box_and_its_mass_is_in_the_middle(
             place in (0usize..30, 0usize..30),
