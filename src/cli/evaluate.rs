@@ -79,14 +79,14 @@ struct Evaluated<'a> {
 impl EvaluateArguments {
     pub(super) fn run(&self) -> Result<(), CliError> {
         let runs = self.place.open()?;
-        let first = model(&runs, &self.model)?;
+        let first = model_of(&runs, &self.model)?;
         let spec = match &self.data {
             None => first.spec.data.clone(),
             Some(source) => self.given(source, &first),
         };
         let dataset = terminal::load(&spec, first.spec.seed)?;
         let (judged, report) = self.judge(&first, &dataset)?;
-        let second = self.other.as_ref().map(|other| model(&runs, other)).transpose()?;
+        let second = self.other.as_ref().map(|other| model_of(&runs, other)).transpose()?;
         let second = second.map(|model| Ok::<_, CliError>((self.judge(&model, &dataset)?, model))).transpose()?;
         let comparison = second.as_ref().map(|((other, _), _)| compare(&judged, other));
         let chosen_by = chosen_by(&first.spec);
@@ -138,7 +138,7 @@ impl EvaluateArguments {
 }
 
 /// The network of a file, or of a run.
-fn model(runs: &Runs, named: &str) -> Result<Model, CliError> {
+pub(super) fn model_of(runs: &Runs, named: &str) -> Result<Model, CliError> {
     if Path::new(named).is_file() {
         return Ok(Model::read(Path::new(named))?);
     }

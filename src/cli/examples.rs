@@ -9,7 +9,7 @@ use clap::builder::{StyledStr, Styles};
 type Example = (&'static str, &'static str);
 
 /// The examples of each subcommand, by the path to it.
-const EXAMPLES: [(&str, &[Example]); 33] = [
+const EXAMPLES: [(&str, &[Example]); 34] = [
     (
         "",
         &[
@@ -170,6 +170,14 @@ const EXAMPLES: [(&str, &[Example]); 33] = [
             ("mnist-tui evaluate last", "The newest run on its test images"),
             ("mnist-tui evaluate wide narrow", "Whether two runs differ, and on which images"),
             ("mnist-tui evaluate digits.safetensors --data pictures --split all --json", "A file on a folder of other images"),
+        ],
+    ),
+    (
+        "predict",
+        &[
+            ("mnist-tui predict last seven.png photographs", "What the newest run takes a picture and those in a folder for"),
+            ("mnist-tui predict last seven.png --show", "The same with the picture as the network saw it"),
+            ("mnist-tui predict digits.safetensors - --json", "A file, a picture on standard input, the answer for a program"),
         ],
     ),
     ("data", &[("mnist-tui data list", "What there is"), ("mnist-tui data show people", "What is in a folder")]),

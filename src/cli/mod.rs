@@ -11,6 +11,7 @@ mod export;
 mod man;
 mod path;
 mod place;
+mod predict;
 mod replay;
 mod runs;
 mod settings;
@@ -59,6 +60,8 @@ enum Sub {
     Export(export::ExportArguments),
     /// Judge a trained network: figures with their intervals, calibration, and whether another is better.
     Evaluate(evaluate::EvaluateArguments),
+    /// Say what a trained network takes pictures for: files, folders of them, photographed or drawn digits.
+    Predict(predict::PredictArguments),
     /// The images that can be trained on.
     #[command(subcommand)]
     Data(data::DataCommand),
@@ -96,6 +99,7 @@ pub fn run() -> ExitCode {
         Sub::Replay(replay) => replay.run(),
         Sub::Export(export) => export.run().map(|()| ExitCode::SUCCESS),
         Sub::Evaluate(evaluate) => evaluate.run().map(|()| ExitCode::SUCCESS),
+        Sub::Predict(predict) => predict.run(),
         Sub::Data(command) => command.run().map(|()| ExitCode::SUCCESS),
         Sub::Completions(completions) => completions.run().map(|()| ExitCode::SUCCESS),
         Sub::Man(man) => man.run().map(|()| ExitCode::SUCCESS),

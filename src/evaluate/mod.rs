@@ -1,7 +1,10 @@
-//! Judging a network that has been trained: how good it is, how sure that is, and whether another is better.
+//! Judging a network that has been trained: how good it is, how sure that is, whether another is better, and what it takes
+//! pictures for.
 
 mod model;
+mod predict;
 mod report;
 
 pub use model::{Model, ModelError, Which};
+pub use predict::{Preparation, PreparationError};
 pub use report::{Bin, Comparison, Figure, Judged, Report, compare};

@@ -12,7 +12,7 @@ use crate::protocol::{RunSpec, RunStarted};
 use crate::run::store::{RunFolder, StoreError};
 
 /// Images that a thread judges at a time.
-const TOGETHER: usize = 256;
+pub(super) const TOGETHER: usize = 256;
 
 /// A network with what is known of it.
 #[derive(Clone, Debug)]

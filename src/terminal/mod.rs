@@ -22,6 +22,7 @@ mod screen;
 mod shelf;
 mod signals;
 mod size;
+mod still;
 mod terminfo;
 
 use std::io::{IsTerminal, Write};
@@ -56,6 +57,7 @@ use signals::{Asked, Signals};
 
 pub use reproduce::{Reproduction, reproduce};
 pub use scene::{browse, replay};
+pub use still::picture;
 
 /// How a run is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,10 +25,10 @@ const MODIFIERS: [(Modifier, u8, u8); 5] = [
 
 /// How the next character will look.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Pen {
-    foreground: Color,
-    background: Color,
-    modifiers: Modifier,
+pub(super) struct Pen {
+    pub foreground: Color,
+    pub background: Color,
+    pub modifiers: Modifier,
 }
 
 /// The screen of the terminal, which ratatui draws on.
@@ -171,7 +171,7 @@ fn encode<'a>(
 }
 
 /// Writes what makes one pen another.
-fn change(frame: &mut String, from: Pen, to: Pen) {
+pub(super) fn change(frame: &mut String, from: Pen, to: Pen) {
     if from == to {
         return;
     }

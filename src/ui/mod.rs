@@ -16,6 +16,7 @@ mod parts;
 mod pen;
 mod role;
 mod screenshot;
+mod still;
 mod theme;
 mod transport;
 mod widgets;
@@ -25,6 +26,7 @@ pub use hits::Hits;
 pub use look::{Charset, ColorDepth, Look, Marker};
 pub use role::Role;
 pub use screenshot::{Screenshot, ShotCell};
+pub use still::still;
 pub use theme::{Theme, ThemeError, ThemeProblem};
 
 use std::borrow::Cow;
