@@ -1,41 +1,44 @@
-//! Digits that people draw and photograph, brought to the form of MNIST's, as a network that has just learnt these sees them.
+//! What a network that has just learnt MNIST takes digits for that people draw and photograph, and `mnist-tui predict`.
 
 mod drawn;
 
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 use drawn::{Chance, Paper, Pen, Scene};
-use mnist_tui::config::Config;
 use mnist_tui::data::picture::Picture;
-use mnist_tui::data::{Dataset, ImageSet, centred, digit, epoch_order, mnist};
-use mnist_tui::nn::{Learner, Network, greatest};
-use mnist_tui::protocol::{ConfusionMatrix, Hyperparameters, Optimizer};
+use mnist_tui::data::{Dataset, ImageSet, centred, digit, mnist};
+use mnist_tui::evaluate::Model;
+use mnist_tui::nn::{Network, greatest};
 use rayon::prelude::*;
 
-/// Images that it learns from, in one go through them.
-const IMAGES: usize = 24_000;
-const BATCH: usize = 64;
 const SHAPE: [usize; 3] = [28, 28, 1];
 
-/// MNIST, and a network of the preset `fast` that has learnt from a part of it, for some seconds.
-fn learnt() -> &'static (Dataset, Network) {
-    static LEARNT: OnceLock<(Dataset, Network)> = OnceLock::new();
+/// MNIST, and a network that has learnt from a part of it.
+struct Learnt {
+    data: Dataset,
+    network: Network,
+    /// The folder with its file, `fast.safetensors`.
+    home: PathBuf,
+}
+
+/// A network of the preset `fast` that has gone once through 24,000 images: some seconds.
+fn learnt() -> &'static Learnt {
+    static LEARNT: OnceLock<Learnt> = OnceLock::new();
     LEARNT.get_or_init(|| {
-        let data = mnist::load();
-        let mut config = Config::default();
-        config.train.preset = "fast".into();
-        let spec = config.run_spec(10).expect("a preset");
-        let network = Network::new(&spec.layers, SHAPE, 10, 1).expect("a network");
-        let mut learner = Learner::new(network, Optimizer::Adam, 2, 1).expect("threads");
-        let order = epoch_order(&(0..IMAGES as u32).collect::<Vec<_>>(), 1, 1);
-        for (step, batch) in order.chunks(BATCH).enumerate() {
-            let part = step as f64 / (IMAGES / BATCH) as f64;
-            let learning_rate = 0.005 * (part / 0.2).min((1.0 - part) / 0.8).max(0.01);
-            let hyper = Hyperparameters { learning_rate, ..Hyperparameters::default() };
-            learner.step(&data.train, batch, None, &hyper, &mut ConfusionMatrix::new(10)).expect("finite numbers");
+        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("predicting");
+        if home.exists() {
+            fs::remove_dir_all(&home).expect("an old home folder goes");
         }
-        let network = learner.network().clone();
-        (data, network)
+        fs::create_dir_all(&home).expect("a home folder");
+        let train = ["--headless", "--preset", "fast", "--epochs", "1", "--train-limit", "25000", "--validation", "1000"];
+        let trained = call(&home, &[&train[..], &["--seed", "1", "--save", "fast.safetensors"]].concat(), b"");
+        assert!(trained.status.success(), "{}", text(&trained.stderr));
+        let network = Model::read(&home.join("fast.safetensors")).expect("a network").network;
+        Learnt { data: mnist::load(), network, home }
     })
 }
 
@@ -64,7 +67,7 @@ fn elsewhere(image: &[u8], chance: &mut Chance) -> Vec<u8> {
 
 #[test]
 fn images_drawn_at_another_place_and_size_are_taken_for_the_same() {
-    let (data, network) = learnt();
+    let Learnt { data, network, .. } = learnt();
     let chance = &mut Chance::new(3);
     let own: Vec<Vec<u8>> = (0..1000).map(|index| data.test.image(index).to_vec()).collect();
     let canvases: Vec<Vec<u8>> = own.iter().map(|image| elsewhere(image, chance)).collect();
@@ -109,7 +112,7 @@ fn scene<'a>(data: &'a Dataset, number: usize) -> Scene<'a> {
 #[test]
 fn digits_are_told_on_any_paper_with_any_pen_in_any_light() {
     const PICTURES: usize = 200;
-    let (data, network) = learnt();
+    let Learnt { data, network, .. } = learnt();
     let prepared = |number: usize| digit(&scene(data, number).picture(number as u64), SHAPE).unwrap_or(vec![0; 784]);
     let images: Vec<Vec<u8>> = (0..PICTURES).into_par_iter().map(prepared).collect();
     let mut right = [0; 10];
@@ -130,4 +133,109 @@ fn digits_are_told_on_any_paper_with_any_pen_in_any_light() {
     eprintln!("{words}");
     assert!(all * 100 >= PICTURES * 95, "{words}");
     assert!(right.iter().all(|right| right * 100 >= PICTURES / 10 * 85), "{words}");
+}
+
+/// The program in a folder of its own.
+fn call(home: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mnist-tui"));
+    command.args(arguments).env_clear().env("HOME", home).env("XDG_CONFIG_HOME", home).env("LANG", "C.UTF-8").current_dir(home);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut program = command.spawn().expect("the program starts");
+    // It may have ended without reading all of it.
+    let _ = program.stdin.take().expect("an input").write_all(input);
+    program.wait_with_output().expect("it ends")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// An image of MNIST as a file, dark on light, some times as large.
+fn file_of(data: &Dataset, index: usize, times: usize) -> Vec<u8> {
+    let side = 28 * times;
+    let pixel = |at: usize| 255 - data.test.image(index)[at / side / times * 28 + at % side / times];
+    [format!("P5 {side} {side} 255\n").into_bytes(), (0..side * side).map(pixel).collect()].concat()
+}
+
+#[test]
+fn files_folders_and_standard_input_are_told_and_what_is_broken_is_named() {
+    let Learnt { data, home, .. } = learnt();
+    let folder = home.join("digits");
+    fs::create_dir_all(folder.join("more")).expect("a folder");
+    // The first images of the tests: 7, 2, 1, 0, 4.
+    fs::write(folder.join("a.pgm"), file_of(data, 0, 5)).expect("written");
+    fs::write(folder.join("more/b.pgm"), file_of(data, 1, 1)).expect("written");
+    fs::write(folder.join("notes.txt"), "no picture").expect("written");
+    let all = call(home, &["predict", "fast.safetensors", "digits", "-"], &file_of(data, 2, 8));
+    assert_eq!((all.status.code(), text(&all.stderr).as_str()), (Some(0), ""));
+    let lines: Vec<Vec<String>> =
+        text(&all.stdout).lines().map(|line| line.split_whitespace().map(str::to_owned).collect()).collect();
+    assert_eq!(lines[0], ["picture", "class", "probability", "or", "or"]);
+    let told: Vec<[&str; 2]> = lines[1..].iter().map(|line| [line[0].as_str(), line[1].as_str()]).collect();
+    assert_eq!(told, [["digits/a.pgm", "7"], ["digits/more/b.pgm", "2"], ["-", "1"]]);
+    assert!(lines[1..].iter().all(|line| line.len() == 10), "{lines:?}");
+    // Broken ones do not stop the others.
+    fs::write(home.join("cut.png"), &b"\x89PNG\r\n\x1a\n\0\0"[..]).expect("written");
+    fs::write(home.join("blank.pgm"), [&b"P5 30 30 255\n"[..], &[200; 900]].concat()).expect("written");
+    fs::create_dir_all(home.join("nothing")).expect("a folder");
+    let named =
+        ["predict", "fast.safetensors", "gone.png", "digits/a.pgm", "cut.png", "blank.pgm", "nothing", "digits/notes.txt"];
+    let some = call(home, &named, b"");
+    assert_eq!(some.status.code(), Some(1));
+    let (out, told) = (text(&some.stdout), text(&some.stderr));
+    assert!(out.lines().count() == 2 && out.contains("digits/a.pgm  7"), "{out}");
+    let errors: Vec<&str> = told.lines().collect();
+    for (error, words) in errors.iter().zip([
+        "error: gone.png: it cannot be read: ",
+        "error: cut.png: it is damaged",
+        "error: blank.pgm: there is no ink in it that could be a digit; --prepare fit takes the picture as a whole",
+        "error: nothing: there is no PNG, JPEG or PNM picture in this folder",
+        "error: digits/notes.txt: it is no PNG, JPEG or PNM picture",
+    ]) {
+        assert!(error.starts_with(words), "{error}");
+    }
+    assert_eq!(errors.len(), 5, "{told}");
+    let json = call(home, &["predict", "fast.safetensors", "blank.pgm", "digits/a.pgm", "--json"], b"");
+    assert_eq!(json.status.code(), Some(1));
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
+    assert_eq!((&json["prepared"], &json["pictures"][0]["picture"]), (&"digit".into(), &"blank.pgm".into()));
+    assert!(json["pictures"][0]["error"].is_string() && json["pictures"][0]["classes"].is_null(), "{json}");
+    let classes = json["pictures"][1]["classes"].as_array().expect("classes");
+    assert!(classes.len() == 3 && classes[0]["class"] == "7" && classes[0]["probability"].as_f64() > Some(0.5), "{json}");
+}
+
+#[test]
+fn pictures_are_shown_as_the_network_saw_them_and_taken_as_they_are() {
+    let Learnt { data, home, .. } = learnt();
+    fs::write(home.join("seven.pgm"), file_of(data, 0, 5)).expect("written");
+    let shown = text(&call(home, &["predict", "fast.safetensors", "seven.pgm", "--show"], b"").stdout);
+    // Its name, 14 rows of two pixels each, an empty line, and the table.
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!((lines.len(), lines[0], lines[15]), (18, "seven.pgm", ""), "{shown}");
+    assert!(lines[1..15].concat().contains('█') && !shown.contains('\x1b'), "{shown}");
+    let colour = call(home, &["predict", "fast.safetensors", "seven.pgm", "--show", "--config", "c.toml"], b"");
+    assert_eq!(colour.status.code(), Some(2), "there is no such configuration");
+    fs::write(home.join("c.toml"), "[ui]\ncolor = \"truecolor\"\n").expect("written");
+    let colour = call(home, &["predict", "fast.safetensors", "seven.pgm", "--show", "--config", "c.toml"], b"");
+    assert!(text(&colour.stdout).contains("▀"), "{}", text(&colour.stdout));
+    // In the form of the data already: bright on black, 28 × 28.
+    let image = [&b"P5 28 28 255\n"[..], data.test.image(0)].concat();
+    fs::write(home.join("image.pgm"), image).expect("written");
+    let raw = text(&call(home, &["predict", "fast.safetensors", "image.pgm", "--raw", "--json"], b"").stdout);
+    let raw: serde_json::Value = serde_json::from_str(&raw).expect("JSON");
+    let own = learnt().network.probabilities(&data.test, &[0])[0][7];
+    assert_eq!(raw["pictures"][0]["classes"][0]["probability"].as_f64().map(|value| value as f32), Some(own));
+    let refused = call(home, &["predict", "fast.safetensors", "seven.pgm", "--raw"], b"");
+    let words = "error: seven.pgm: it has 140 × 140 pixels, and the network takes 28 × 28; without --raw it is brought to that\n";
+    assert_eq!((refused.status.code(), text(&refused.stderr).as_str()), (Some(1), words));
+    for (arguments, code) in [
+        (&["predict", "fast.safetensors"][..], 2),
+        (&["predict", "nobody", "seven.pgm"], 2),
+        (&["predict", "seven.pgm", "seven.pgm"], 1),
+        (&["predict", "fast.safetensors", "seven.pgm", "--raw", "--prepare", "fit"], 2),
+        (&["predict", "fast.safetensors", "seven.pgm", "--json", "--show"], 2),
+    ] {
+        let output = call(home, arguments, b"");
+        assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(code), true), "{arguments:?}");
+    }
 }

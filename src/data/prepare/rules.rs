@@ -17,6 +17,8 @@ const MOST_HALF: isize = 6;
 const MANY: usize = 3;
 /// Fewer lines are so much thinner, or fainter, than the digit.
 const THINNER: f32 = 0.7;
+/// A digit has at least so many pixels of full ink.
+const FEWEST: f64 = 40.0;
 
 /// A line that lies: its rows where it enters and leaves.
 #[derive(Clone, Copy, Debug)]
@@ -96,7 +98,7 @@ pub(super) fn without_rules(ink: Ink) -> Ink {
 
 /// As much ink as the darkest strokes have.
 pub(super) fn strongest(ink: &Plane) -> f32 {
-    ink.mean(1).quantile(0.9985)
+    ink.mean(1).quantile(1.0 - FEWEST / ink.values.len().max(FEWEST as usize) as f64)
 }
 
 /// Lines that lie, or almost.
