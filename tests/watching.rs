@@ -292,8 +292,8 @@ fn who_makes_no_sense_is_told_so_and_cut_off() {
     client.say(r#"{"command":"dance"}"#);
     assert!(client.bye().starts_with("a line of yours is no command"));
     let mut client = served.attach(HELLO);
-    client.lines.get_mut().write_all(&[b'x'; 64 << 10]).expect("sent");
-    assert_eq!(client.bye(), "a line of yours is longer than 65536 bytes");
+    client.lines.get_mut().write_all(&vec![b'x'; 384 << 10]).expect("sent");
+    assert_eq!(client.bye(), "a line of yours is longer than 393216 bytes");
     let mut client = served.attach(HELLO);
     client.lines.get_mut().write_all(b"{\"id\":{\"cli").expect("sent");
     client.lines.get_mut().shutdown(std::net::Shutdown::Write).expect("half closed");

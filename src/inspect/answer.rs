@@ -11,6 +11,8 @@ use crate::protocol::{Among, Body, Bytes, MOST_BYTES, MOST_IMAGES, Plane, Query,
 const COVER: usize = 6;
 /// No more places than so many are covered, in each direction.
 const MOST_COVERED: usize = 24;
+/// No batch is larger; whoever asks for more gets as many.
+const MOST_IN_BATCH: usize = 8_192;
 /// Training images that are compared at a time.
 const TOGETHER: usize = 512;
 
@@ -144,7 +146,7 @@ impl Exhibits {
     /// The images of a batch with their losses, the greatest first.
     fn batch(&self, network: &Network, epoch: usize, (from, count): (usize, usize)) -> Body {
         let order = epoch_order(&self.train, self.seed, epoch);
-        let batch: Vec<u32> = order.into_iter().skip(from).take(count).collect();
+        let batch: Vec<u32> = order.into_iter().skip(from).take(count.min(MOST_IN_BATCH)).collect();
         let set = &self.dataset.train;
         let mut images: Vec<Seen> = Vec::with_capacity(batch.len());
         for (index, row) in batch.iter().zip(network.probabilities(set, &batch)) {

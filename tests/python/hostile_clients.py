@@ -59,7 +59,7 @@ def sends_garbage(client):
 def sends_an_endless_line(client):
     client.sendall(HELLO)
     while not stop.is_set():
-        client.sendall(b"x" * 65536)
+        client.sendall(b"x" * 393216)
 
 
 def sends_half_a_command(client):

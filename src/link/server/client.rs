@@ -18,8 +18,8 @@ use crate::protocol::{
     Unanswered,
 };
 
-/// No line of a client needs to be longer.
-const LONGEST_REQUEST: u64 = 64 << 10;
+/// No line of a client needs to be longer: a drawn picture of the largest images, in base64, is not.
+const LONGEST_REQUEST: u64 = 384 << 10;
 /// A client says hello within so much time.
 const HELLO: Duration = Duration::from_secs(10);
 /// One that takes nothing for so long while something waits for it is cut off.
