@@ -65,6 +65,8 @@ pub struct Scene<'a> {
     pub noise: f32,
     /// Light on dark.
     pub inverted: bool,
+    /// A dark table is seen beside the paper, to the left and below.
+    pub table: bool,
 }
 
 /// Strokes of each digit, in parts of its height, each the points of a smooth line; two ways for some.
@@ -234,7 +236,7 @@ impl Scene<'_> {
         let high = self.height * short;
         let free = |length: usize, taken: f32, chance: &mut Chance| {
             let middle = (length as f32 - taken) / 2.0;
-            (middle + middle * chance.between(-0.75, 0.75)).max(2.0)
+            (middle + middle * chance.between(-0.75, 0.75) * if self.table { 0.5 } else { 1.0 }).max(2.0)
         };
         let corner = [free(width, high * 0.75, chance), free(height, high, chance)];
         let (ink, lines) = (self.ink(high, corner, chance), self.lines(chance));
@@ -253,6 +255,8 @@ impl Scene<'_> {
                 x > near(1.0) - high * 0.5 && x < near(1.0) + high * 1.2 && (y - near(0.0) - high / 2.0).abs() < high * 0.75;
             let written = if is_near { self.dark[0] * ink(x, y) } else { 0.0 };
             let kept = (1.0 - written) * (1.0 - self.dark[1] * lines(x, y));
+            let is_table = self.table && (x < 0.07 * width as f32 + y / 12.0 || y > 0.95 * height as f32 + x / 40.0);
+            let kept = if is_table { 0.35 } else { kept };
             // The sum of four is almost as noise of a camera is.
             let noise = self.noise * ((0..4).map(|_| chance.part()).sum::<f32>() - 2.0);
             let value = light.clamp(0.2, 1.0) * kept + noise;

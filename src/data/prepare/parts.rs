@@ -8,6 +8,8 @@ const LEAST: f32 = 0.04;
 const NEAREST: f32 = 0.3;
 /// What runs out of the picture counts so much less.
 const CUT_OFF: f32 = 0.1;
+/// And what lies along the edge, as a table beside the paper does, hardly counts.
+const BESIDE: f32 = 0.001;
 /// What has more of its size than this at the edge of the picture lies along it.
 const ALONG: f32 = 0.5;
 
@@ -29,11 +31,21 @@ impl Part {
         top <= 1 || left <= 1 || bottom + 1 >= ink.height || right + 1 >= ink.width
     }
 
+    /// Whether it lies along the edge of the picture.
+    fn is_along(&self) -> bool {
+        self.contact as f32 > ALONG * self.size()
+    }
+
     /// How likely it is the digit: much ink, in the middle, all of it in the picture.
     fn weight(&self, ink: &Plane) -> f32 {
         let away = |sum: f32, length: usize| (sum / self.ink / length as f32 - 0.5).abs();
         let off = away(self.sums[0], ink.height).max(away(self.sums[1], ink.width));
-        self.ink * (1.0 - off) * if self.is_cut_off(ink) { CUT_OFF } else { 1.0 }
+        let counts = match () {
+            () if self.is_along() => BESIDE,
+            () if self.is_cut_off(ink) => CUT_OFF,
+            () => 1.0,
+        };
+        self.ink * (1.0 - off) * counts
     }
 
     /// How far another one is, along the axis where it is further.
@@ -64,7 +76,7 @@ pub(super) fn digit_of(ink: &Plane, least: f32) -> Option<(Plane, bool)> {
     let kept: Vec<bool> = parts.iter().map(|part| std::ptr::eq(part, main) || belongs(part)).collect();
     let is_kept = |(label, value): (&usize, &f32)| *value >= least && label.checked_sub(1).is_some_and(|label| kept[label]);
     let mask = ink.with(labels.iter().zip(&ink.values).map(|pixel| f32::from(u8::from(is_kept(pixel)))).collect());
-    Some((mask, main.contact as f32 > ALONG * main.size()))
+    Some((mask, main.is_along()))
 }
 
 /// For each pixel the part that it belongs to, counted from 1, or 0, and the parts with what ink they have.
