@@ -355,3 +355,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_picture_is_opened_and_can_be_taken_back() {
+    let mut app = judged(AppOptions::default());
+    press(&mut app, "6 o 7 . p n g");
+    assert_eq!(app.update(Message::Key(key("Enter"))), [Effect::OpenPicture("7.png".into())]);
+    let mut ink = vec![0; SIDE * SIDE];
+    ink[300..320].fill(255);
+    let effects = app.update(Message::Opened(Ok(ink.clone())));
+    answer(&mut app, effects);
+    assert_eq!(app.pages().draw.canvas(), ink);
+    press(&mut app, "u");
+    assert!(app.pages().draw.is_empty());
+    app.update(Message::Opened(Ok(vec![1, 2, 3])));
+    assert!(app.pages().draw.is_empty(), "of another size");
+    // What is kept is what stands there.
+    app.update(Message::Opened(Ok(ink.clone())));
+    press(&mut app, "k");
+    let kept = app.update(Message::Key(key("Enter")));
+    assert!(matches!(&kept[..], [Effect::KeepDigit { ink: kept, side: SIDE, .. }, ..] if *kept == ink), "{kept:?}");
+}

@@ -101,6 +101,8 @@ impl App {
                 }
             }
             Message::Saw { rows, columns } => (shared.rows, shared.columns) = (rows, columns),
+            Message::Opened(Ok(ink)) => pages.draw.opened(&ink),
+            Message::Opened(Err(problem)) => shared.refuse(problem),
             Message::Told(Ok(text)) => shared.tell(text),
             Message::Told(Err(problem)) => shared.refuse(problem),
             Message::Focus(focused) => shared.attention.focused = focused,

@@ -42,6 +42,8 @@ pub enum Message {
         /// Columns; 1 for a list.
         columns: usize,
     },
+    /// A picture was opened to be drawn on: the ink of the canvas.
+    Opened(Result<Vec<u8>, Text>),
     /// What came of an effect.
     Told(Result<Text, Text>),
     /// So much time has passed; of interest while a recorded run is played.
@@ -101,6 +103,8 @@ pub enum Effect {
         /// The class.
         class: String,
     },
+    /// Open the picture in this file, to be drawn on.
+    OpenPicture(String),
     /// Put this into the clipboard of the terminal.
     Copy(String),
 }

@@ -1,5 +1,6 @@
 //! The dashboard's loop: what comes in goes to the app, what it asks for is done, and what changed is drawn.
 
+use std::collections::VecDeque;
 use std::io;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use ratatui::style::Modifier;
 use tokio::time::{Instant, sleep_until};
 
 use super::capabilities::{charset, color_depth, environment, language, marker, synchronized};
+use super::drawing;
 use super::guard::{Guard, TakeMouse, Title};
 use super::input::{self, Input, Inputs};
 use super::notification::{Clipboard, Notification, Passage};
@@ -20,10 +22,8 @@ use super::{Scene, Shown};
 use crate::app::{App, AppOptions, Control, Effect, Keymap, Leave, Message, Panel, Replay, RunsAnswer, RunsRequest};
 use crate::causes::with_causes;
 use crate::config::{AxisScale, Config, Mouse};
-use crate::data::OwnDigits;
 use crate::link::{Link, Update};
 use crate::run::RunState;
-use crate::text::{Phrase, Text};
 use crate::ui::{Charset, ColorDepth, Hits, Look, Theme, draw, opening_panel};
 
 /// The least time from one frame to the next, whatever happens.
@@ -150,7 +150,9 @@ impl Dashboard {
             };
             let Some(message) = messages else { continue };
             self.changed(if message.can_wait() { self.interval } else { FRAME });
-            for effect in self.app.update(message) {
+            let mut effects = VecDeque::from(self.app.update(message));
+            // What comes of an effect may have effects itself.
+            while let Some(effect) = effects.pop_front() {
                 match effect {
                     Effect::Send(request) => link.send(request),
                     Effect::Ask(asked) => link.ask(asked),
@@ -166,17 +168,24 @@ impl Dashboard {
                         self.terminal.backend_mut().queue(Clipboard { text, passage: Passage::new(&environment) });
                     }
                     Effect::KeepDigit { ink, side, class } => {
-                        let told = Message::Told(keep_digit(config, &ink, side, class));
-                        self.app.update(told);
+                        let told = Message::Told(drawing::keep(config, &ink, side, class));
+                        effects.extend(self.app.update(told));
+                    }
+                    Effect::OpenPicture(path) => {
+                        let opened = Message::Opened(drawing::open(&path));
+                        effects.extend(self.app.update(opened));
                     }
                     Effect::Picture(name) => {
                         let told = Message::Told(picture::write(&name, &self.app, &self.look));
-                        self.app.update(told);
+                        effects.extend(self.app.update(told));
                     }
                     Effect::Leave(Leave::Next(next)) => match super::prepared::next(config, next) {
                         Ok(scene) => return Ok(Left::Next(scene)),
                         // Before anything was changed: the dashboard stays as it is.
-                        Err(error) => drop(self.app.update(Message::Runs(RunsAnswer::Failed(with_causes(&error).into())))),
+                        Err(error) => {
+                            let failed = RunsAnswer::Failed(with_causes(&error).into());
+                            effects.extend(self.app.update(Message::Runs(failed)));
+                        }
                     },
                     Effect::Leave(leave) => {
                         let state = Box::new(self.app.run().clone());
@@ -329,15 +338,6 @@ fn message(update: Update) -> Message {
         Update::Refused { answers, reason } => Message::Refused { answers, reason },
         Update::Connection(connection) => Message::Connection(connection),
         Update::Answer(answer) => Message::Answered(answer),
-    }
-}
-
-/// Keeps a drawing among the digits of the person at this machine.
-fn keep_digit(config: &Config, ink: &[u8], side: usize, class: String) -> Result<Text, Text> {
-    let Some(folder) = config.runs.own_digits() else { return Err(Phrase::NoHomeForDigits.into()) };
-    match OwnDigits::new(&folder).keep(ink, [side, side], &class) {
-        Ok(path) => Ok(Phrase::DigitKept { class, path: path.display().to_string() }.into()),
-        Err(error) => Err(Phrase::DigitNotKept { path: folder.display().to_string(), why: error.to_string() }.into()),
     }
 }
 

@@ -6,6 +6,7 @@ mod capabilities;
 mod children;
 mod dashboard;
 mod decoder;
+mod drawing;
 mod farewell;
 mod given;
 mod guard;

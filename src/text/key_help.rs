@@ -171,6 +171,7 @@ texts! {
         DrawShiftLeft => en "the whole drawing to the left", zh "整体左移";
         DrawShiftRight => en "the whole drawing to the right", zh "整体右移";
         DrawAlike => en "the training images that the network finds most like it", zh "网络认为最相似的训练图像";
+        DrawOpen => en "open a picture from the disk: the digit in it is found, and can be drawn on", zh "从磁盘打开图片：找出其中的数字，可继续绘制";
         DrawKeep => en "keep it among your digits, on which every later run is judged, too", zh "保存到你的数字中，以后每次运行都会评估";
         DrawInside => en "what the layers of the network make of it", zh "网络各层如何处理它";
         PageRuns => en "all recorded runs", zh "所有已记录的运行";

@@ -78,6 +78,7 @@ texts! {
         Numbers => en "numbers", zh "数字";
         OnePixel => en "one pixel", zh "一个像素";
         OneStep => en "one step", zh "单步";
+        Open => en "open", zh "打开";
         Order => en "order", zh "顺序";
         Overview => en "overview", zh "总览";
         PageDown => en "page down", zh "下翻";

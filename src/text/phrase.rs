@@ -121,6 +121,8 @@ texts! {
             en "kept as {class} in {path}; every later run is judged on your digits, too", zh "已作为 {class} 保存到 {path}；以后每次运行都会评估你的数字";
         DigitNotKept { path: String, why: String } => en "not kept in {path}: {why}", zh "未能保存到 {path}：{why}";
         NoHomeForDigits => en "the system names no folder for your digits", zh "系统没有存放你的数字的文件夹";
+        PictureNotOpened { path: String, why: String } => en "{path} cannot be opened: {why}", zh "无法打开 {path}：{why}";
+        NoInk { path: String } => en "in {path} there is nothing written", zh "{path} 中没有笔迹";
         MapOf { number: usize, all: usize } => en "{number} of {all}", zh "第 {number}/{all}";
         ForInput { number: usize, all: usize } => en "input channel {number} of {all}", zh "输入通道 {number}/{all}";
         EmptyHere { count: usize, all: usize } => en "{count} of {all} empty for this image", zh "{all} 个中 {count} 个对此图像为空";

@@ -46,6 +46,8 @@ texts! {
         OfValidation => en "validation", zh "验证";
         OfTest => en "test", zh "测试";
         OfOwn => en "my digits", zh "我的数字";
+        OpenTitle => en "Open a picture of a digit", zh "打开一张数字图片";
+        OpenHint => en "a file: PNG, JPEG or PNM", zh "文件：PNG、JPEG 或 PNM";
         WhatIsIt => en "What is it?", zh "这是什么？";
         OnTraining => en "training", zh "训练集";
         OnValidation => en "validation", zh "验证集";

@@ -6,7 +6,7 @@ use super::{Page, PageId};
 use crate::app::row::{Row, Rows};
 use crate::app::table::Place;
 use crate::app::{
-    Alike, AppOptions, Choice, ChoiceItem, Effect, Explained, Known, Looked, Point, Pointer, Shared, Table, Target,
+    Alike, AppOptions, Choice, ChoiceItem, Effect, Explained, Known, Looked, Point, Pointer, Prompt, Shared, Table, Target, Typed,
 };
 use crate::data::centred;
 use crate::protocol::{Bytes, Plane, Query, Unanswered, Which};
@@ -177,6 +177,23 @@ impl Draw {
             let (ink, class) = (pages.draw.canvas.clone(), shared.run.class_name(class));
             shared.effects.push(Effect::KeepDigit { ink, side: SIDE, class });
         }));
+    }
+
+    /// Asks which picture is to be drawn on.
+    fn ask_to_open(&self, shared: &mut Shared) {
+        let title = Text::from(Word::OpenTitle);
+        shared.open(Prompt::new(title, Word::OpenHint, String::new(), true, |_, shared, typed| match typed {
+            Typed::Done(path) if !path.is_empty() => shared.effects.push(Effect::OpenPicture(path.into())),
+            _ => {}
+        }));
+    }
+
+    /// Something was opened to be drawn on.
+    pub(in crate::app) fn opened(&mut self, ink: &[u8]) {
+        if ink.len() == self.canvas.len() {
+            self.begin();
+            self.canvas.copy_from_slice(ink);
+        }
     }
 
     fn put_pen(&mut self, pen: DrawPen) {

@@ -128,4 +128,5 @@ pub(super) const ROWS: &[Row<Draw>] = &[
         |page, shared| if shared.run.classes() > 0 { when_drawn(page, Footer(26)) } else { Not },
         |page, shared| page.ask_to_keep(shared),
     ),
+    row("draw.open", &[c('o')], KeyLabel::Open, KeyHelp::DrawOpen, |_, _| Footer(27), |page, shared| page.ask_to_open(shared)),
 ];
