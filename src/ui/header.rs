@@ -23,9 +23,15 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
         return;
     }
     let two_rows = area.height > 1;
+    let mut shows_steps = false;
+    if two_rows {
+        let x = area.x + 1 + draw_pages(context, layout, pen);
+        let bar = Rect { x, y: area.y + 1, width: area.right().saturating_sub(x + 1), height: 1 };
+        shows_steps = draw_bar(context, bar, area.width >= WIDE, pen);
+    }
     let left = left(context, area.width);
     let x = area.x + pen.pieces(area.x, area.y, area.width, &left);
-    let mut facts = facts(context, two_rows, area.width);
+    let mut facts = facts(context, (two_rows, shows_steps), area.width);
     let gap = if two_rows { 3 } else { 2 };
     let room = area.right().saturating_sub(x + 1);
     // The least important go first; they are the last.
@@ -37,11 +43,6 @@ pub fn draw(context: &Context, layout: &Layout, pen: &mut Pen) {
         right -= width(fact);
         pen.pieces(right, area.y, width(fact), fact);
         right -= gap;
-    }
-    if two_rows {
-        let x = area.x + 1 + draw_pages(context, layout, pen);
-        let bar = Rect { x, y: area.y + 1, width: area.right().saturating_sub(x + 1), height: 1 };
-        draw_bar(context, bar, area.width >= WIDE, pen);
     }
     draw_alert(context, layout.alert, pen);
 }
@@ -90,7 +91,7 @@ fn left<'a>(context: &Context<'a>, columns: u16) -> Vec<Piece<'a>> {
 }
 
 /// The most important first.
-fn facts<'a>(context: &Context<'a>, bar_below: bool, columns: u16) -> Vec<Vec<Piece<'a>>> {
+fn facts<'a>(context: &Context<'a>, (bar_below, steps_below): (bool, bool), columns: u16) -> Vec<Vec<Piece<'a>>> {
     let (run, palette) = (context.app.run(), &context.palette);
     let text = palette.style(Role::Text);
     let fact = |value: &str, style: Style, phrase: Phrase| context.fact(value, style, phrase);
@@ -109,7 +110,7 @@ fn facts<'a>(context: &Context<'a>, bar_below: bool, columns: u16) -> Vec<Vec<Pi
     }
     let (at, of) = (number::count(run.epoch as u64), format!("/{}", number::count(hyper.epochs as u64)));
     facts.push(fact(&at.clone(), text, Phrase::Epoch { at, of }));
-    if !bar_below || columns < WIDE {
+    if !steps_below {
         let (at, of) = steps(context);
         facts.push(fact(&at.clone(), text, Phrase::Step { at, of }));
     }
@@ -202,11 +203,11 @@ fn draw_pages(context: &Context, layout: &Layout, pen: &mut Pen) -> u16 {
     (x - area.x - 1).saturating_sub(gap.saturating_sub(2))
 }
 
-/// A thin bar with a notch where each epoch ends, and the part that is done.
-fn draw_bar(context: &Context, area: Rect, is_wide: bool, pen: &mut Pen) {
+/// A thin bar with a notch where each epoch ends, and the part that is done; gives whether the steps stand beside it.
+fn draw_bar(context: &Context, area: Rect, is_wide: bool, pen: &mut Pen) -> bool {
     let (run, palette) = (context.app.run(), &context.palette);
     if context.app.shared().alone {
-        return;
+        return false;
     }
     let (text, muted) = (palette.style(Role::Text), palette.style(Role::Muted));
     let mut right: Vec<Piece> = Vec::new();
@@ -220,6 +221,7 @@ fn draw_bar(context: &Context, area: Rect, is_wide: bool, pen: &mut Pen) {
     if width(&right) + LEAST_BAR > area.width {
         right.drain(..right.len() - 1);
     }
+    let shows_steps = right.len() > 1;
     let columns = area.width.saturating_sub(width(&right) + 1);
     let done = (run.progress() * f64::from(columns)).round() as u16;
     let epochs = run.hyperparameters.map_or(0, |hyper| hyper.epochs as u64);
@@ -236,6 +238,7 @@ fn draw_bar(context: &Context, area: Rect, is_wide: bool, pen: &mut Pen) {
         pen.put(area.x + i, area.y, symbol, palette.style(role));
     }
     pen.pieces(area.right().saturating_sub(width(&right)), area.y, width(&right), &right);
+    shows_steps
 }
 
 fn draw_alert(context: &Context, area: Rect, pen: &mut Pen) {

@@ -141,7 +141,7 @@ fn a_run_that_starts_in_the_background_leaves_the_terminal_alone() {
 
 #[test]
 fn in_the_background_a_batch_system_s_signal_leaves_a_checkpoint() {
-    let mut session = Session::start(80, 24, ENDLESS);
+    let mut session = Session::start(120, 40, ENDLESS);
     session.wait_for("a step", |screen| step(&screen.contents()) > Some(0));
     session.press("d");
     assert!(session.expect_end(0).contains("test is at step "));

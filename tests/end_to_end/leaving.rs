@@ -33,7 +33,7 @@ fn a_signal_ends_the_program_with_its_code() {
         (Signal::XCPU, 152, "SIGXCPU"),
     ];
     for (signal, code, name) in signals {
-        let mut session = Session::start(80, 24, ENDLESS);
+        let mut session = Session::start(120, 40, ENDLESS);
         session.wait_for("a step", |screen| step(&screen.contents()) > Some(0));
         session.signal(signal);
         let left = session.expect_left(code, "test left at step ");

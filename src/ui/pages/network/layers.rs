@@ -31,13 +31,10 @@ pub fn draw(context: &Context, page: &Network, area: Rect, pen: &mut Pen) {
         sentences.extend(words.map(|words| (words, Role::Muted)));
         sentences.extend(measured(context, layer));
     }
-    let wrap = |(words, role): &(String, Role)| {
-        let role = *role;
-        widgets::wrapped(words, room).into_iter().map(move |line| (line, role)).collect::<Vec<_>>()
-    };
-    let lines: Vec<(String, Role)> = sentences.iter().flat_map(wrap).collect();
+    let all: Vec<(Vec<String>, Role)> = sentences.iter().map(|(words, role)| (widgets::wrapped(words, room), *role)).collect();
+    let wanted = all.iter().map(|(lines, _)| lines.len() as u16).sum::<u16>();
     // The list comes first; what is said of the layer has the rest.
-    let said = (lines.len() as u16 + 1).min(inside.height.saturating_sub(layers.len() as u16).max(inside.height / 2));
+    let said = (wanted + 1).min(inside.height.saturating_sub(layers.len() as u16).max(inside.height / 2));
     let list = Rect { height: inside.height.saturating_sub(said).min(layers.len() as u16), ..inside };
     let names = layers.iter().map(|(layer, _)| columns(&layer.name)).max().unwrap_or(0);
     let shapes = layers.iter().map(|(layer, _)| columns(&shape(&layer.output))).max().unwrap_or(0);
@@ -59,7 +56,7 @@ pub fn draw(context: &Context, page: &Network, area: Rect, pen: &mut Pen) {
         }
         let rest = Rect { x: x + 10, y, width: right.saturating_sub(x + 10), height: 1 };
         match measure(context, layer) {
-            Some(measure) if rest.width >= 10 => draw_measure(context, measure, rest, &on, pen),
+            Some(measure) if rest.width >= 2 => draw_measure(context, measure, rest, &on, pen),
             _ => {
                 let most = layers.iter().map(|(layer, _)| layer.parameters).max().unwrap_or(0).max(1);
                 let length = (f64::from(rest.width) * layer.parameters as f64 / most as f64).ceil() as u16;
@@ -67,8 +64,15 @@ pub fn draw(context: &Context, page: &Network, area: Rect, pen: &mut Pen) {
             }
         }
     }
-    for (y, (line, role)) in (list.bottom() + 1..inside.bottom()).zip(&lines) {
-        pen.text(inside.x + 1, y, room, line, palette.style(*role));
+    let mut y = list.bottom() + 1;
+    for (lines, role) in all {
+        // Whole sentences, or none.
+        if y + lines.len() as u16 <= inside.bottom() {
+            for line in lines {
+                pen.text(inside.x + 1, y, room, &line, palette.style(role));
+                y += 1;
+            }
+        }
     }
 }
 
@@ -86,8 +90,10 @@ fn draw_measure(context: &Context, measure: &LayerMeasure, area: Rect, on: &impl
         _ => ("✓", Role::Good),
     };
     pen.text_right(area.right(), area.y, 1, mark, on(role));
-    let ratio = number::scientific(measure.update_ratio.into());
-    pen.text_right(area.right() - 2, area.y, 8, &ratio, on(Role::Text));
+    if area.width >= 10 {
+        let ratio = number::scientific(measure.update_ratio.into());
+        pen.text_right(area.right() - 2, area.y, 8, &ratio, on(Role::Text));
+    }
     if area.width >= 16 {
         let share = number::whole_percent(measure.time_share);
         pen.text_right(area.x + 6, area.y, 6, &share, on(Role::Muted));
@@ -120,9 +126,12 @@ fn measured(context: &Context, layer: &LayerShape) -> Vec<(String, Role)> {
         Advice::TooSlow { .. } => Phrase::AdviceTooSlow { update, key },
         Advice::Silent { count, all } => Phrase::AdviceSilent { count, all, key },
     };
-    let said = phrases.into_iter().map(|phrase| (context.say(phrase).into_owned(), Role::Text));
-    let role = if advice.is_warning() { Role::Warning } else { Role::Muted };
-    [(String::new(), Role::Muted)].into_iter().chain(said).chain([(context.say(words).into_owned(), role)]).collect()
+    let mut said: Vec<(String, Role)> =
+        phrases.into_iter().map(|phrase| (context.say(phrase).into_owned(), Role::Text)).collect();
+    // What is to be done comes first, where something is.
+    let (role, place) = if advice.is_warning() { (Role::Warning, 0) } else { (Role::Muted, said.len()) };
+    said.insert(place, (context.say(words).into_owned(), role));
+    said
 }
 
 /// What a layer does, worked out from its own numbers.

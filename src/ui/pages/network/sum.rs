@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::super::super::pen::{Pen, columns};
-use super::super::super::widgets::Heat;
+use super::super::super::widgets::{self, Heat};
 use super::super::super::{Context, Role, number};
 use super::values;
 use crate::app::Network;
@@ -117,8 +117,10 @@ fn draw_sum(context: &Context, page: &Network, sum: &Sum, area: Rect, pen: &mut 
     if let (channel, all @ 2..) = taps.channel {
         lines.insert(0, context.say(Phrase::StrongestChannel { number: channel + 1, all }));
     }
-    for (y, line) in (area.y + 2 + kernel..area.bottom()).zip(&lines) {
-        pen.text(area.x, y, area.width, line, palette.style(Role::Text));
+    // No number is cut.
+    let lines = lines.iter().flat_map(|line| widgets::wrapped(line, area.width.max(1)));
+    for (y, line) in (area.y + 2 + kernel..area.bottom()).zip(lines) {
+        pen.text(area.x, y, area.width, &line, palette.style(Role::Text));
     }
 }
 
