@@ -35,7 +35,7 @@ pub use schedule::ScheduleConfig;
 pub use settings::{Setting, Settings};
 pub use sources::{FlagValue, Sources};
 pub use train::TrainConfig;
-pub use ui::{AxisScale, Charset, ColorMode, Language, Marker, Mouse, Notify, UiConfig};
+pub use ui::{AxisScale, Charset, ColorMode, Graphics, Language, Marker, Mouse, Notify, UiConfig};
 
 use crate::protocol::Augmentation;
 

@@ -7,7 +7,7 @@ use toml::Value;
 
 use super::data::image_size;
 use super::settings::KEYS;
-use super::{AxisScale, Charset, ColorMode, Language, Marker, Mouse, Normalize, Notify, Preset, Problem};
+use super::{AxisScale, Charset, ColorMode, Graphics, Language, Marker, Mouse, Normalize, Notify, Preset, Problem};
 use crate::data::{Dataset, LONGEST_SIDE};
 use crate::files::at_home;
 use crate::protocol::{Anneal, Augmentation, ColorChoice, FineTuning, Fit, Hyper, LayerSpec, Optimizer, ScheduleKind, run_name};
@@ -167,6 +167,7 @@ pub fn choices(key: &str) -> Option<&'static [(&'static str, &'static str)]> {
         "ui.charset" => Some(&Charset::CHOICES),
         "ui.language" => Some(&Language::CHOICES),
         "ui.marker" => Some(&Marker::CHOICES),
+        "ui.graphics" => Some(&Graphics::CHOICES),
         "ui.notify" => Some(&Notify::CHOICES),
         "ui.mouse" => Some(&Mouse::CHOICES),
         "ui.axis" => Some(&AxisScale::CHOICES),

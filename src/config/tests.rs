@@ -121,11 +121,11 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ("[elsewhere]", "c.toml:1: there is no key elsewhere; the tables are train, schedule, model, data, augment, runs, ui"),
         (
             "[ui]\ntypeface = 1",
-            "c.toml:2: there is no key ui.typeface; the keys of [ui] are theme, color, charset, language, marker, axis, max_fps, low_bandwidth, notify, mouse",
+            "c.toml:2: there is no key ui.typeface; the keys of [ui] are theme, color, charset, language, marker, graphics, axis, max_fps, low_bandwidth, notify, mouse",
         ),
         (
             "ui = 3",
-            "c.toml:1: ui is a table, not a value; its keys are theme, color, charset, language, marker, axis, max_fps, low_bandwidth, notify, mouse",
+            "c.toml:1: ui is a table, not a value; its keys are theme, color, charset, language, marker, graphics, axis, max_fps, low_bandwidth, notify, mouse",
         ),
         (
             "[[data]]",

@@ -18,6 +18,8 @@ pub struct UiConfig {
     pub language: Language,
     /// What lines in charts are made of.
     pub marker: Marker,
+    /// What pictures are made of.
+    pub graphics: Graphics,
     /// How losses are spread over the height of their chart.
     pub axis: AxisScale,
     /// Pictures of the run's progress a second at most. What a person does is answered at once.
@@ -38,6 +40,7 @@ impl Default for UiConfig {
             charset: Charset::Auto,
             language: Language::Auto,
             marker: Marker::Auto,
+            graphics: Graphics::Auto,
             axis: AxisScale::Log,
             max_fps: 3,
             low_bandwidth: false,
@@ -100,6 +103,22 @@ choices! {
         Dot = "dot",
         /// a character a cell
         Ascii = "ascii",
+    }
+}
+
+choices! {
+    /// What pictures are made of.
+    pub enum Graphics {
+        /// the terminal's own graphics, where its name says that it has them
+        Auto = "auto",
+        /// kitty's graphics protocol
+        Kitty = "kitty",
+        /// iTerm2's inline images
+        Iterm2 = "iterm2",
+        /// DEC's sixels
+        Sixel = "sixel",
+        /// half-blocks, two pixels a cell
+        Blocks = "blocks",
     }
 }
 

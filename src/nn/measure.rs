@@ -98,9 +98,9 @@ impl Network {
             let (weights, update) = (weights.sqrt(), update.sqrt());
             measures.push(LayerMeasure {
                 name: layer.name.clone(),
-                weight_norm: weights as f32,
-                gradient_norm: slope.sqrt() as f32,
-                update_ratio: if weights > 0.0 { (update / weights) as f32 } else { 0.0 },
+                weight_norm: bounded(weights),
+                gradient_norm: bounded(slope.sqrt()),
+                update_ratio: if weights > 0.0 { bounded(update / weights) } else { 0.0 },
                 silent: silence.of(place),
                 time_share: shares[place],
             });
@@ -127,5 +127,24 @@ impl Network {
             _ => 0.0,
         };
         self.specs.iter().enumerate().map(share).map(|share| share.clamp(0.0, 1.0) as f32).collect()
+    }
+}
+
+/// A number that can be written down: what is too large for it becomes the largest. JSON has no infinity.
+fn bounded(value: f64) -> f32 {
+    value.min(f32::MAX.into()) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_measure_can_be_written_down_and_read() {
+        for value in [0.0, 1e-45, 3.5, 1e38, 4e38, 1e300, f64::INFINITY] {
+            let measure = LayerMeasure { update_ratio: bounded(value), ..LayerMeasure::default() };
+            let text = serde_json::to_string(&measure).expect("plain numbers");
+            assert_eq!(serde_json::from_str::<LayerMeasure>(&text).ok(), Some(measure), "{value}: {text}");
+        }
     }
 }

@@ -10,27 +10,26 @@ use tokio::time::{Instant, sleep_until};
 
 use super::capabilities::{charset, color_depth, environment, language, marker, synchronized};
 use super::drawing;
+use super::graphics::{Gallery, protocol};
 use super::guard::{Guard, TakeMouse, Title};
 use super::input::{self, Input, Inputs};
 use super::notification::{Clipboard, Notification, Passage};
+use super::pace::Pace;
 use super::picture;
 use super::screen::Screen;
 use super::shelf::Shelf;
 use super::signals::{Asked, HANGUP, Signals, stop_process_group};
-use super::size::size;
+use super::size::{cell, size};
 use super::{Scene, Shown};
 use crate::app::{App, AppOptions, Control, Effect, Keymap, Leave, Message, Panel, Replay, RunsAnswer, RunsRequest};
 use crate::causes::with_causes;
 use crate::config::{AxisScale, Config, Mouse};
 use crate::link::{Link, Update};
 use crate::run::RunState;
-use crate::ui::{Charset, ColorDepth, Hits, Look, Theme, draw, opening_panel};
+use crate::ui::{Charset, ColorDepth, Hits, Look, Theme, draw, draw_with_plates, opening_panel};
 
-/// The least time from one frame to the next, whatever happens.
-const FRAME: Duration = Duration::from_millis(33);
-/// The same for the run's progress on a slow line.
-const SLOW_FRAME: Duration = Duration::from_secs(4);
-
+/// So long after a person has done something, answers may come of it, and are drawn at once.
+const WAITS: Duration = Duration::from_secs(3);
 /// The time of a recorded run that is played goes on so often.
 const TICK: Duration = Duration::from_millis(100);
 /// More time than this does not pass at once.
@@ -59,16 +58,19 @@ pub(super) struct Dashboard {
     /// `None` while the terminal is not ours.
     guard: Option<Guard>,
     terminal: Terminal<Screen>,
+    /// The pictures, where the terminal takes pixels.
+    gallery: Option<Gallery>,
     title: String,
     /// Where everything stands in the last frame.
     hits: Hits,
-    /// The least time from one frame to the next while nothing but the run's own course has changed.
-    interval: Duration,
+    pace: Pace,
     drawn: Option<Instant>,
     /// The next frame leaves nothing of what the terminal shows.
     whole: bool,
     /// When the next frame is drawn, if something has changed.
     due: Option<Instant>,
+    /// When the person who looks last did something.
+    acted: Option<Instant>,
     /// When the app was last told that time passes, while a recorded run is played.
     ticked: Option<Instant>,
 }
@@ -149,7 +151,8 @@ impl Dashboard {
                 () = sleep_until(tick.unwrap_or_else(Instant::now)), if tick.is_some() => Some(self.tick()),
             };
             let Some(message) = messages else { continue };
-            self.changed(if message.can_wait() { self.interval } else { FRAME });
+            let can_wait = self.can_wait(&message);
+            self.changed(can_wait);
             let mut effects = VecDeque::from(self.app.update(message));
             // What comes of an effect may have effects itself.
             while let Some(effect) = effects.pop_front() {
@@ -238,12 +241,14 @@ impl Dashboard {
             look,
             guard: Some(guard),
             terminal,
+            gallery: protocol(config.ui.graphics, &environment).map(Gallery::new),
             title: String::new(),
             hits: Hits::default(),
-            interval: if low_bandwidth { SLOW_FRAME } else { Duration::from_secs(1) / config.ui.max_fps.max(1) },
+            pace: Pace::of(&config.ui),
             drawn: None,
             whole: true,
             due: Some(Instant::now()),
+            acted: None,
             ticked: None,
         })
     }
@@ -264,9 +269,20 @@ impl Dashboard {
         Message::Tick(passed.min(LONGEST_TICK))
     }
 
-    /// Sees to it that a frame is drawn as soon as the last one is so old.
-    fn changed(&mut self, age: Duration) {
+    /// Whether what a message changes may be seen later: nobody has just done something that it comes of.
+    fn can_wait(&mut self, message: &Message) -> bool {
+        match message {
+            Message::Key(_) | Message::Point(_) | Message::Paste(_) => self.acted = Some(Instant::now()),
+            Message::Answered(_) => return self.acted.is_none_or(|acted| acted.elapsed() > WAITS),
+            _ => {}
+        }
+        message.can_wait()
+    }
+
+    /// Sees to it that a frame is drawn, at once or when the run's progress is due.
+    fn changed(&mut self, can_wait: bool) {
         let now = Instant::now();
+        let age = self.pace.age(can_wait);
         let due = self.drawn.map_or(now, |drawn| now.max(drawn + age));
         self.due = Some(self.due.map_or(due, |before| before.min(due)));
     }
@@ -280,9 +296,16 @@ impl Dashboard {
             self.terminal.backend_mut().queue(Title(&title));
             self.title = title;
         }
-        let Self { terminal, app, look, hits, .. } = self;
-        terminal.draw(|frame| *hits = draw(app, look, frame))?;
-        self.terminal.backend_mut().send()?;
+        let Self { terminal, app, look, hits, gallery, .. } = self;
+        if let Some(gallery) = gallery {
+            let mut plates = Vec::new();
+            terminal.draw(|frame| (*hits, plates) = draw_with_plates(app, look, frame))?;
+            let sent = gallery.show(plates, cell(io::stdout()));
+            terminal.backend_mut().add(&sent);
+        } else {
+            terminal.draw(|frame| *hits = draw(app, look, frame))?;
+        }
+        self.pace.sent(self.terminal.backend_mut().send()?);
         self.drawn = Some(Instant::now());
         self.due = None;
         Ok(())
@@ -302,6 +325,7 @@ impl Dashboard {
         // No panel draws a cell like these.
         self.terminal.current_buffer_mut().content.iter_mut().for_each(|cell| cell.modifier = Modifier::all());
         self.terminal.swap_buffers();
+        self.gallery.iter_mut().for_each(Gallery::forget);
         Ok(())
     }
 
@@ -309,7 +333,7 @@ impl Dashboard {
     /// two frames has lost what it showed, and has the same size as before.
     fn repaint(&mut self) {
         self.whole = true;
-        self.changed(FRAME);
+        self.changed(false);
     }
 
     /// Gives the terminal back and stops; goes on when the process is continued.

@@ -58,10 +58,15 @@ impl Screen {
         let _ = command.write_ansi(&mut self.frame);
     }
 
-    /// Sends the frame; nothing where nothing has changed.
-    pub fn send(&mut self) -> io::Result<()> {
+    /// Adds what comes after the cells.
+    pub fn add(&mut self, text: &str) {
+        self.frame.push_str(text);
+    }
+
+    /// Sends the frame, nothing where nothing has changed; gives how many bytes it was.
+    pub fn send(&mut self) -> io::Result<usize> {
         if self.frame.is_empty() {
-            return Ok(());
+            return Ok(0);
         }
         let mut whole = String::with_capacity(self.frame.len() + 16);
         // Writing to a string cannot fail.
@@ -70,7 +75,8 @@ impl Screen {
         let _ = if self.synchronized { EndSynchronizedUpdate.write_ansi(&mut whole) } else { Ok(()) };
         self.frame.clear();
         let mut output = stdout().lock();
-        output.write_all(whole.as_bytes()).and_then(|()| output.flush())
+        output.write_all(whole.as_bytes()).and_then(|()| output.flush())?;
+        Ok(whole.len())
     }
 }
 

@@ -14,6 +14,7 @@ mod pages;
 mod palette;
 mod parts;
 mod pen;
+mod plate;
 mod role;
 mod screenshot;
 mod still;
@@ -24,6 +25,7 @@ mod widgets;
 pub use ascii::text as ascii_text;
 pub use hits::Hits;
 pub use look::{Charset, ColorDepth, Look, Marker};
+pub use plate::Plate;
 pub use role::Role;
 pub use screenshot::{Screenshot, ShotCell};
 pub use still::still;
@@ -41,6 +43,7 @@ use crate::text::{Language, Phrase, Text};
 use layout::Layout;
 use palette::Palette;
 use pen::{Pen, Piece};
+use plate::Plates;
 
 /// What everything needs to draw itself.
 struct Context<'a> {
@@ -91,11 +94,17 @@ pub fn opening_panel(width: u16, height: u16) -> Panel {
 
 /// Draws the dashboard on the whole frame; gives where everything stands.
 pub fn draw(app: &App, look: &Look, frame: &mut Frame) -> Hits {
-    paint(app, look, frame.buffer_mut())
+    paint(app, look, None, frame.buffer_mut()).0
+}
+
+/// The same for a terminal that takes pixels: the cells of pictures are left empty for what stands in them.
+pub fn draw_with_plates(app: &App, look: &Look, frame: &mut Frame) -> (Hits, Vec<Plate>) {
+    let plates = (look.depth != ColorDepth::None && look.charset == Charset::Unicode).then(Plates::default);
+    paint(app, look, plates, frame.buffer_mut())
 }
 
 /// Draws the dashboard on the whole buffer.
-fn paint(app: &App, look: &Look, buffer: &mut Buffer) -> Hits {
+fn paint(app: &App, look: &Look, plates: Option<Plates>, buffer: &mut Buffer) -> (Hits, Vec<Plate>) {
     let plain = Theme::plain();
     let shared = app.shared();
     let theme = look.themes.get(shared.view.theme).or(look.themes.first()).unwrap_or(&plain);
@@ -107,6 +116,7 @@ fn paint(app: &App, look: &Look, buffer: &mut Buffer) -> Hits {
     let (focus, zoomed) = pages::focus(app.pages());
     let layout = Layout::new(area, focus, zoomed, shared.alert().is_some() || shared.advice().is_some(), shared.replay.is_some());
     let mut pen = Pen::new(buffer);
+    pen.plates = plates;
     header::draw(&context, &layout, &mut pen);
     transport::draw(&context, layout.transport, &mut pen);
     pages::draw(&context, &layout, &mut pen);
@@ -115,9 +125,10 @@ fn paint(app: &App, look: &Look, buffer: &mut Buffer) -> Hits {
     overlays::draw(&context, layout.body, &mut pen);
     // The last row has the keys of what lies over the page.
     keys.into_iter().for_each(|(area, target)| pen.hits.add_beside(area, target));
-    let hits = pen.hits;
+    let (hits, plates) = (pen.hits, pen.plates);
+    let plates = plates.map_or_else(Vec::new, |plates| plates.settle(buffer, context.palette.base()));
     if ascii {
         ascii::translate(buffer);
     }
-    hits
+    (hits, plates)
 }

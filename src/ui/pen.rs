@@ -1,6 +1,7 @@
 //! Writing into a buffer without ever leaving it.
 
 use super::Hits;
+use super::plate::{Plate, Plates};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -13,6 +14,8 @@ pub struct Pen<'a> {
     buffer: &'a mut Buffer,
     /// Where everything stands that can be pointed at.
     pub hits: Hits,
+    /// The pictures in pixels, where the terminal takes them.
+    pub plates: Option<Plates>,
 }
 
 /// Text in a style.
@@ -33,7 +36,14 @@ pub fn typed<'a>(before: &'a str, behind: &'a str, style: Style) -> [Piece<'a>; 
 impl<'a> Pen<'a> {
     /// A pen for a buffer.
     pub fn new(buffer: &'a mut Buffer) -> Self {
-        Self { buffer, hits: Hits::default() }
+        Self { buffer, hits: Hits::default(), plates: None }
+    }
+
+    /// Keeps a picture whose cells have just been drawn, where the terminal takes pixels.
+    pub fn plate(&mut self, plate: impl FnOnce() -> Plate) {
+        if let Some(plates) = &mut self.plates {
+            plates.add(plate(), self.buffer);
+        }
     }
 
     /// The whole buffer.

@@ -49,7 +49,7 @@ impl Screenshot {
     /// The dashboard as it is, on a terminal of so many columns and rows.
     pub fn of_app(app: &App, look: &Look, (columns, rows): (u16, u16)) -> Self {
         let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
-        paint(app, look, &mut buffer);
+        paint(app, look, None, &mut buffer);
         let theme = look.themes.get(app.shared().view.theme).or(look.themes.first());
         let ground = theme.and_then(|theme| color::parts(theme.background())).unwrap_or_default();
         Self { columns: columns.into(), cells: buffer.content.iter().map(|cell| shot(cell, ground)).collect(), ground }

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::super::Plate;
 use super::super::palette::Palette;
 use super::super::pen::Pen;
 use super::super::theme::Ramp;
@@ -14,6 +15,8 @@ const UNICODE_INK: [char; 5] = [' ', '░', '▒', '▓', '█'];
 
 /// So many steps of colour: enough to see shapes, few enough that a cell seldom changes while the network learns.
 const LEVELS: f32 = 8.0;
+/// A plate has at least about so many pixels, in the longer direction.
+const FEW: usize = 32;
 /// Less than this part of the greatest value is none.
 const NOTHING: f32 = 0.04;
 
@@ -83,5 +86,19 @@ impl Heat<'_> {
                 }
             }
         }
+        let area = Rect { width: across as u16, height: down.div_ceil(2) as u16, ..area };
+        pen.plate(|| self.plate(area, palette));
+    }
+
+    /// The values in pixels, several for each where they are few: terminals make pixels run into each other.
+    fn plate(&self, area: Rect, palette: &Palette) -> Plate {
+        let (height, width) = (usize::from(self.plane.height), usize::from(self.plane.width));
+        let times = FEW.div_ceil(height.max(width)).max(1);
+        let pixels = (0..height * times).flat_map(|y| (0..width * times).map(move |x| (x / times, y / times)));
+        let pixels = pixels.map(|(x, y)| {
+            let (ramp, part) = self.shade(f32::from(self.plane.values.0[y * width + x]) / 255.0);
+            palette.ramp(ramp, part).unwrap_or_default()
+        });
+        Plate { area, width: width * times, pixels: pixels.collect() }
     }
 }

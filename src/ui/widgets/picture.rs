@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::super::Plate;
 use super::super::palette::Palette;
 use super::super::pen::Pen;
 use super::super::theme::Ramp;
@@ -10,6 +11,13 @@ use super::super::theme::Ramp;
 /// Ink from none to full, where cells have no colours.
 const ASCII_INK: &[u8; 10] = b" .:-=+*#%@";
 const UNICODE_INK: [char; 5] = [' ', '░', '▒', '▓', '█'];
+/// A plate has at most so many pixels in a cell, across and down.
+const FINEST: [usize; 2] = [8, 16];
+/// Shades of grey on a plate: a small one has few, which take few bytes.
+const SHADES: [f32; 2] = [15.0, 63.0];
+/// What is small, in pixels.
+const SMALL: usize = 32 * 32;
+
 /// At most so many pixels are looked at, in each direction, for one dot: a photograph is not read whole every frame.
 const LOOKS: usize = 4;
 
@@ -64,6 +72,21 @@ impl Picture<'_> {
                 }
             }
         }
+        let area = Rect { x: left, width: across as u16, height: down.div_ceil(2) as u16, ..area };
+        pen.plate(|| self.plate(area, palette));
+    }
+
+    /// The picture in its own pixels, or in as many as the cells can show.
+    fn plate(&self, area: Rect, palette: &Palette) -> Plate {
+        let [height, width, _] = self.shape;
+        let (across, down) = (width.min(usize::from(area.width) * FINEST[0]), height.min(usize::from(area.height) * FINEST[1]));
+        let shades = SHADES[usize::from(across * down > SMALL)];
+        let pixels = (0..down).flat_map(|y| (0..across).map(move |x| (x, y))).map(|(x, y)| {
+            let value = self.pixel(x, y, across, down);
+            let value = if self.shape[2] >= 3 { value } else { value.map(|part| (part * shades).round() / shades) };
+            self.color(value, palette).unwrap_or_default()
+        });
+        Plate { area, width: across, pixels: pixels.collect() }
     }
 
     /// Grey images take the theme's ink, coloured ones keep their colours.
