@@ -39,9 +39,9 @@ pub use overlay::{
     Choice, ChoiceItem, Drawer, Edit, Found, Help, HelpLine, Overlay, Palette, Prompt, Question, Rate, Rewind, Typed, Way,
 };
 pub use pages::{
-    ChangeEffect, Charts, Confused, Confusion, ConfusionSource, Draw, DrawPen, Images, ImagesPart, LayerView, LoadedRun, Measure,
-    Network, NetworkPart, NextRun, Overview, PageId, Pages, Panel, Part, Removed, RunRow, Runs, RunsAnswer, RunsRequest,
-    RunsView, SIDE, SampleView, Shown, ShownJudgement, Shows, worst_pairs,
+    ChangeEffect, Charts, Confused, Confusion, ConfusionSource, Draw, DrawPen, Galleries, Images, ImagesPart, LayerView,
+    LoadedRun, Measure, Network, NetworkPart, NextRun, Overview, PageId, Pages, Panel, Part, Removed, RunRow, Runs, RunsAnswer,
+    RunsRequest, RunsView, SIDE, SampleView, Shown, ShownJudgement, Shows, worst_pairs,
 };
 pub use pointer::{Point, Pointer, Spot, Target};
 pub use questions::{Going, Known, Questions};

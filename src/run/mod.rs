@@ -1,6 +1,7 @@
 //! What events amount to: the state that is shown, exported and compared.
 
 mod advice;
+mod apart;
 mod comparison;
 mod courses;
 mod figure;
@@ -19,6 +20,7 @@ mod summary;
 pub mod text;
 
 pub use advice::Advice;
+pub use apart::Apart;
 pub use comparison::{ComparedLine, Comparison, Difference, FigureRow, differences};
 pub use courses::{Courses, Fate, Turned};
 pub use figure::Figure;

@@ -217,7 +217,7 @@ fn sequence(before: usize, rest: &[u8]) -> Start {
         (b"", b'I') => Start::Input(length, Some(Input::Focus(true))),
         (b"", b'O') => Start::Input(length, Some(Input::Focus(false))),
         ([b'<', place @ ..], b'M' | b'm') => Start::Input(length, mouse(place, *last == b'M')),
-        (parameters, last) if between == usize::from(is_shifted) => Start::Input(length, key(parameters, *last).map(Input::Key)),
+        (parameters, last) if is_shifted || between == 0 => Start::Input(length, key(parameters, *last).map(Input::Key)),
         _ => Start::Input(length, None),
     }
 }

@@ -11,6 +11,8 @@ use crate::app::{LoadedRun, Removed, RunsAnswer, RunsRequest};
 use crate::causes::with_causes;
 use crate::export::{ExportError, ExportedRun, Format, export};
 use crate::files::at_home;
+use crate::inspect::Checkpoints;
+use crate::protocol::Asked;
 use crate::run::store::{About, Catalog, Listed, RunFolder, StoreError};
 use crate::run::text::kilobytes;
 use crate::text::{Phrase, RunCount, Text, Word};
@@ -34,7 +36,7 @@ impl Shelf {
         let (requests, asked) = channel();
         let (answer, answers) = unbounded_channel();
         std::thread::Builder::new().name("shelf".into()).spawn(move || match root {
-            Some(root) => Keeper { catalog: Catalog::new(root), answer, listed: None }.run(&asked),
+            Some(root) => Keeper { catalog: Catalog::new(root), answer, listed: None, images: None }.run(&asked),
             None => {
                 let reason = "the system names no folder for runs; name one with --runs-dir";
                 while asked.recv().is_ok() {
@@ -62,6 +64,8 @@ struct Keeper {
     answer: UnboundedSender<RunsAnswer>,
     /// What was told last.
     listed: Option<Vec<Listed>>,
+    /// The run whose images were asked for last.
+    images: Option<(String, Checkpoints)>,
 }
 
 impl Keeper {
@@ -113,12 +117,16 @@ impl Keeper {
         RunFolder::new(self.catalog.root().join(id))
     }
 
-    fn carry_out(&self, request: RunsRequest) -> Result<RunsAnswer, ExportError> {
+    fn carry_out(&mut self, request: RunsRequest) -> Result<RunsAnswer, ExportError> {
         Ok(match request {
             RunsRequest::Watch(_) => RunsAnswer::Done(None),
             RunsRequest::Load(ids) => {
                 let runs = ids.iter().map(|id| load(self.folder(id))).collect::<Result<Vec<_>, _>>()?;
                 RunsAnswer::Loaded(runs)
+            }
+            RunsRequest::Images(id, query) => {
+                let body = self.images(id).answer(&Asked { id: 0, at: None, query: query.clone() }).body;
+                RunsAnswer::Images(query, body)
             }
             RunsRequest::Checkpoints(id) => {
                 let folder = self.folder(&id);
@@ -166,6 +174,13 @@ impl Keeper {
             }
             RunsRequest::Export { runs, format, output, overwrite } => self.export(runs, format, output, overwrite)?,
         })
+    }
+
+    /// The images of a run; those of one run are kept.
+    fn images(&mut self, id: String) -> &mut Checkpoints {
+        let kept = self.images.take().filter(|(kept, _)| *kept == id);
+        let checkpoints = kept.map_or_else(|| Checkpoints::new(self.folder(&id)), |(_, kept)| kept);
+        &mut self.images.insert((id, checkpoints)).1
     }
 
     /// What is in the trash, the newest first.

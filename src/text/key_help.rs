@@ -195,6 +195,7 @@ texts! {
         RunsRight => en "select the compared run to the right", zh "选择右侧的运行";
         RunsHide =>
             en "hide the curves of the selected one of the compared runs, or show them", zh "隐藏或显示所选比较运行的曲线";
+        RunsImages => en "the images on which only one of the two shown runs is right", zh "两个显示的运行中只有一个判对的图像";
         RunsUnit => en "charts over steps, epochs, images or time", zh "图表横轴：步、轮、图像或时间";
         RunsBack => en "back to the list", zh "返回列表";
         RunsShow => en "show the selected run", zh "查看所选运行";

@@ -48,6 +48,7 @@ texts! {
         Follow => en "follow", zh "跟随";
         Help => en "help", zh "帮助";
         Hide => en "hide", zh "隐藏";
+        OnlyOneRight => en "images", zh "图像";
         Image => en "image", zh "图像";
         ImageBefore => en "image before", zh "上一图像";
         Images => en "images", zh "图像";

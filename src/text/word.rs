@@ -92,6 +92,10 @@ texts! {
         OrderRandom => en "in no order", zh "乱序";
         ItsCourse => en "its course", zh "历程";
         MostLikeIt => en "most like it in training", zh "训练集中最相似";
+        OnlyOneIsRight => en "Only one is right", zh "只有一个判对";
+        NoSameImages =>
+            en "these runs have judged no images in common: they have other data, or another seed holds other images out",
+            zh "这两个运行没有共同判断过的图像：数据不同，或随机种子不同而验证图像不同";
         NoSuchImages => en "there are none of these", zh "没有这样的图像";
         Searching => en "searching…", zh "查找中…";
         Asking => en "…", zh "…";

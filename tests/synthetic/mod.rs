@@ -238,12 +238,18 @@ impl Synthetic {
 /// Two judgements that tell of each image, after what has been told.
 #[allow(dead_code)]
 pub fn judgements() -> Vec<Arc<Record>> {
+    judgements_of(0)
+}
+
+/// The same of one of several runs, each with mistakes of its own.
+#[allow(dead_code)]
+pub fn judgements_of(run: usize) -> Vec<Arc<Record>> {
     let mut records = Vec::new();
     for (epoch, step) in [(3, 1_750), (4, 1_764)] {
         let (mut images, mut confusion) = (JudgedImages::default(), ConfusionMatrix::new(10));
         for i in 0..500usize {
             let truth = i % 10;
-            let is_wrong = (i * 7 + epoch * 3) % 31 < 2;
+            let is_wrong = (i * 7 + epoch * 3 + run) % 31 < 2;
             let predicted = if is_wrong { (truth + 1 + i % 3) % 10 } else { truth };
             confusion.add(truth, predicted);
             images.push(truth as u16, predicted as u16, 1.0 - (i * 13 % 60) as f32 / 100.0);

@@ -16,7 +16,7 @@ pub use images::{Images, ImagesPart, ShownJudgement};
 pub use network::{LayerView, Network, NetworkPart};
 pub use overview::{Overview, SampleView};
 pub use panel::{ConfusionSource, Panel};
-pub use runs::{LoadedRun, NextRun, Removed, RunRow, Runs, RunsAnswer, RunsRequest, RunsView};
+pub use runs::{Galleries, LoadedRun, NextRun, Removed, RunRow, Runs, RunsAnswer, RunsRequest, RunsView};
 
 use std::time::Duration;
 

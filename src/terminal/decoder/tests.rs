@@ -171,6 +171,15 @@ fn escape_is_itself_when_nothing_follows() {
 }
 
 #[test]
+fn a_space_behind_a_key_of_rxvt_with_shift_is_a_key_of_its_own() {
+    let end = Key { shift: true, ..Key::plain(KeyCode::End) };
+    assert_eq!(keys(Decoder::default().feed(b"\x1b[8$ ")), [end, Key::char(' ')]);
+    let mut decoder = Decoder::default();
+    assert_eq!(keys(decoder.feed(b"\x1b[8$")), [end]);
+    assert_eq!(keys(decoder.feed(b" ")), [Key::char(' ')]);
+}
+
+#[test]
 fn a_paste_is_one_input_whatever_is_in_it() {
     let mut decoder = Decoder::default();
     let text = "3e-4\x1b[A\x1b[20é\r\n";

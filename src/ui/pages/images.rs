@@ -121,7 +121,8 @@ fn choice(context: &Context, page: &Images) -> String {
     words.join(" · ")
 }
 
-fn in_the_middle(context: &Context, text: Text, area: Rect, pen: &mut Pen) {
+/// A text in the middle of an area.
+pub fn in_the_middle(context: &Context, text: Text, area: Rect, pen: &mut Pen) {
     let lines = widgets::wrapped(&context.say(text), area.width.saturating_sub(2).max(1));
     let top = area.y + area.height.saturating_sub(lines.len() as u16) / 2;
     for (y, line) in (top..area.bottom()).zip(&lines) {

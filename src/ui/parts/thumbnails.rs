@@ -24,8 +24,19 @@ pub struct Thumbnail<'a> {
 
 /// Draws as many as there is room for, row by row; only their words where there is none for pictures.
 pub fn draw<'a>(context: &Context, all: impl Iterator<Item = Thumbnail<'a>>, area: Rect, pen: &mut Pen) {
-    let palette = &context.palette;
     let shape = context.app.run().started.as_ref().map_or([0; 3], |started| started.image_shape);
+    draw_shaped(context, shape, all, area, pen);
+}
+
+/// The same for images that need not be those of the run that is watched.
+pub fn draw_shaped<'a>(
+    context: &Context,
+    shape: [usize; 3],
+    all: impl Iterator<Item = Thumbnail<'a>>,
+    area: Rect,
+    pen: &mut Pen,
+) {
+    let palette = &context.palette;
     let Some(wide) = THUMBNAILS.into_iter().find(|wide| area.height > rows_for(*wide) && area.width >= *wide) else {
         let mut x = area.x;
         for Thumbnail { text, role, .. } in all {

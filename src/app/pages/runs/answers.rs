@@ -15,6 +15,7 @@ impl Runs {
             RunsAnswer::Listed(runs) => self.listed(runs.clone()),
             RunsAnswer::Loaded(runs) if is_awaited && matches!(self.view, RunsView::List) => self.show(runs.clone()),
             RunsAnswer::Checkpoints(run, found) if is_awaited => self.ask_checkpoint(shared, run, found),
+            RunsAnswer::Images(query, body) => self.hear_images(query, body),
             RunsAnswer::Trash(found) if is_awaited => self.ask_trash(shared, found),
             RunsAnswer::Exists(request, file) => {
                 shared.notice = None;
@@ -47,6 +48,7 @@ impl Runs {
     fn show(&mut self, mut runs: Vec<LoadedRun>) {
         self.scroll = (0, 0);
         self.hidden.clear();
+        self.galleries = None;
         self.view = match runs.len() {
             0 => RunsView::List,
             1 => RunsView::Shown(Box::new(runs.remove(0))),

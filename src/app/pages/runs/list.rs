@@ -34,6 +34,8 @@ pub struct Runs {
     pub(super) scroll: (usize, usize),
     /// The places of compared runs whose curves are hidden.
     pub(super) hidden: BTreeSet<usize>,
+    /// The images on which only one of two compared runs is right, when they are shown.
+    pub(super) galleries: Option<super::Galleries>,
     /// What the charts count.
     unit: Unit,
     /// The page is open.

@@ -2,18 +2,21 @@
 
 use std::path::PathBuf;
 
+use crate::protocol::{Body, Query};
 use crate::run::RunState;
 use crate::run::format::Format;
 use crate::run::store::{CheckpointFile, Listed};
 use crate::text::Text;
 
 /// Something to be done with recorded runs, which are named by their ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum RunsRequest {
     /// List them now, and again while somebody looks.
     Watch(bool),
     /// Read one to show it, or several to compare them.
     Load(Vec<String>),
+    /// Show images that one has judged: a [`Query::Images`].
+    Images(String, Query),
     /// Find the checkpoints that another run can branch off.
     Checkpoints(String),
     /// Read what the run that is watched branched off.
@@ -52,6 +55,8 @@ pub enum RunsAnswer {
     Listed(Vec<Listed>),
     /// Runs to show or to compare.
     Loaded(Vec<LoadedRun>),
+    /// Images of a run, for the question.
+    Images(Query, Body),
     /// The checkpoints of a run, the oldest first.
     Checkpoints(String, Vec<CheckpointFile>),
     /// The runs in the trash, the newest first.

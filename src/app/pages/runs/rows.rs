@@ -24,7 +24,7 @@ impl Page for Runs {
     }
 
     fn charts(&self) -> Option<u8> {
-        if self.is_list() { None } else { Some(25) }
+        if self.is_list() || self.galleries.is_some() { None } else { Some(25) }
     }
 
     fn copied(&self, _: &Shared) -> Option<String> {
@@ -33,7 +33,7 @@ impl Page for Runs {
 
     fn turned(&mut self, shared: &mut Shared, to: bool) {
         if to {
-            self.view = RunsView::List;
+            (self.view, self.galleries) = (RunsView::List, None);
         }
         if self.open != to {
             self.open = to;
@@ -43,7 +43,7 @@ impl Page for Runs {
 
     fn pointed(&mut self, shared: &mut Shared, point: &Point) {
         match (point.target, point.how) {
-            (_, Pointer::Wheel(by)) => self.step(0, by.into()),
+            (_, Pointer::Wheel(by)) => self.scrolled(shared, by.into()),
             (Target::Item(row), Pointer::Press) if row == self.selected() => {
                 self.selected_run().inspect(|run| ask(shared, RunsRequest::Load(vec![run.id()])));
             }
@@ -80,7 +80,19 @@ impl Runs {
 
     /// What only a comparison has.
     fn sideways(&self, rank: Rank) -> Rank {
-        if matches!(self.view, RunsView::Compared(..)) { rank } else { Not }
+        if matches!(self.view, RunsView::Compared(..)) && self.galleries.is_none() { rank } else { Not }
+    }
+
+    /// Rows, what is shown, or the galleries go up or down.
+    fn scrolled(&mut self, shared: &mut Shared, rows: isize) {
+        if self.galleries.is_some() { self.scroll_galleries(shared, rows) } else { self.step(0, rows) }
+    }
+
+    /// From what lies over the list to what lies below it.
+    fn back(&mut self) {
+        if self.galleries.take().is_none() {
+            self.view = RunsView::List;
+        }
     }
 
     /// What is done with the one run that is shown or selected.
@@ -96,16 +108,23 @@ const ROWS: &[Row<Runs>] = &[
         KeyLabel::Up,
         KeyHelp::RunsUp,
         |page, _| if page.is_list() { Hidden } else { Pair(13, KeyLabel::Scroll, "runs.down") },
-        |page, _| page.step(0, -1),
+        |page, shared| page.scrolled(shared, -1),
     ),
-    row("runs.down", &[k(KeyCode::Down), c('j')], KeyLabel::Down, KeyHelp::RunsDown, |_, _| Hidden, |page, _| page.step(0, 1)),
+    row(
+        "runs.down",
+        &[k(KeyCode::Down), c('j')],
+        KeyLabel::Down,
+        KeyHelp::RunsDown,
+        |_, _| Hidden,
+        |page, shared| page.scrolled(shared, 1),
+    ),
     row(
         "runs.page-up",
         &[k(KeyCode::PageUp)],
         KeyLabel::PageUp,
         KeyHelp::RunsPageUp,
         |_, _| Hidden,
-        |page, shared| page.step(0, shared.page(false)),
+        |page, shared| page.scrolled(shared, shared.page(false)),
     ),
     row(
         "runs.page-down",
@@ -113,7 +132,7 @@ const ROWS: &[Row<Runs>] = &[
         KeyLabel::PageDown,
         KeyHelp::RunsPageDown,
         |_, _| Hidden,
-        |page, shared| page.step(0, shared.page(true)),
+        |page, shared| page.scrolled(shared, shared.page(true)),
     ),
     row(
         "runs.left",
@@ -137,8 +156,16 @@ const ROWS: &[Row<Runs>] = &[
         &[c('u')],
         KeyLabel::Unit,
         KeyHelp::RunsUnit,
-        |page, _| if page.is_list() { Not } else { Footer(12) },
+        |page, _| if page.is_list() || page.galleries.is_some() { Not } else { Footer(12) },
         |page, _| page.next_unit(),
+    ),
+    row(
+        "runs.images",
+        &[k(KeyCode::Enter)],
+        KeyLabel::OnlyOneRight,
+        KeyHelp::RunsImages,
+        |page, _| page.sideways(if page.pair().is_some() { Footer(9) } else { Hidden }),
+        |page, shared| page.open_galleries(shared),
     ),
     row(
         "runs.back",
@@ -146,7 +173,7 @@ const ROWS: &[Row<Runs>] = &[
         KeyLabel::Back,
         KeyHelp::RunsBack,
         |page, _| if page.is_list() { Not } else { Footer(10) },
-        |page, _| page.view = RunsView::List,
+        |page, _| page.back(),
     ),
     row(
         "runs.show",

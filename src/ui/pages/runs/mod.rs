@@ -1,5 +1,6 @@
 //! The page of runs: the list, one run, several side by side, and what lies over them.
 
+mod apart;
 mod charts;
 mod compared;
 mod list;
@@ -12,9 +13,13 @@ use super::super::{Context, Role, widgets};
 use crate::app::RunsView;
 
 pub fn draw(context: &Context, body: Rect, pen: &mut Pen) {
-    match context.app.pages().runs.view() {
+    let page = &context.app.pages().runs;
+    match page.view() {
         RunsView::List => list::draw(context, body, pen),
         RunsView::Shown(run) => shown::draw(context, run, body, pen),
+        RunsView::Compared(runs, _) if page.galleries().is_some() => {
+            page.galleries().into_iter().for_each(|galleries| apart::draw(context, runs, galleries, body, pen));
+        }
         RunsView::Compared(runs, comparison) => compared::draw(context, runs, comparison, body, pen),
     }
 }

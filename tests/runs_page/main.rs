@@ -1,5 +1,7 @@
 //! The page of runs: what keys ask for, and what it looks like.
 
+mod apart;
+#[path = "../synthetic/mod.rs"]
 mod synthetic;
 
 use insta::assert_snapshot;
