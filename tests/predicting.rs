@@ -257,3 +257,44 @@ fn pictures_are_shown_as_the_network_saw_them_and_taken_as_they_are() {
         assert_eq!((output.status.code(), output.stdout.is_empty()), (Some(code), true), "{arguments:?}");
     }
 }
+
+#[test]
+fn the_network_within_the_program_needs_no_training() {
+    const PICTURES: usize = 200;
+    const DIGITS: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("within-the-program");
+    if home.exists() {
+        fs::remove_dir_all(&home).expect("an old home folder goes");
+    }
+    fs::create_dir_all(home.join("pictures")).expect("a home folder");
+    let data = mnist::load();
+    (0..PICTURES).into_par_iter().for_each(|number| {
+        let Picture { width, height, rgb } = scene(&data, number).picture(number as u64);
+        let path = home.join(format!("pictures/{number:03}.ppm"));
+        fs::write(path, [format!("P6 {width} {height} 255\n").as_bytes(), &rgb].concat()).expect("a picture");
+    });
+    let told = call(&home, &["predict", "digits", "pictures", "--json"], b"");
+    assert!(told.status.success(), "{}", text(&told.stderr));
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).expect("JSON");
+    let mut right = [0; 10];
+    for (number, picture) in told["pictures"].as_array().expect("a list").iter().enumerate() {
+        right[number % 10] += usize::from(picture["classes"][0]["class"].as_str() == Some(DIGITS[number % 10]));
+    }
+    assert!(right.iter().sum::<usize>() * 100 >= PICTURES * 95, "{right:?}");
+    assert!(right.iter().all(|right| right * 100 >= PICTURES / 10 * 85), "{right:?}");
+    // It is where a run may start, and a file of that name is that file.
+    let train =
+        ["--headless", "--preset", "fast", "--epochs", "1", "--train-limit", "600", "--validation", "100", "--lr", "1e-6"];
+    let trained = call(&home, &[&train[..], &["--init-from", "digits", "--name", "on"]].concat(), b"");
+    assert!(trained.status.success(), "{}", text(&trained.stderr));
+    assert!(text(&trained.stdout).contains("test accuracy 99."), "{}", text(&trained.stdout));
+    fs::write(home.join("digits"), "no network").expect("a file");
+    for arguments in [&["predict", "digits", "pictures/000.ppm"][..], &[&train[..], &["--init-from", "digits"]].concat()] {
+        let refused = call(&home, arguments, b"");
+        assert!(
+            !refused.status.success() && text(&refused.stderr).contains("not a safetensors file"),
+            "{}",
+            text(&refused.stderr)
+        );
+    }
+}

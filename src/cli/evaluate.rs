@@ -11,6 +11,7 @@ use super::table::{Column, Table};
 use crate::data::Dataset;
 use crate::evaluate::{Comparison, Judged, Model, Report, Which, compare};
 use crate::protocol::{ColorChoice, DataSpec, PictureSpec, RunSpec, Schedule};
+use crate::run::store::StoreError;
 use crate::terminal;
 
 /// More classes are told in JSON alone.
@@ -137,12 +138,15 @@ impl EvaluateArguments {
     }
 }
 
-/// The network of a file, or of a run.
+/// The network of a file, of a run, or one that is within the program.
 pub(super) fn model_of(runs: &Runs, named: &str) -> Result<Model, CliError> {
     if Path::new(named).is_file() {
         return Ok(Model::read(Path::new(named))?);
     }
-    Ok(Model::of_run(&runs.catalog.find(named)?)?)
+    match (runs.catalog.find(named), Model::pretrained(named)) {
+        (Err(StoreError::NoRun { .. }), Some(model)) => Ok(model?),
+        (folder, _) => Ok(Model::of_run(&folder?)?),
+    }
 }
 
 /// Which images had a say in which parameters were taken.

@@ -176,8 +176,8 @@ const EXAMPLES: [(&str, &[Example]); 34] = [
         "predict",
         &[
             ("mnist-tui predict last seven.png photographs", "What the newest run takes a picture and those in a folder for"),
-            ("mnist-tui predict last seven.png --show", "The same with the picture as the network saw it"),
-            ("mnist-tui predict digits.safetensors - --json", "A file, a picture on standard input, the answer for a program"),
+            ("mnist-tui predict digits seven.png --show", "What the network within the program takes it for, and as it saw it"),
+            ("mnist-tui predict wide.safetensors - --json", "A file, a picture on standard input, the answer for a program"),
         ],
     ),
     ("data", &[("mnist-tui data list", "What there is"), ("mnist-tui data show people", "What is in a folder")]),

@@ -31,7 +31,8 @@ const INPUT: &str = "-";
 /// A network, and pictures.
 #[derive(Debug, Args)]
 pub(super) struct PredictArguments {
-    /// A run (an id, the start of one, a name, or `last`), or a file of parameters that says what its network is.
+    /// A run (an id, the start of one, a name, or `last`), a file of parameters that says what its network is, or `digits`,
+    /// the network within the program.
     #[arg(value_name = "RUN|FILE")]
     model: String,
     /// PNG, JPEG or PNM pictures, folders of them, or `-` for one on standard input.

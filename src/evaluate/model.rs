@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::Judged;
 use crate::data::{Dataset, ImageSet, split};
-use crate::nn::{CheckpointError, Network, NetworkError, read_metadata};
+use crate::nn::{CheckpointError, Network, NetworkError, pretrained, read_metadata};
 use crate::protocol::{RunSpec, RunStarted};
 use crate::run::store::{RunFolder, StoreError};
 
@@ -112,9 +112,18 @@ impl Model {
     /// The network of a file.
     pub fn read(path: &Path) -> Result<Self, ModelError> {
         let bytes = std::fs::read(path).map_err(|source| ModelError::Read { path: path.into(), source })?;
+        Self::from_bytes(path, &bytes)
+    }
+
+    /// The network within the program of this name, if there is one.
+    pub fn pretrained(name: &str) -> Option<Result<Self, ModelError>> {
+        pretrained(name).map(|bytes| Self::from_bytes(Path::new(name), bytes))
+    }
+
+    fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Self, ModelError> {
         let failed = |source| ModelError::Checkpoint { path: path.into(), source };
         // Whatever is no such file says so best when it is read whole.
-        let metadata = read_metadata(&bytes).map_err(failed)?;
+        let metadata = read_metadata(bytes).map_err(failed)?;
         let unknown = || ModelError::Unknown { path: path.into() };
         let part = |key: &str| metadata.get(key).map(String::as_str);
         let started: Option<RunStarted> = part("started").and_then(|text| serde_json::from_str(text).ok());
@@ -128,9 +137,9 @@ impl Model {
                 (spec, names, shape.unwrap_or([28, 28, 1]))
             }
         };
-        let network = Network::for_file(&spec.layers, image_shape, class_names.len(), spec.seed, &bytes);
+        let network = Network::for_file(&spec.layers, image_shape, class_names.len(), spec.seed, bytes);
         let mut network = network.map_err(|source| ModelError::Network { path: path.into(), source })?;
-        network.load_safetensors(&bytes).map_err(failed)?;
+        network.load_safetensors(bytes).map_err(failed)?;
         let scaling = spec.data.scaling.as_ref().filter(|scaling| scaling.fits(image_shape[2]));
         let network = network.scaled(scaling);
         Ok(Self { path: path.into(), network, spec, class_names, image_shape })

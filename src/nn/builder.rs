@@ -124,7 +124,8 @@ impl Builder {
     ///
     /// What is claimed of a network is checked before there is memory for it: recipes come from files, too.
     pub fn build(specs: &[LayerSpec], image: [usize; 3], classes: usize, file: Option<usize>) -> Result<Self, NetworkError> {
-        let room = match file.map(|bytes| bytes / size_of::<f32>()) {
+        // Each has 16 bits at least.
+        let room = match file.map(|bytes| bytes / size_of::<u16>()) {
             Some(held) if held < MOST_PARAMETERS => (held, "parameters, and its file holds no more"),
             _ => (MOST_PARAMETERS, "parameters"),
         };

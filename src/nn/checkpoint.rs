@@ -60,7 +60,7 @@ pub enum CheckpointError {
         found: Vec<usize>,
     },
     /// Numbers of another kind.
-    #[error("its tensor {name} holds {found}, not F32")]
+    #[error("its tensor {name} holds {found}, and not F32, F16 or BF16")]
     Kind {
         /// The tensor.
         name: String,
@@ -251,13 +251,16 @@ fn read_all(file: &SafeTensors, prefix: &str, parameters: &[Parameter]) -> Resul
 fn read(file: &SafeTensors, name: String, layout: Layout) -> Result<Vec<f32>, CheckpointError> {
     let shape = layout.shape();
     let Ok(tensor) = file.tensor(&name) else { return Err(CheckpointError::Missing { name, shape }) };
-    if tensor.dtype() != Dtype::F32 {
-        return Err(CheckpointError::Kind { name, found: format!("{:?}", tensor.dtype()) });
-    }
     if tensor.shape() != shape {
         return Err(CheckpointError::Shape { name, shape, found: tensor.shape().to_vec() });
     }
-    let values: Vec<f32> = tensor.data().as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    let data = tensor.data();
+    let values: Vec<f32> = match tensor.dtype() {
+        Dtype::F32 => data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
+        Dtype::F16 => data.as_chunks().0.iter().map(|bytes| half::f16::from_le_bytes(*bytes).to_f32()).collect(),
+        Dtype::BF16 => data.as_chunks().0.iter().map(|bytes| half::bf16::from_le_bytes(*bytes).to_f32()).collect(),
+        other => return Err(CheckpointError::Kind { name, found: format!("{other:?}") }),
+    };
     if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err(CheckpointError::NotFinite { name }) }
 }
 

@@ -24,6 +24,7 @@ mod optimizer;
 mod padding;
 mod parameter;
 mod pool;
+mod pretrained;
 mod snapshot;
 mod stack;
 
@@ -32,4 +33,5 @@ pub use checkpoint::{CheckpointError, NamedTensor, read_metadata};
 pub use inside::Weights;
 pub use learner::{Learner, NotFinite, StepOutcome};
 pub use network::{FreezeError, Network, greatest};
+pub use pretrained::{PRETRAINED, pretrained};
 pub use snapshot::Snapshot;

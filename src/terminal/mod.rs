@@ -121,7 +121,9 @@ pub enum TrainError {
     #[error(transparent)]
     Given(#[from] GivenError),
     /// Parameters to start from that are nowhere.
-    #[error("cannot start from {named}: there is no such file, and no such run to take its parameters from")]
+    #[error(
+        "cannot start from {named}: there is no such file, and no such run to take its parameters from; the network within the program is called digits"
+    )]
     NoParameters {
         /// What was named.
         named: String,

@@ -10,6 +10,7 @@ use crate::causes::with_causes;
 use crate::config::Config;
 use crate::data::{Dataset, FoundDigits, OwnDigits};
 use crate::link;
+use crate::nn::pretrained;
 use crate::protocol::{Command, Hyper, Parent, Record, RunStarted, Schedule};
 use crate::run::store::{Catalog, Plan, Recording, RunFolder, StoreError};
 use crate::train::{Checkpoint, Course, Job, JobOptions, run_id};
@@ -108,15 +109,23 @@ fn with_own_digits(config: &Config, mut dataset: Dataset, options: JobOptions) -
 }
 
 /// The file of parameters that a new run starts from, when it is to: the one that is named, or a checkpoint of the run that is,
-/// the newest or that of a step (`RUN@STEP`).
+/// the newest or that of a step (`RUN@STEP`), or the name of a network within the program.
 pub fn init_from(config: &Config) -> Result<Option<String>, TrainError> {
     let named = &config.model.init_from;
-    if named.is_empty() || Path::new(named).symlink_metadata().is_ok() {
-        return Ok(Some(named.clone()).filter(|named| !named.is_empty()));
+    if named.is_empty() {
+        return Ok(None);
+    }
+    if Path::new(named).symlink_metadata().is_ok() {
+        // A file of such a name is not the network within the program.
+        let is_both = pretrained(named).is_some();
+        return Ok(Some(if is_both { format!("./{named}") } else { named.clone() }));
     }
     // What looks like a path is none of a run.
     let root = config.runs.folder().filter(|_| !named.contains('/'));
-    let catalog = root.map(Catalog::new).ok_or_else(|| TrainError::NoParameters { named: named.clone(), source: None })?;
+    let Some(catalog) = root.map(Catalog::new) else {
+        let within = pretrained(named).map(|_| Some(named.clone()));
+        return within.ok_or_else(|| TrainError::NoParameters { named: named.clone(), source: None });
+    };
     let (run, step) = match named.rsplit_once('@').map(|(run, step)| (run, step.parse::<u64>())) {
         Some((run, Ok(step))) => (run, Some(step)),
         _ => (named.as_str(), None),
@@ -125,6 +134,7 @@ pub fn init_from(config: &Config) -> Result<Option<String>, TrainError> {
     // A run's name may have an @ itself.
     let (folder, step) = match catalog.find(named) {
         Ok(folder) => (folder, None),
+        Err(StoreError::NoRun { .. }) if pretrained(named).is_some() => return Ok(Some(named.clone())),
         Err(_) => (catalog.find(run).map_err(no_run)?, step),
     };
     let checkpoints = folder.checkpoints()?;

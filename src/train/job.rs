@@ -1,5 +1,6 @@
 //! Everything that has to be right before the first batch.
 
+use std::borrow::Cow;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZero;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use thiserror::Error;
 
 use super::checkpoint::{Checkpoint, ResumeError};
 use crate::data::{DataError, Dataset, ImageSet, split};
-use crate::nn::{CheckpointError, FreezeError, Learner, Network, NetworkError};
+use crate::nn::{CheckpointError, FreezeError, Learner, Network, NetworkError, pretrained};
 use crate::protocol::{FineTuning, Holdout, HyperError, RunSpec, RunStarted, Schedule};
 
 /// A run that is ready to start: checked, its data divided and its network built.
@@ -208,7 +209,10 @@ impl Job {
         network = network.scaled(spec.data.scaling.as_ref());
         if let Some(path) = spec.init_from.as_ref().filter(|_| resume.is_none()) {
             let path = PathBuf::from(path);
-            let file = std::fs::read(&path).map_err(|source| JobError::CheckpointFile { path: path.clone(), source })?;
+            let file = match pretrained(&path.to_string_lossy()) {
+                Some(file) => Cow::Borrowed(file),
+                None => std::fs::read(&path).map_err(|source| JobError::CheckpointFile { path: path.clone(), source })?.into(),
+            };
             let adopted = network.adopt_safetensors(&file, &dataset.class_names);
             spec.fine_tuning.renewed = adopted.map_err(|source| JobError::Checkpoint { path, source })?;
         }
