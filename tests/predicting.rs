@@ -282,6 +282,12 @@ fn the_network_within_the_program_needs_no_training() {
     }
     assert!(right.iter().sum::<usize>() * 100 >= PICTURES * 95, "{right:?}");
     assert!(right.iter().all(|right| right * 100 >= PICTURES / 10 * 85), "{right:?}");
+    // What it has wrong, and where it differs from another, can be looked at.
+    let shown = text(&call(&home, &["evaluate", "digits", "--show"], b"").stdout);
+    assert!(shown.contains("\nthe surest mistakes, 6 of ") && shown.matches(" taken for ").count() == 6, "{shown}");
+    assert!(shown.contains("█"), "{shown}");
+    let same = text(&call(&home, &["evaluate", "digits", "digits", "--show"], b"").stdout);
+    assert!(same.contains("only the first has right\n") && !same.contains(" taken for "), "{same}");
     // It is where a run may start, and a file of that name is that file.
     let train =
         ["--headless", "--preset", "fast", "--epochs", "1", "--train-limit", "600", "--validation", "100", "--lr", "1e-6"];

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::error::{CliError, escaped};
 use super::place::{Form, Place, Runs, print_json};
 use super::table::{Column, Table};
-use crate::data::Dataset;
+use crate::data::{Dataset, ImageSet};
 use crate::evaluate::{Comparison, Judged, Model, Report, Which, compare};
 use crate::protocol::{ColorChoice, DataSpec, PictureSpec, RunSpec, Schedule};
 use crate::run::store::StoreError;
@@ -18,6 +18,8 @@ use crate::terminal;
 const MOST_CLASSES: usize = 40;
 /// So many images that two networks differ on are named.
 const NAMED: usize = 12;
+/// So many images are printed of each kind.
+const SHOWN: usize = 6;
 
 /// What to judge, and with which images.
 #[derive(Debug, Args)]
@@ -34,6 +36,9 @@ pub(super) struct EvaluateArguments {
     /// Which of the images.
     #[arg(long, value_enum, value_name = "PART", default_value = "test")]
     split: Part,
+    /// Print the surest mistakes as pictures, or of two networks the images on which only one is right.
+    #[arg(long, conflicts_with = "json")]
+    show: bool,
     #[command(flatten)]
     place: Place,
     #[command(flatten)]
@@ -52,6 +57,15 @@ enum Part {
 }
 
 impl Part {
+    /// The set of an image of such a judgement, and its place there.
+    fn place(self, index: usize, dataset: &Dataset) -> (&ImageSet, usize) {
+        match (self, index.checked_sub(dataset.train.len())) {
+            (Self::Test, _) => (&dataset.test, index),
+            (Self::All, Some(behind)) => (&dataset.test, behind),
+            _ => (&dataset.train, index),
+        }
+    }
+
     fn which(self) -> Which {
         match self {
             Self::Test => Which::Test,
@@ -113,7 +127,29 @@ impl EvaluateArguments {
             text.push_str(&figures(report));
             text.push_str(&differ(comparison));
         }
-        runs.print(text)
+        runs.print(text)?;
+        match (&second, comparison) {
+            _ if !self.show => Ok(()),
+            (Some(((other, _), _)), Some(Comparison { only_first, only_second, .. })) => {
+                self.show("only the first has right", &runs, &dataset, (other, &only_first))?;
+                self.show("only the second has right", &runs, &dataset, (&judged, &only_second))
+            }
+            _ => self.show("the surest mistakes", &runs, &dataset, (&judged, &judged.mistakes())),
+        }
+    }
+
+    /// Prints some images as pictures, each with what it was taken for.
+    fn show(&self, title: &str, runs: &Runs, dataset: &Dataset, (judged, images): (&Judged, &[u32])) -> Result<(), CliError> {
+        let more = if images.len() > SHOWN { format!(", {SHOWN} of {}", images.len()) } else { String::new() };
+        runs.print(format!("\n{title}{more}\n"))?;
+        let name = |class: usize| escaped(dataset.class_names.get(class).map_or("?", String::as_str)).to_string();
+        for index in images.iter().take(SHOWN) {
+            let Some((label, predicted, sure)) = judged.told(*index) else { continue };
+            let (set, at) = self.split.place(*index as usize, dataset);
+            runs.print(format!("\n{index}: {} taken for {}, {:.0} % sure\n", name(label), name(predicted), sure * 100.0))?;
+            super::print(&terminal::picture(&runs.config().ui, set.image(at), set.shape()))?;
+        }
+        Ok(())
     }
 
     /// What reads other images so that they fit the network.

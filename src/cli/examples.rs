@@ -168,8 +168,8 @@ const EXAMPLES: [(&str, &[Example]); 34] = [
         "evaluate",
         &[
             ("mnist-tui evaluate last", "The newest run on its test images"),
-            ("mnist-tui evaluate wide narrow", "Whether two runs differ, and on which images"),
-            ("mnist-tui evaluate digits.safetensors --data pictures --split all --json", "A file on a folder of other images"),
+            ("mnist-tui evaluate wide narrow --show", "Whether two runs differ, and the images on which they do"),
+            ("mnist-tui evaluate wide.safetensors --data pictures --split all --json", "A file on a folder of other images"),
         ],
     ),
     (

@@ -86,6 +86,24 @@ impl Judged {
         })
     }
 
+    /// What an image is, what it was taken for, and the probability of that; `None` when it was not judged.
+    pub fn told(&self, index: u32) -> Option<(usize, usize, f64)> {
+        let place = self.indices.iter().position(|judged| *judged == index)?;
+        let (predicted, sure) = self.predictions().nth(place)?;
+        Some((self.labels[place], predicted, sure))
+    }
+
+    /// The images that were taken for something else than they are, the surest mistakes first.
+    pub fn mistakes(&self) -> Vec<u32> {
+        let told = self.indices.iter().zip(&self.labels).zip(self.predictions());
+        let mut wrong: Vec<(u32, f64)> = told
+            .filter(|((_, label), (predicted, _))| *label != predicted)
+            .map(|((index, _), (_, sure))| (*index, sure))
+            .collect();
+        wrong.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+        wrong.into_iter().map(|(index, _)| index).collect()
+    }
+
     /// Everything about it. `frequencies` says how many training images each class has.
     pub fn report(&self, class_names: &[String], frequencies: &[usize]) -> Report {
         let (images, classes) = (self.labels.len(), class_names.len());

@@ -41,8 +41,28 @@ pub(super) fn write(run: &ExportedRun) -> Result<Vec<u8>, ExportError> {
         .bytes(3, env!("CARGO_PKG_VERSION"))
         .message(7, graph)
         .message(8, Message::default().bytes(1, "").int(2, OPSET))
-        .messages(14, metadata(run).into_iter().map(entry));
+        .messages(14, metadata(run).into_iter().chain([("input".to_owned(), input(started))]).map(entry));
     Ok(model.into_bytes())
+}
+
+/// What goes into the network, as JSON for whoever finds the file.
+fn input(started: &RunStarted) -> String {
+    let [height, width, channels] = started.image_shape;
+    let scaling = started.spec.data.scaling.as_ref();
+    let (mean, deviation) = match scaling {
+        Some(scaling) => (scaling.mean.clone(), scaling.deviation.clone()),
+        None => (vec![0.0; channels], vec![1.0; channels]),
+    };
+    serde_json::json!({
+        "name": "image",
+        "layout": "NCHW",
+        "shape": ["batch", channels, height, width],
+        "color": if channels == 1 { "grey" } else { "RGB" },
+        "range": [0, 1],
+        // The graph does it itself.
+        "scaled_within": { "mean": mean, "deviation": deviation },
+    })
+    .to_string()
 }
 
 /// A graph while layers are added to it.

@@ -42,6 +42,7 @@ if [ -x "$python" ] || python3 -m venv target/python || { install python3-venv p
         for network in seed kinds; do
             "$python" tests/python/check_onnx.py "$exports/$network.onnx" "$exports/$network.json" "$exports"
         done
+        "$python" tests/python/check_onnx_color.py target/release/mnist-tui
     else
         skip "TensorBoard and onnxruntime: their packages cannot be installed"
     fi
