@@ -10,9 +10,10 @@ use super::place::{Form, Place, Runs, print_json};
 use super::table::{Column, Table};
 use crate::data::{Dataset, ImageSet};
 use crate::evaluate::{Comparison, Judged, Model, Report, Which, compare};
-use crate::protocol::{ColorChoice, DataSpec, PictureSpec, RunSpec, Schedule};
-use crate::run::store::StoreError;
+use crate::protocol::{ColorChoice, DataSpec, PictureSpec};
+use crate::run::store::{StoreError, chosen_by};
 use crate::terminal;
+use crate::text::Language;
 
 /// More classes are told in JSON alone.
 const MOST_CLASSES: usize = 40;
@@ -82,7 +83,7 @@ struct Evaluated<'a> {
     data: &'a str,
     split: String,
     /// Which images had a say in which parameters were taken.
-    chosen_by: &'static str,
+    chosen_by: &'a str,
     #[serde(flatten)]
     report: &'a Report,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,7 +105,7 @@ impl EvaluateArguments {
         let second = self.other.as_ref().map(|other| model_of(&runs, other)).transpose()?;
         let second = second.map(|model| Ok::<_, CliError>((self.judge(&model, &dataset)?, model))).transpose()?;
         let comparison = second.as_ref().map(|((other, _), _)| compare(&judged, other));
-        let chosen_by = chosen_by(&first.spec);
+        let chosen_by = chosen_by(&first.spec).say(Language::English);
         let name = |model: &Model| model.path.display().to_string();
         if self.form.json {
             let split = format!("{:?}", self.split).to_lowercase();
@@ -113,14 +114,14 @@ impl EvaluateArguments {
                 model: name(&first),
                 data: &spec.source,
                 split,
-                chosen_by,
+                chosen_by: &chosen_by,
                 report: &report,
                 other,
                 comparison,
             });
         }
         let mut text = escaped(&format!("{}\n", name(&first))).replace("\\n", "\n");
-        text.push_str(&told(&report, self.split, chosen_by));
+        text.push_str(&told(&report, self.split, &chosen_by));
 
         if let (Some(((_, report), model)), Some(comparison)) = (&second, &comparison) {
             text.push_str(&format!("\n{}\n", escaped(&name(model))));
@@ -182,16 +183,6 @@ pub(super) fn model_of(runs: &Runs, named: &str) -> Result<Model, CliError> {
     match (runs.catalog.find(named), Model::pretrained(named)) {
         (Err(StoreError::NoRun { .. }), Some(model)) => Ok(model?),
         (folder, _) => Ok(Model::of_run(&folder?)?),
-    }
-}
-
-/// Which images had a say in which parameters were taken.
-fn chosen_by(spec: &RunSpec) -> &'static str {
-    let follows = spec.hyperparameters.patience > 0 || matches!(spec.schedule, Schedule::Plateau { .. });
-    match (spec.until_test_accuracy, follows) {
-        (Some(_), _) => "the test images said when training ended, so that figures on them are better than on new images",
-        (None, true) => "the validation images chose the epoch, and the test images had no say",
-        (None, false) => "no images chose the epoch: the last one was taken",
     }
 }
 

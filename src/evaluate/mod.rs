@@ -7,4 +7,4 @@ mod report;
 
 pub use model::{Model, ModelError, Which};
 pub use predict::{Preparation, PreparationError};
-pub use report::{Bin, Comparison, Figure, Judged, Report, compare};
+pub use report::{Comparison, Figure, Judged, Report, compare};

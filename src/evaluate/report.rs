@@ -4,9 +4,8 @@ use serde::Serialize;
 
 use crate::nn::greatest;
 use crate::protocol::{ConfusionMatrix, wilson};
+use crate::run::{Bin, calibration_error, reliability};
 
-/// Bins of the reliability table (Guo et al. 2017, section 2, use 15).
-const BINS: usize = 15;
 /// No probability counts as less in the loss.
 const LEAST: f64 = 1e-12;
 
@@ -34,21 +33,6 @@ pub struct Figure {
     pub baseline: Option<f64>,
     /// What it tells.
     pub tells: &'static str,
-}
-
-/// Images whose greatest probability lies in a range.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Bin {
-    /// From this on.
-    pub from: f64,
-    /// Up to this.
-    pub to: f64,
-    /// Images.
-    pub images: usize,
-    /// The mean of their greatest probabilities.
-    pub confidence: f64,
-    /// The part of them that is right.
-    pub accuracy: f64,
 }
 
 /// Everything about a judgement.
@@ -111,28 +95,16 @@ impl Judged {
         let (mut loss, mut plain, mut top_3) = (0.0, 0.0, 0u64);
         let all = frequencies.iter().sum::<usize>().max(1) as f64;
         let often = greatest(frequencies);
-        let mut bins = vec![(0usize, 0.0, 0usize); BINS];
-        for ((label, row), (predicted, confidence)) in self.labels.iter().zip(&self.probabilities).zip(self.predictions()) {
+        for ((label, row), (predicted, _)) in self.labels.iter().zip(&self.probabilities).zip(self.predictions()) {
             confusion.add(*label, predicted);
             loss -= f64::from(row[*label]).max(LEAST).ln();
             plain -= (frequencies[*label] as f64 / all).max(LEAST).ln();
             top_3 += u64::from(row.iter().filter(|value| **value > row[*label]).count() < 3);
-            let bin = &mut bins[((confidence * BINS as f64) as usize).min(BINS - 1)];
-            *bin = (bin.0 + 1, bin.1 + confidence, bin.2 + usize::from(predicted == *label));
         }
         let part = |count: f64| count / images.max(1) as f64;
-        let width = 1.0 / BINS as f64;
-        let occupied = bins.iter().enumerate().filter(|(_, (images, ..))| *images > 0);
-        let reliability: Vec<Bin> = occupied
-            .map(|(at, (images, confidence, right))| Bin {
-                from: at as f64 * width,
-                to: (at + 1) as f64 * width,
-                images: *images,
-                confidence: confidence / *images as f64,
-                accuracy: *right as f64 / *images as f64,
-            })
-            .collect();
-        let off = reliability.iter().map(|bin| part(bin.images as f64) * (bin.accuracy - bin.confidence).abs()).sum();
+        let told = self.labels.iter().zip(self.predictions());
+        let reliability = reliability(told.map(|(label, (predicted, confidence))| (confidence, predicted == *label)));
+        let off = calibration_error(&reliability);
         let (right, baseline) = (confusion.right(), part(confusion.support(often) as f64));
         let (_, recall, f1) = confusion.macro_averages();
         let figure = |metric, value, interval, baseline, tells| Figure { metric, value, interval, baseline, tells };

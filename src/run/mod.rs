@@ -2,6 +2,7 @@
 
 mod advice;
 mod apart;
+mod calibration;
 mod comparison;
 mod courses;
 mod figure;
@@ -21,6 +22,7 @@ pub mod text;
 
 pub use advice::Advice;
 pub use apart::Apart;
+pub use calibration::{Bin, calibration_error, reliability};
 pub use comparison::{ComparedLine, Comparison, Difference, FigureRow, differences};
 pub use courses::{Courses, Fate, Turned};
 pub use figure::Figure;

@@ -25,6 +25,10 @@ texts! {
         ValidationAccuracy => en "validation accuracy", zh "验证准确率";
         ValidationLoss => en "validation loss", zh "验证损失";
         TrainingLoss => en "training loss", zh "训练损失";
+        Interval => en "  95 % interval", zh "  95% 置信区间";
+        WithoutLearning => en "  without learning", zh "  不学习时";
+        CalibrationError => en "  calibration error", zh "  校准误差";
+        ChosenBy => en "  chosen by", zh "  选取依据";
         Epochs => en "epochs", zh "轮数";
         TrainingTime => en "training time", zh "训练用时";
         Steps => en "steps", zh "步数";

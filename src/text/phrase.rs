@@ -236,6 +236,7 @@ texts! {
         Wrote { path: String } => en "wrote {path}", zh "已写入 {path}";
         RunsShown { first: usize, last: usize, all: usize } =>
             en "{first} – {last} of {all}  ← →", zh "第 {first} – {last} 个，共 {all} 个  ← →";
+        AlwaysClass { share: String, class: String } => en "{share}: always {class}", zh "{share}：总是答 {class}";
         OnlyRunIsRight { run: String } => en "only {run} is right", zh "只有 {run} 判对";
         SideBySide { runs: usize } => en "{runs} runs side by side", zh "{runs} 个运行并排比较";
         ShownOf { shown: usize, all: usize } => en "{shown} of {all}", zh "{shown}/{all}";

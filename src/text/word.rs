@@ -96,6 +96,13 @@ texts! {
         NoSameImages =>
             en "these runs have judged no images in common: they have other data, or another seed holds other images out",
             zh "这两个运行没有共同判断过的图像：数据不同，或随机种子不同而验证图像不同";
+        TestImagesChose =>
+            en "the test images said when training ended, so that figures on them are better than on new images",
+            zh "测试图像决定了何时结束训练，因此其指标优于新图像上的表现";
+        ValidationImagesChose =>
+            en "the validation images chose the epoch, and the test images had no say",
+            zh "由验证图像选定轮次，测试图像未参与";
+        NoImagesChose => en "no images chose the epoch: the last one was taken", zh "未用图像选取轮次：取最后一轮";
         NoSuchImages => en "there are none of these", zh "没有这样的图像";
         Searching => en "searching…", zh "查找中…";
         Asking => en "…", zh "…";

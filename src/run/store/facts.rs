@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::{Listed, RunFolder, StoreError};
-use crate::protocol::{Hyper, Outcome};
+use crate::protocol::{ConfusionMatrix, Hyper, Outcome, RunSpec, Schedule, Split};
 use crate::run::text::{date, grouped, kilobytes};
-use crate::run::{Figure, Intervention, RunState, Unit};
+use crate::run::{Figure, Intervention, RunState, Unit, calibration_error, reliability};
 use crate::text::{FactLabel, Percent, Phrase, Text, Word};
 
 /// A checkpoint on disk.
@@ -132,6 +132,9 @@ fn figures(facts: &mut Facts, state: &RunState) {
         if let Some(value) = (figure.value)(&summary) {
             facts.line(figure.name, (figure.show)(value));
         }
+        if let Some(test) = state.tests.last().filter(|_| figure.name == FactLabel::TestAccuracy) {
+            judged(facts, state, &test.evaluation.confusion);
+        }
     }
     facts.line(FactLabel::Steps, grouped(summary.steps));
     if let Some(speed) = summary.images_per_second {
@@ -139,6 +142,37 @@ fn figures(facts: &mut Facts, state: &RunState) {
     }
     if let Some(digest) = summary.weights_sha256 {
         facts.line(FactLabel::Weights, digest);
+    }
+}
+
+/// What the test figures are worth: how sure they are, what comes without learning, and whether they were chosen by.
+fn judged(facts: &mut Facts, state: &RunState, test: &ConfusionMatrix) {
+    let percent = |part: f64| format!("{:.2} %", part * 100.0);
+    if let Some([low, high]) = test.accuracy_interval() {
+        facts.line(FactLabel::Interval, format!("{:.2} – {}", low * 100.0, percent(high)));
+    }
+    let trained = if state.train_confusion.total() > 0 { &state.train_confusion } else { test };
+    if let Some(often) = (0..test.classes()).rev().max_by_key(|class| trained.support(*class)) {
+        let share = percent(test.support(often) as f64 / test.total().max(1) as f64);
+        facts.line(FactLabel::WithoutLearning, Phrase::AlwaysClass { share, class: state.class_name(often) });
+    }
+    if let Some(images) = state.courses(Split::Test).judged_before(0) {
+        let is_right = images.truth.iter().zip(&images.predicted).map(|(truth, predicted)| truth == predicted);
+        let sure = images.sureness.iter().map(|sureness| f64::from(*sureness) / 255.0);
+        facts.line(FactLabel::CalibrationError, format!("{:.4}", calibration_error(&reliability(sure.zip(is_right)))));
+    }
+    if let Some(started) = &state.started {
+        facts.line(FactLabel::ChosenBy, chosen_by(&started.spec));
+    }
+}
+
+/// Which images had a say in which parameters were taken.
+pub fn chosen_by(spec: &RunSpec) -> Word {
+    let follows = spec.hyperparameters.patience > 0 || matches!(spec.schedule, Schedule::Plateau { .. });
+    match (spec.until_test_accuracy, follows) {
+        (Some(_), _) => Word::TestImagesChose,
+        (None, true) => Word::ValidationImagesChose,
+        (None, false) => Word::NoImagesChose,
     }
 }
 

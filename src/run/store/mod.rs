@@ -24,7 +24,7 @@ mod tests;
 
 pub use catalog::{Catalog, Listed};
 pub use error::StoreError;
-pub use facts::{CheckpointFile, facts};
+pub use facts::{CheckpointFile, chosen_by, facts};
 pub use folder::{About, RunFolder, Told};
 pub use journal::DamagedLines;
 pub use order::{SortKey, tree};
