@@ -9,7 +9,7 @@ use super::sweep::SweepError;
 use crate::causes::with_causes;
 use crate::config::ConfigError;
 use crate::data::DataError;
-use crate::evaluate::ModelError;
+use crate::evaluate::{FindError, ModelError};
 use crate::export::ExportError;
 use crate::protocol::is_hidden;
 use crate::run::store::StoreError;
@@ -36,6 +36,17 @@ pub(super) enum CliError {
     /// A network that cannot be judged.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A network that finds nothing.
+    #[error(transparent)]
+    Find(#[from] FindError),
+    /// Several pictures for one file.
+    #[error("--output {}: one picture can be drawn there, and {pictures} were named; search one at a time", path.display())]
+    OnePicture {
+        /// The file.
+        path: PathBuf,
+        /// How many there are.
+        pictures: usize,
+    },
     /// A sweep that makes no sense.
     #[error(transparent)]
     Sweep(#[from] SweepError),
@@ -98,6 +109,7 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_) | Self::Sweep(_) => WRONG_USAGE,
+            Self::Find(_) | Self::OnePicture { .. } => WRONG_USAGE,
             Self::Name { .. } | Self::Days { .. } | Self::FolderToOutput { .. } | Self::NoTerminal => WRONG_USAGE,
             Self::Store(error) if error.is_wrong_name() => WRONG_USAGE,
             Self::Model(ModelError::Store(error)) if error.is_wrong_name() => WRONG_USAGE,

@@ -177,7 +177,10 @@ const EXAMPLES: [(&str, &[Example]); 34] = [
         &[
             ("mnist-tui predict last seven.png photographs", "What the newest run takes a picture and those in a folder for"),
             ("mnist-tui predict digits seven.png --show", "What the network within the program takes it for, and as it saw it"),
-            ("mnist-tui predict wide.safetensors - --json", "A file, a picture on standard input, the answer for a program"),
+            (
+                "mnist-tui predict last sheet.png --find --output marked.png",
+                "Every digit on a sheet, and the sheet with boxes around them",
+            ),
         ],
     ),
     ("data", &[("mnist-tui data list", "What there is"), ("mnist-tui data show people", "What is in a folder")]),

@@ -1,5 +1,7 @@
 //! `mnist-tui predict`: what a trained network takes pictures for.
 
+mod find;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{Read, Write};
@@ -10,6 +12,7 @@ use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use self::find::{FindArguments, Wanted};
 use super::error::{CliError, escaped};
 use super::evaluate::model_of;
 use super::place::{Form, Place, print_json};
@@ -38,7 +41,7 @@ pub(super) struct PredictArguments {
     /// PNG, JPEG or PNM pictures, folders of them, or `-` for one on standard input.
     #[arg(value_name = "PICTURE", required = true)]
     pictures: Vec<String>,
-    /// Print each picture as the network saw it.
+    /// Print each picture as the network saw it; with --find, the whole picture with a frame around each find.
     #[arg(long, conflicts_with = "json")]
     show: bool,
     /// How pictures are brought to the form of the network's images.
@@ -47,6 +50,8 @@ pub(super) struct PredictArguments {
     /// The pictures have that form already: the size of the images, ink bright on black where those of the training are so.
     #[arg(long, conflicts_with = "prepare")]
     raw: bool,
+    #[command(flatten)]
+    find: FindArguments,
     #[command(flatten)]
     place: Place,
     #[command(flatten)]
@@ -107,6 +112,10 @@ impl PredictArguments {
             Prepare::Fit => Preparation::Fit,
         };
         let files: Vec<Found> = self.pictures.iter().flat_map(|named| found(named)).collect();
+        if self.find.find {
+            let wanted = Wanted { json: self.form.json, show: self.show };
+            return self.find.run(&runs, &model, how, files, wanted);
+        }
         let mut looked: Vec<Looked> = files.into_par_iter().map(|file| file.look(&model, how)).collect();
         let images: Vec<Vec<u8>> = looked.iter().filter_map(|looked| looked.image.as_ref().ok().cloned()).collect();
         let mut rows = model.predict(&images).into_iter();
@@ -124,11 +133,7 @@ impl PredictArguments {
             }
         }
         if self.form.json {
-            let prepared = match how {
-                Preparation::Digit => "digit",
-                Preparation::Fit => "fit",
-                Preparation::Raw => "raw",
-            };
+            let prepared = name_of(how);
             print_json(&Predictions { model: model.path.display().to_string(), prepared, pictures: predictions })?;
         } else {
             let mut text = String::new();
@@ -143,6 +148,15 @@ impl PredictArguments {
             runs.print(text)?;
         }
         Ok(ExitCode::from(u8::from(has_failed)))
+    }
+}
+
+/// What a preparation is called in JSON.
+fn name_of(how: Preparation) -> &'static str {
+    match how {
+        Preparation::Digit => "digit",
+        Preparation::Fit => "fit",
+        Preparation::Raw => "raw",
     }
 }
 
@@ -240,6 +254,10 @@ impl Found {
 }
 
 fn image_of(name: &str, model: &Model, how: Preparation) -> Result<Vec<u8>, String> {
+    model.prepared(&picture_of(name)?, how).map_err(|error| error.to_string())
+}
+
+fn picture_of(name: &str) -> Result<Picture, String> {
     let mut bytes = Vec::new();
     let read = match name {
         INPUT => std::io::stdin().lock().take(MOST_BYTES + 1).read_to_end(&mut bytes),
@@ -252,6 +270,5 @@ fn image_of(name: &str, model: &Model, how: Preparation) -> Result<Vec<u8>, Stri
     if bytes.is_empty() {
         return Err("it is empty".into());
     }
-    let picture = Picture::decode(&bytes).map_err(|error: PictureError| with_causes(&error))?;
-    model.prepared(&picture, how).map_err(|error| error.to_string())
+    Picture::decode(&bytes).map_err(|error: PictureError| with_causes(&error))
 }

@@ -22,6 +22,8 @@ pub struct DataConfig {
     pub fit: Fit,
     /// Whether colours of pictures are kept.
     pub color: ColorChoice,
+    /// Whether there is a class more, of what shows none of the others.
+    pub nothing: bool,
     /// What the network is given.
     pub normalize: Normalize,
     /// Nobody has asked for `validation`, so that it may be less where there are few images.
@@ -41,10 +43,10 @@ choices! {
 
 impl Default for DataConfig {
     fn default() -> Self {
-        let DataSpec { source, validation, .. } = DataSpec::default();
+        let DataSpec { source, validation, nothing, .. } = DataSpec::default();
         let PictureSpec { test, fit, color, .. } = PictureSpec::default();
         let (image_size, normalize) = (String::new(), Normalize::Unit);
-        Self { source, validation, train_limit: 0, test, image_size, fit, color, normalize, validation_gives_way: false }
+        Self { source, validation, train_limit: 0, test, image_size, fit, color, nothing, normalize, validation_gives_way: false }
     }
 }
 
@@ -56,6 +58,7 @@ impl DataConfig {
             validation: self.validation,
             train_limit: (self.train_limit > 0).then_some(self.train_limit),
             pictures: PictureSpec { size: image_size(&self.image_size), fit: self.fit, color: self.color, test: self.test },
+            nothing: self.nothing,
             scaling: None,
             content: None,
         }
@@ -74,6 +77,7 @@ impl DataConfig {
             }),
             fit,
             color,
+            nothing: spec.nothing,
             normalize: if spec.scaling.is_some() { Normalize::Standard } else { Normalize::Unit },
             validation_gives_way: false,
         }

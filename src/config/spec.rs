@@ -45,7 +45,7 @@ impl Config {
     pub fn run_spec_on(&self, dataset: &Dataset) -> Result<RunSpec, ConfigError> {
         let mut spec = self.run_spec_for(dataset.train.shape(), dataset.class_names.len())?;
         let data = &mut spec.data;
-        let images = data.train_limit.map_or(dataset.train.len(), |limit| limit.min(dataset.train.len()));
+        let images = dataset.divisible(data.train_limit);
         if self.data.validation_gives_way && data.validation.of(images).is_none() {
             data.validation = Holdout::Count(images / SMALL_HOLDOUT);
         }

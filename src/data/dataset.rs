@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use sha2::{Digest, Sha256};
 
 use super::source::{self, Progress};
-use super::{DataError, ImageSet, mnist};
+use super::{DataError, ImageSet, mnist, nothing, split};
 use crate::protocol::{DataContent, DataSpec, Scaling};
 
 /// A training set and a test set over the same classes.
@@ -19,6 +19,8 @@ pub struct Dataset {
     pub class_names: Vec<String>,
     /// What a person should know of how they were read: a sentence each.
     pub notes: Vec<String>,
+    /// How many of the training images are not made of others by this program; they come first.
+    pub(super) pictures: usize,
     sha256: Arc<OnceLock<String>>,
 }
 
@@ -28,7 +30,8 @@ impl Dataset {
 
     /// Images of the same shape.
     pub fn new(train: ImageSet, test: ImageSet, class_names: Vec<String>) -> Self {
-        Self { train, test, class_names, notes: Vec::new(), sha256: Arc::default() }
+        let pictures = train.len();
+        Self { train, test, class_names, notes: Vec::new(), pictures, sha256: Arc::default() }
     }
 
     /// The same, with a digest that is known before the images are unpacked.
@@ -48,7 +51,31 @@ impl Dataset {
 
     /// The same; how many of all files have been read is told as it goes on, from any thread.
     pub fn load_telling(spec: &DataSpec, seed: u64, progress: Progress) -> Result<Self, DataError> {
-        source::load(spec, seed, progress)
+        let data = source::load(spec, seed, progress)?;
+        if spec.nothing { nothing::with_nothing(data) } else { Ok(data) }
+    }
+
+    /// How many training images are divided into those to train on and those held out: the first so many, where there is a limit.
+    /// Those that are made of others are not counted; they go with these.
+    pub fn divisible(&self, limit: Option<usize>) -> usize {
+        limit.map_or(self.pictures, |limit| limit.min(self.pictures))
+    }
+
+    /// The training images that a recipe trains on, and those that it holds out. What is made of others is on their side, and left
+    /// out where they are on both. `None` where nothing would be left to train on.
+    pub fn divided(&self, spec: &DataSpec, seed: u64) -> Option<(Vec<u32>, Vec<u32>)> {
+        let images = self.divisible(spec.train_limit);
+        let (mut train, mut validation) = split(images, spec.validation.of(images)?, seed);
+        let mut is_held_out = vec![false; images];
+        validation.iter().for_each(|index| is_held_out[*index as usize] = true);
+        for (place, index) in (self.pictures as u32..self.train.len() as u32).enumerate() {
+            match nothing::sources(place, self.pictures).map(|source| is_held_out.get(source as usize)) {
+                [Some(false), Some(false)] => train.push(index),
+                [Some(true), Some(true)] => validation.push(index),
+                _ => {}
+            }
+        }
+        Some((train, validation))
     }
 
     /// Unpacks what is not yet, both sets side by side.

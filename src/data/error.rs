@@ -36,6 +36,12 @@ pub enum DataError {
         /// What is wrong with it.
         source: IdxError,
     },
+    /// A class of one's own where the program would put one.
+    #[error(
+        "data.nothing = true: there is a class named {} already; leave data.nothing out, or give the class another name",
+        super::NOTHING
+    )]
+    HasNothing,
     /// Neither a name under which data is known, nor a folder.
     #[error("data.source = {name:?}: that is neither data of this name (only {known}) nor a folder{hint}")]
     NoSource {

@@ -176,7 +176,7 @@ pub fn resized(picture: &Picture, [height, width]: [usize; 2], fit: Fit) -> Vec<
 }
 
 /// The mean colour of the outermost pixels.
-fn edge(picture: &Picture) -> [u8; 3] {
+pub(super) fn edge(picture: &Picture) -> [u8; 3] {
     let Picture { height, width, rgb } = picture;
     let (mut sums, mut count) = ([0u64; 3], 0);
     for (at, pixel) in rgb.as_chunks::<3>().0.iter().enumerate() {

@@ -4,10 +4,12 @@ mod paper;
 mod parts;
 mod plane;
 mod rules;
+mod sheet;
 mod strokes;
 
 use super::picture::{Fit, Picture, grey, resized, stretched};
 use plane::Plane;
+pub use sheet::{Sheet, SheetInk};
 
 /// The box that a digit of MNIST fits in, as a part of its image: 20 of 28 pixels (LeCun et al. 1998, section III.A).
 const BOX: (usize, usize) = (20, 28);

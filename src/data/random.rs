@@ -18,6 +18,8 @@ pub enum Purpose {
     Augmentation = 5,
     /// Which values the runs of a sweep get.
     Sweep = 6,
+    /// What shows none of the classes.
+    Nothing = 7,
 }
 
 /// The random numbers for one purpose. `a` and `b` tell its parts apart (an epoch, a layer); the same four values give
@@ -31,7 +33,7 @@ pub fn stream(seed: u64, purpose: Purpose, a: u64, b: u64) -> ChaCha8Rng {
 }
 
 /// A number below `bound`, each equally likely (Lemire 2019), by arithmetic that is the same on every machine.
-fn below(random: &mut ChaCha8Rng, bound: u64) -> u64 {
+pub(super) fn below(random: &mut ChaCha8Rng, bound: u64) -> u64 {
     let threshold = bound.wrapping_neg() % bound;
     loop {
         let product = u128::from(random.next_u64()) * u128::from(bound);

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::Judged;
-use crate::data::{Dataset, ImageSet, split};
+use crate::data::{Dataset, ImageSet};
 use crate::nn::{CheckpointError, Network, NetworkError, pretrained, read_metadata};
 use crate::protocol::{RunSpec, RunStarted};
 use crate::run::store::{RunFolder, StoreError};
@@ -175,9 +175,7 @@ impl Model {
             Which::Test => vec![(&dataset.test, whole(&dataset.test))],
             Which::All => vec![(&dataset.train, whole(&dataset.train)), (&dataset.test, whole(&dataset.test))],
             Which::Validation => {
-                let data = &self.spec.data;
-                let images = data.train_limit.map_or(dataset.train.len(), |limit| limit.min(dataset.train.len()));
-                vec![(&dataset.train, split(images, data.validation.of(images).unwrap_or_default(), self.spec.seed).1)]
+                vec![(&dataset.train, dataset.divided(&self.spec.data, self.spec.seed).map(|(_, held)| held).unwrap_or_default())]
             }
         };
         let mut judged = Judged { indices: Vec::new(), labels: Vec::new(), probabilities: Vec::new() };

@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::Model;
 use super::model::TOGETHER;
 use crate::data::picture::{Picture, grey, resized};
-use crate::data::{ImageSet, digit};
+use crate::data::{ImageSet, NOTHING, digit};
 
 /// How a picture is brought to the form of the images that a network was trained on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,8 @@ impl Model {
     pub fn preparation(&self) -> Preparation {
         let source = self.spec.data.source.to_lowercase();
         let name = source.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or_default();
-        let are_digits = self.class_names.iter().map(String::as_str).eq(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+        let classes = self.class_names.iter().map(String::as_str).filter(|name| *name != NOTHING);
+        let are_digits = classes.eq(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
         let is_ink = !name.contains("fashion") && (name.contains("mnist") || are_digits);
         if is_ink && self.image_shape == [28, 28, 1] { Preparation::Digit } else { Preparation::Fit }
     }

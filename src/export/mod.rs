@@ -8,8 +8,10 @@ mod dashboard;
 mod error;
 mod html;
 mod json;
+mod letters;
 mod load;
 mod markdown;
+mod marked;
 mod markup;
 mod mistakes;
 mod onnx;
@@ -29,6 +31,7 @@ use std::path::{Path, PathBuf};
 
 pub use dashboard::picture as screenshot_svg;
 pub use error::ExportError;
+pub use marked::{Mark, marked};
 pub use recipe::arguments as recipe_arguments;
 pub use run::ExportedRun;
 

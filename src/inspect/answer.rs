@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::data::{Dataset, ImageSet, epoch_order, split};
+use crate::data::{Dataset, ImageSet, epoch_order};
 use crate::nn::{Network, greatest};
 use crate::protocol::{Among, Body, Bytes, MOST_BYTES, MOST_IMAGES, Plane, Query, RunSpec, Seen, Unanswered, Which};
 
@@ -36,8 +36,7 @@ struct Image<'a> {
 impl Exhibits {
     /// The images of a run of this recipe; nothing when they cannot be divided as it says.
     pub fn of(dataset: Dataset, spec: &RunSpec) -> Option<Self> {
-        let images = spec.data.train_limit.map_or(dataset.train.len(), |limit| limit.min(dataset.train.len()));
-        let (train, validation) = split(images, spec.data.validation.of(images)?, spec.seed);
+        let (train, validation) = dataset.divided(&spec.data, spec.seed)?;
         Some(Self { dataset, train: train.into(), validation: validation.into(), seed: spec.seed })
     }
 

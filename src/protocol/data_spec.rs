@@ -17,6 +17,9 @@ pub struct DataSpec {
     /// How pictures are read; nothing else has a choice.
     #[serde(default, skip_serializing_if = "PictureSpec::is_default")]
     pub pictures: PictureSpec,
+    /// There is a class more, of what shows none of the others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub nothing: bool,
     /// What is subtracted from pixels from 0 to 1, and what the rest is divided by; nothing without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scaling: Option<Scaling>,
@@ -33,6 +36,7 @@ impl Default for DataSpec {
             validation: Holdout::Count(5000),
             train_limit: None,
             pictures: PictureSpec::default(),
+            nothing: false,
             scaling: None,
             content: None,
         }

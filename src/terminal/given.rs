@@ -105,6 +105,7 @@ fn is_the_same(key: &str, config: &Config, asked: &RunSpec, recorded: &RunSpec) 
         ("data", "validation") => asked.data.validation == recorded.data.validation || gives_way,
         ("data", "test" | "image_size" | "fit" | "color") => asked.data.pictures == recorded.data.pictures,
         ("data", "normalize") => is_standard == recorded.data.scaling.is_some(),
+        ("data", "nothing") => asked.data.nothing == recorded.data.nothing,
         ("data", "train_limit") => asked.data.train_limit == recorded.data.train_limit,
         ("augment", _) => asked.augmentation == recorded.augmentation,
         ("schedule", _) => asked.schedule == recorded.schedule,

@@ -60,7 +60,7 @@ use signals::{Asked, Signals};
 
 pub use reproduce::{Reproduction, reproduce};
 pub use scene::{browse, replay};
-pub use still::picture;
+pub use still::{marked_picture, picture};
 
 /// How a run is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

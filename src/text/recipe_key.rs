@@ -25,6 +25,7 @@ impl Said for RecipeKey {
             (Language::Chinese, "source") => "数据",
             (Language::Chinese, "validation") => "验证图像",
             (Language::Chinese, "train limit") => "训练图像上限",
+            (Language::Chinese, "nothing") => "“无”类别",
             (Language::Chinese, "rotation") => "旋转",
             (Language::Chinese, "scale") => "缩放",
             (Language::Chinese, "shift") => "平移",

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use thiserror::Error;
 
 use super::checkpoint::{Checkpoint, ResumeError};
-use crate::data::{DataError, Dataset, ImageSet, split};
+use crate::data::{DataError, Dataset, ImageSet};
 use crate::nn::{CheckpointError, FreezeError, Learner, Network, NetworkError, pretrained};
 use crate::protocol::{FineTuning, Holdout, HyperError, RunSpec, RunStarted, Schedule};
 
@@ -187,18 +187,16 @@ impl Job {
         if let Some(scaling) = spec.data.scaling.as_ref().filter(|scaling| !scaling.fits(dataset.train.shape()[2])) {
             return Err(JobError::Scaling { channels: dataset.train.shape()[2], found: scaling.mean.len() });
         }
-        let images = spec.data.train_limit.map_or(dataset.train.len(), |limit| limit.min(dataset.train.len()));
-        let held_out = spec.data.validation.of(images).ok_or_else(|| JobError::NothingLeft {
+        let (train, validation) = dataset.divided(&spec.data, spec.seed).ok_or_else(|| JobError::NothingLeft {
             asked: match spec.data.validation {
                 Holdout::Count(count) => count.to_string(),
                 Holdout::Fraction(part) => part.to_string(),
             },
-            images,
+            images: dataset.divisible(spec.data.train_limit),
         })?;
-        if let Some(setting) = follows_validation(&spec).filter(|_| held_out == 0) {
+        if let Some(setting) = follows_validation(&spec).filter(|_| validation.is_empty()) {
             return Err(JobError::NeedsValidation { setting });
         }
-        let (train, validation) = split(images, held_out, spec.seed);
         // A recipe that goes on comes from a file.
         spec.hyperparameters.check()?;
         let (image, classes) = (dataset.train.shape(), dataset.class_names.len());

@@ -28,7 +28,7 @@ pub use look::{Charset, ColorDepth, Look, Marker};
 pub use plate::Plate;
 pub use role::Role;
 pub use screenshot::{Screenshot, ShotCell};
-pub use still::still;
+pub use still::{marked, still};
 pub use theme::{Theme, ThemeError, ThemeProblem};
 
 use std::borrow::Cow;
