@@ -129,6 +129,7 @@ fn finds_are_told_as_lines_and_as_json_and_drawn() {
     assert_eq!((forced.status.code(), text(&forced.stderr).as_str()), (Some(0), ""));
     let shown = text(&forced.stdout);
     assert!(shown.starts_with("sheet.ppm\n") && shown.ends_with(&lines), "{shown}");
+    assert!(!shown.contains('\x1b'), "no terminal");
     assert!(shown.matches('┘').count() * 10 >= finds.len() * 8, "{shown}");
 }
 

@@ -39,17 +39,20 @@ pub fn marked(
         let cells = i64::from(cells);
         (at.clamp(0, of as i64) * cells / of.max(1) as i64).clamp(0, cells - 1) as u16
     };
+    // The picture stays behind the frame; a pipe gets characters alone.
+    let (style, badge) = match depth {
+        ColorDepth::None => (Style::new(), Style::new()),
+        _ => (Style { bg: None, ..palette.bold(Role::Accent) }, palette.badge()),
+    };
     for (number, [left, top, width, height]) in (1..).zip(marks) {
         let (x, right) = (cell(*left, shape[1], area.width), cell(left.saturating_add(width - 1), shape[1], area.width));
         let (y, bottom) = (cell(*top, shape[0], area.height), cell(top.saturating_add(height - 1), shape[0], area.height));
-        // The picture stays behind the frame.
-        let style = Style { bg: None, ..palette.bold(Role::Accent) };
         (x..=right).for_each(|x| [y, bottom].iter().for_each(|y| pen.put(x, *y, across, style)));
         (y..=bottom).for_each(|y| [x, right].iter().for_each(|x| pen.put(*x, y, down, style)));
         for (x, y, corner) in [(x, y, corner), (right, y, right_corner), (x, bottom, low), (right, bottom, low_right)] {
             pen.put(x, y, corner, style);
         }
-        pen.text(x, y, area.width.saturating_sub(x), &number.to_string(), palette.badge());
+        pen.text(x, y, area.width.saturating_sub(x), &number.to_string(), badge);
     }
     buffer
 }
