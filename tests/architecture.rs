@@ -7,8 +7,13 @@ use std::path::{Path, PathBuf};
 const MOST_LINES: usize = 450;
 
 /// Who alone may speak of a dependency.
-const OWNERS: [(&str, &[&str]); 4] =
-    [("dfdx", &["nn"]), ("ratatui", &["ui", "terminal"]), ("tokio", &["link", "terminal"]), ("crossterm", &["terminal"])];
+const OWNERS: [(&str, &[&str]); 5] = [
+    ("dfdx", &["nn"]),
+    ("ratatui", &["ui", "terminal"]),
+    ("tokio", &["link", "terminal"]),
+    ("crossterm", &["terminal"]),
+    ("ureq", &["data"]),
+];
 
 /// The other modules of the crate that a module may import.
 const IMPORTS: [(&str, &[&str]); 6] = [

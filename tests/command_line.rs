@@ -115,7 +115,7 @@ fn a_limit_alone_is_enough_to_train_on_few_images() {
 fn lists_and_scripts_are_printed() {
     let home = home("lists");
     let cases = [
-        (&["data", "list"][..], "mnist: 60000 training and 10000 test images, 28 × 28 pixels, 1 channel, 10 classes"),
+        (&["data", "list"][..], "the 70,000 handwritten digits within the program"),
         (&["data", "verify"], "train-images-idx3-ubyte: ok"),
         (&["config", "themes"], "dark"),
         (&["config", "keys"], "|---"),

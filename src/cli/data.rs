@@ -1,98 +1,93 @@
-//! `mnist-tui data`: lists the images that can be trained on, shows what is in a folder, and checks what is in the program.
+//! `mnist-tui data`: lists the images that can be trained on, fetches them, shows what is in them, and checks them.
 
-use clap::{Args, Subcommand};
+mod fetch;
+mod show;
 
-use super::error::{CliError, escaped};
+use clap::Subcommand;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+
+use super::error::CliError;
 use super::print;
-use super::settings::SettingArguments;
 use super::table::{Column, Table};
-use crate::config::FlagValue;
-use crate::data::{Dataset, ImageSet, mnist};
-use crate::protocol::DataSpec;
+use crate::data::fetch::{FetchError, verify};
+use crate::data::known::{KNOWN, Known, cache};
+use crate::data::{DataError, mnist};
 use crate::terminal;
 
 /// What to do with the images.
 #[derive(Debug, Subcommand)]
 pub(super) enum DataCommand {
-    /// List the images that can be trained on.
+    /// List the images that can be trained on by name, and which of them are on this machine.
     List,
-    /// Show what is in a folder, as it would be read: classes, counts, sizes, and what is wrong.
-    Show(Box<ShowArguments>),
-    /// Check the images within the program against their digests.
-    Verify,
-}
-
-/// Which images, and how they are read.
-#[derive(Debug, Args)]
-pub(super) struct ShowArguments {
-    /// A name, or a folder.
-    #[arg(value_name = "NAME|DIR")]
-    source: String,
-    #[command(flatten)]
-    settings: SettingArguments,
-}
-
-impl ShowArguments {
-    fn run(&self) -> Result<(), CliError> {
-        let mut sources = self.settings.sources();
-        sources.environment = std::env::vars_os().collect();
-        sources.flags.extend(FlagValue::new("--data", &self.source));
-        let settings = sources.settings()?;
-        let config = settings.config();
-        let data = terminal::load(&config.data.spec(), config.train.seed)?;
-        let [height, width, channels] = data.train.shape();
-        let scaling = data.scaling();
-        let list = |values: &[f32]| values.iter().map(|value| format!("{value:.4}")).collect::<Vec<_>>().join(", ");
-        let mut text = format!("{}\n", config.data.source);
-        data.notes.iter().for_each(|note| text.push_str(&format!("{note}\n")));
-        text.push_str(&format!(
-            "{} training and {} test images of {width} × {height} pixels, {channels} channel{}, {} classes\n",
-            data.train.len(),
-            data.test.len(),
-            if channels == 1 { "" } else { "s" },
-            data.class_names.len(),
-        ));
-        text.push_str(&format!("mean {}, deviation {}\n", list(&scaling.mean), list(&scaling.deviation)));
-        text.push_str(&format!("sha256 {}\n\n", data.content().sha256));
-        let count = |set: &ImageSet| {
-            let mut counts = vec![0usize; data.class_names.len()];
-            (0..set.len()).for_each(|index| counts[set.label(index)] += 1);
-            counts
-        };
-        let right = |title| Column { title, right: true, spare: 0 };
-        let mut table = Table::new([Column { title: "class", right: false, spare: 0 }, right("training"), right("test")]);
-        for ((name, train), test) in data.class_names.iter().zip(count(&data.train)).zip(count(&data.test)) {
-            table.row([name.clone(), train.to_string(), test.to_string()]);
-        }
-        print(&terminal::in_charset(&config.ui, escaped_lines(&text) + &table.text(terminal::columns())))
-    }
-}
-
-/// The text with control characters escaped, but for the ends of lines.
-fn escaped_lines(text: &str) -> String {
-    text.lines().map(|line| escaped(line) + "\n").collect()
+    /// Fetch images, so that they can be trained on by name from then on.
+    Fetch(fetch::FetchArguments),
+    /// Show what is in a folder, as it would be read: classes, counts, sizes, an image of each class, and what is wrong.
+    Show(Box<show::ShowArguments>),
+    /// Check the images within the program, and those that were fetched, against their digests.
+    Verify {
+        /// Only these.
+        #[arg(value_name = "NAME", value_parser = names())]
+        name: Option<String>,
+    },
 }
 
 impl DataCommand {
     pub(super) fn run(&self) -> Result<(), CliError> {
         match self {
-            Self::List => Dataset::CHOICES.iter().try_for_each(|(name, _)| {
-                let spec = DataSpec { source: (*name).into(), ..DataSpec::default() };
-                let Dataset { train, test, class_names, .. } = Dataset::load(&spec, 0)?;
-                let [height, width, channels] = train.shape();
-                print(&format!(
-                    "{name}: {} training and {} test images, {height} × {width} pixels, {channels} channel{}, {} classes\n",
-                    train.len(),
-                    test.len(),
-                    if channels == 1 { "" } else { "s" },
-                    class_names.len(),
-                ))
-            }),
+            Self::List => list(),
+            Self::Fetch(fetch) => fetch.run(),
             Self::Show(show) => show.run(),
-            Self::Verify => {
-                mnist::verify()?;
-                mnist::FILES.iter().try_for_each(|file| print(&format!("{}  {}: ok\n", file.sha256, file.name)))
-            }
+            Self::Verify { name } => match name.as_deref().and_then(Known::named) {
+                Some(known) => checked(known),
+                None => KNOWN.iter().filter(|known| known.is_within_the_program() || is_fetched(known)).try_for_each(checked),
+            },
         }
     }
+}
+
+/// The names under which data is known, as values of an argument.
+fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(KNOWN.iter().map(|known| PossibleValue::new(known.name).help(known.about)))
+}
+
+/// Whether it is in the cache.
+fn is_fetched(known: &Known) -> bool {
+    cache().is_some_and(|cache| known.is_in(&cache.join(known.name)))
+}
+
+fn list() -> Result<(), CliError> {
+    let column = |title, right, spare| Column { title, right, spare };
+    let mut table = Table::new([
+        column("NAME", false, 0),
+        column("IMAGES", false, 1),
+        column("CLASSES", true, 0),
+        column("DOWNLOAD", true, 0),
+        column("", false, 0),
+    ]);
+    for known in &KNOWN {
+        let bytes: u64 = known.downloads().iter().map(|file| file.bytes).sum();
+        let (download, state) = match (known.is_within_the_program(), is_fetched(known)) {
+            (true, _) => (String::new(), "within the program"),
+            (false, true) => (megabytes(bytes), "fetched"),
+            (false, false) => (megabytes(bytes), "not fetched"),
+        };
+        table.row([known.name.into(), known.about.into(), known.classes.len().to_string(), download, state.into()]);
+    }
+    print(&table.text(terminal::columns()))
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.0} MB", bytes as f64 / 1e6)
+}
+
+/// Checks all files of a set, and prints their digests.
+fn checked(known: &Known) -> Result<(), CliError> {
+    if known.is_within_the_program() {
+        mnist::verify()?;
+        return mnist::FILES.iter().try_for_each(|file| print(&format!("{}  {}: ok\n", file.sha256, file.name)));
+    }
+    let folder = cache().map(|cache| cache.join(known.name)).filter(|folder| known.is_in(folder));
+    let absent = DataError::NotFetched { name: known.name, is_folder: false };
+    let sums = folder.ok_or(FetchError::Data(absent)).and_then(|folder| verify(known, &folder))?;
+    sums.iter().try_for_each(|(name, sum)| print(&format!("{sum}  {}/{name}: ok\n", known.name)))
 }

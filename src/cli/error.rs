@@ -9,6 +9,7 @@ use super::sweep::SweepError;
 use crate::causes::with_causes;
 use crate::config::ConfigError;
 use crate::data::DataError;
+use crate::data::fetch::{ByHand, FetchError};
 use crate::evaluate::{FindError, ModelError};
 use crate::export::ExportError;
 use crate::protocol::is_hidden;
@@ -24,6 +25,22 @@ pub(super) enum CliError {
     /// Data that cannot be loaded.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Data that cannot be fetched, and how to do it by hand.
+    #[error("{name} could not be fetched")]
+    Fetch {
+        /// The data's name.
+        name: &'static str,
+        /// Why not.
+        source: Box<FetchError>,
+        /// What is left to do.
+        by_hand: Box<ByHand>,
+    },
+    /// Fetched data that cannot be checked, or not even be asked for.
+    #[error(transparent)]
+    Fetched(#[from] FetchError),
+    /// Several sets for one folder.
+    #[error("--output takes one set; the files of several have the same names")]
+    SeveralToOneFolder,
     /// A run that cannot be started or shown.
     #[error(transparent)]
     Train(#[from] TrainError),
@@ -108,7 +125,7 @@ impl CliError {
     /// The code that the program ends with.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Sweep(_) => WRONG_USAGE,
+            Self::Config(_) | Self::Sweep(_) | Self::SeveralToOneFolder | Self::Fetched(FetchError::Mirror(_)) => WRONG_USAGE,
             Self::Find(_) | Self::OnePicture { .. } => WRONG_USAGE,
             Self::Name { .. } | Self::Days { .. } | Self::FolderToOutput { .. } | Self::NoTerminal => WRONG_USAGE,
             Self::Store(error) if error.is_wrong_name() => WRONG_USAGE,
@@ -133,10 +150,11 @@ impl CliError {
     /// What belongs below the message, a line each, escaped as it is.
     pub(super) fn lines_below(&self) -> impl Iterator<Item = String> {
         let lines = match self {
-            Self::Train(TrainError::NoRun(none)) => none.commands(),
-            _ => &[],
+            Self::Train(TrainError::NoRun(none)) => none.commands().to_vec(),
+            Self::Fetch { by_hand, .. } => by_hand.lines(),
+            _ => Vec::new(),
         };
-        lines.iter().map(|line| escaped(line))
+        lines.into_iter().map(|line| escaped(&line))
     }
 }
 

@@ -9,7 +9,7 @@ use clap::builder::{StyledStr, Styles};
 type Example = (&'static str, &'static str);
 
 /// The examples of each subcommand, by the path to it.
-const EXAMPLES: [(&str, &[Example]); 34] = [
+const EXAMPLES: [(&str, &[Example]); 35] = [
     (
         "",
         &[
@@ -185,16 +185,26 @@ const EXAMPLES: [(&str, &[Example]); 34] = [
     ),
     ("data", &[("mnist-tui data list", "What there is"), ("mnist-tui data show people", "What is in a folder")]),
     (
+        "data fetch",
+        &[
+            ("mnist-tui data fetch fashion-mnist", "Clothes in the place of digits; then: mnist-tui --data fashion-mnist"),
+            ("mnist-tui data fetch emnist-letters --output letters", "Into a folder of your own; then: mnist-tui --data letters"),
+        ],
+    ),
+    (
         "data show",
         &[
-            ("mnist-tui data show people", "Classes, sizes and notes of a folder of pictures"),
+            ("mnist-tui data show people", "Classes, sizes, notes and images of a folder of pictures"),
             ("mnist-tui data show people --image-size 46x56 --set data.fit=crop", "As they would be read with these settings"),
         ],
     ),
     ("data list", &[("mnist-tui data list", "Names and sizes"), ("mnist-tui --data mnist", "Train on one of them")]),
     (
         "data verify",
-        &[("mnist-tui data verify", "Compare the digests"), ("mnist-tui data verify > /dev/null", "Only the exit code")],
+        &[
+            ("mnist-tui data verify", "Compare all digests"),
+            ("mnist-tui data verify kmnist > /dev/null", "Those of a set; only the exit code"),
+        ],
     ),
     (
         "completions",

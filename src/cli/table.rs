@@ -68,8 +68,7 @@ impl Table {
         let mut text = String::new();
         for row in head.into_iter().chain(&self.rows) {
             let cells = kept.iter().map(|column| {
-                let cell = cut(row.get(*column).map_or("", String::as_str), widths[*column]);
-                let space = " ".repeat(widths[*column].saturating_sub(cell.width()));
+                let (cell, space) = fitted(row.get(*column).map_or("", String::as_str), widths[*column]);
                 if self.columns[*column].right { space + &cell } else { cell + &space }
             });
             text.push_str(cells.collect::<Vec<_>>().join(GAP).trim_end());
@@ -82,6 +81,13 @@ impl Table {
         let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width());
         cells.max().unwrap_or(0).max(self.columns[column].title.width())
     }
+}
+
+/// The text, or its beginning where it is wider, and the space that is left of so many columns.
+pub(super) fn fitted(text: &str, width: usize) -> (String, String) {
+    let cell = cut(text, width);
+    let space = " ".repeat(width.saturating_sub(cell.width()));
+    (cell, space)
 }
 
 /// The text, or its beginning where it is wider.

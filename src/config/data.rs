@@ -26,6 +26,8 @@ pub struct DataConfig {
     pub nothing: bool,
     /// What the network is given.
     pub normalize: Normalize,
+    /// Where everything that is fetched is asked for, in the place of where it is published; empty: there.
+    pub mirror: String,
     /// Nobody has asked for `validation`, so that it may be less where there are few images.
     #[serde(skip)]
     pub validation_gives_way: bool,
@@ -45,8 +47,20 @@ impl Default for DataConfig {
     fn default() -> Self {
         let DataSpec { source, validation, nothing, .. } = DataSpec::default();
         let PictureSpec { test, fit, color, .. } = PictureSpec::default();
-        let (image_size, normalize) = (String::new(), Normalize::Unit);
-        Self { source, validation, train_limit: 0, test, image_size, fit, color, nothing, normalize, validation_gives_way: false }
+        let (image_size, normalize, mirror) = (String::new(), Normalize::Unit, String::new());
+        Self {
+            source,
+            validation,
+            train_limit: 0,
+            test,
+            image_size,
+            fit,
+            color,
+            nothing,
+            normalize,
+            mirror,
+            validation_gives_way: false,
+        }
     }
 }
 
@@ -79,6 +93,7 @@ impl DataConfig {
             color,
             nothing: spec.nothing,
             normalize: if spec.scaling.is_some() { Normalize::Standard } else { Normalize::Unit },
+            mirror: String::new(),
             validation_gives_way: false,
         }
     }

@@ -30,7 +30,7 @@ pub const FLAGS: [Flag; 19] = [
         "--data",
         "data.source",
         "NAME|DIR",
-        "The images: mnist, or a folder with IDX files or with a folder of pictures for each class",
+        "The images: a name, or a folder with IDX files or with a folder of pictures for each class",
     ),
     varied("--image-size", "data.image_size", "N|WxH", "The size that pictures of a folder get"),
     varied(

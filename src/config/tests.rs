@@ -129,7 +129,7 @@ fn what_is_wrong_in_a_file_is_said_with_its_line() {
         ),
         (
             "[[data]]",
-            "c.toml:1: data is a table, not a value; its keys are source, validation, train_limit, test, image_size, fit, color, nothing, normalize",
+            "c.toml:1: data is a table, not a value; its keys are source, validation, train_limit, test, image_size, fit, color, nothing, normalize, mirror",
         ),
         ("[train]\nepochs = \"five\"", "c.toml:2: train.epochs must be a whole number, not \"five\""),
         ("[train]\nepochs = 5.0", "c.toml:2: train.epochs must be a whole number, not 5.0"),
@@ -245,7 +245,7 @@ fn what_is_wrong_elsewhere_is_said_with_its_place() {
         ),
         (
             sources(example(), &[], &["data.x=1"], &[]),
-            "--set data.x=1: there is no key data.x; the keys of [data] are source, validation, train_limit, test, image_size, fit, color, nothing, normalize",
+            "--set data.x=1: there is no key data.x; the keys of [data] are source, validation, train_limit, test, image_size, fit, color, nothing, normalize, mirror",
         ),
         (
             sources(example(), &[("MNIST_TUI_UI_MAX_FPS", "fast")], &[], &[]),

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest, Sha256};
 
+use super::source::known::KNOWN;
 use super::source::{self, Progress};
 use super::{DataError, ImageSet, mnist, nothing, split};
 use crate::protocol::{DataContent, DataSpec, Scaling};
@@ -26,7 +27,15 @@ pub struct Dataset {
 
 impl Dataset {
     /// The names under which data is known, each with what it is.
-    pub const CHOICES: [(&str, &str); 1] = [("mnist", "the 70,000 handwritten digits within the program")];
+    pub const CHOICES: [(&str, &str); KNOWN.len()] = {
+        let mut choices = [("", ""); KNOWN.len()];
+        let mut at = 0;
+        while at < KNOWN.len() {
+            choices[at] = (KNOWN[at].name, KNOWN[at].about);
+            at += 1;
+        }
+        choices
+    };
 
     /// Images of the same shape.
     pub fn new(train: ImageSet, test: ImageSet, class_names: Vec<String>) -> Self {

@@ -43,7 +43,7 @@ pub enum DataError {
     )]
     HasNothing,
     /// Neither a name under which data is known, nor a folder.
-    #[error("data.source = {name:?}: that is neither data of this name (only {known}) nor a folder{hint}")]
+    #[error("data.source = {name:?}: that is neither data of a known name ({known}) nor a folder{hint}")]
     NoSource {
         /// As it was given.
         name: String,
@@ -51,6 +51,17 @@ pub enum DataError {
         known: String,
         /// What may have been meant, after a semicolon.
         hint: &'static str,
+    },
+    /// Data of a known name that is not on this machine.
+    #[error(
+        "data.source = {name:?}: that is not on this machine yet; `mnist-tui data fetch {name}` fetches it{}",
+        if *is_folder { format!("; the folder here is ./{name}") } else { String::new() }
+    )]
+    NotFetched {
+        /// Its name.
+        name: &'static str,
+        /// Whether a folder of this name is where the program was called.
+        is_folder: bool,
     },
     /// A file or folder that cannot be read.
     #[error("failed to read {}", path.display())]

@@ -1,7 +1,8 @@
-//! Where images come from: the program itself, or a folder.
+//! Where images come from: the program itself, what was fetched, or a folder.
 
 mod cache;
 mod idx_folder;
+pub mod known;
 mod pictures;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,9 @@ pub const MOST_CLASSES: usize = 1_000;
 pub(super) fn load(spec: &DataSpec, seed: u64, progress: Progress) -> Result<Dataset, DataError> {
     if spec.source == "mnist" {
         return Ok(mnist::load());
+    }
+    if let Some(known) = known::Known::named(&spec.source) {
+        return known.load();
     }
     let folder = PathBuf::from(&spec.source);
     if !folder.is_dir() {

@@ -218,8 +218,7 @@ fn what_is_missing_or_there_twice_is_named() {
     let message = "DIR: train-images-idx3-ubyte and train-images.idx3-ubyte.gz are the same part of the data; leave one of them in the folder";
     assert_eq!(folder.refused(), message);
     let nothing = load(&DataSpec { source: "no/such".into(), ..DataSpec::default() }, 0, &|_, _| ()).expect_err("nothing there");
-    let message =
-        "data.source = \"no/such\": that is neither data of this name (only mnist) nor a folder; there is nothing there";
+    let message = "data.source = \"no/such\": that is neither data of a known name (mnist, fashion-mnist, kmnist, emnist-digits, emnist-letters, emnist-balanced) nor a folder; there is nothing there";
     assert_eq!(nothing.to_string(), message);
 }
 
