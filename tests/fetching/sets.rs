@@ -190,10 +190,12 @@ fn a_part_of_an_archive_is_turned_upright_and_counts_from_0() {
     assert_eq!(names(&folder.join("archives")), ["gzip.zip", "lock"]);
 
     // What is damaged is taken out again, without asking anybody.
-    verify(&known, &into).expect("right");
-    fs::write(into.join(FILES[2]), "no").expect("written");
-    assert!(matches!(verify(&known, &into), Err(FetchError::Damaged { .. })));
-    fetcher().fetch(&known, &folder, &into, &mut |_| ()).expect("taken out again");
+    for (name, content) in [(FILES[2], "no"), ("SHA256SUMS", "")] {
+        verify(&known, &into).expect("right");
+        fs::write(into.join(name), content).expect("written");
+        assert!(matches!(verify(&known, &into), Err(FetchError::Damaged { .. } | FetchError::Archive { .. })), "{name}");
+        fetcher().fetch(&known, &folder, &into, &mut |_| ()).expect("taken out again");
+    }
     verify(&known, &into).expect("right again");
     assert_eq!(server.requests().len(), 1);
 }
@@ -232,7 +234,7 @@ fn what_cannot_be_fetched_can_be_put_there_by_hand() {
     let into = folder.join("small");
     let error = fetcher().fetch(&known, &folder, &into, &mut |_| ()).expect_err("not there");
     let address = server.url("there/gzip.zip");
-    assert_eq!(error.to_string(), format!("gzip.zip: {address}: the server says 404 (there is no such file)"));
+    assert_eq!(error.to_string(), "gzip.zip: the server says 404 (there is no such file)");
     let by_hand = fetcher().by_hand(&known, &folder, &into);
     assert_eq!(by_hand.folder, folder.join("archives"));
     let lines = by_hand.lines().join("\n");

@@ -22,7 +22,7 @@ pub enum FetchError {
     #[error("data.mirror = {0:?}: write an address that begins with http:// or https://")]
     Mirror(String),
     /// No address gave the file as it should be.
-    #[error("{file}: {}", reasons.iter().map(|(url, reason)| format!("{url}: {reason}")).collect::<Vec<_>>().join("; "))]
+    #[error("{file}: {}", said(reasons))]
     Unreachable {
         /// The file's name.
         file: String,
@@ -37,10 +37,10 @@ pub enum FetchError {
         /// What the system said.
         source: io::Error,
     },
-    /// An archive that is whole, but not what it was taken for.
+    /// An archive that is whole, but not what it was taken for, or a list of what was taken out of it that is not.
     #[error("{}: {message}", path.display())]
     Archive {
-        /// The archive.
+        /// The archive, or the list.
         path: PathBuf,
         /// What is wrong with it.
         message: String,
@@ -110,6 +110,13 @@ pub enum Refusal {
     NoAnswer(String),
 }
 
+/// What was wrong, each thing once: several addresses are often out of reach for one reason.
+fn said(reasons: &[(String, Refusal)]) -> String {
+    let mut said: Vec<String> = reasons.iter().map(|(_, reason)| reason.to_string()).collect();
+    said.dedup();
+    said.join("; ")
+}
+
 fn meaning(status: u16) -> &'static str {
     match status {
         401 | 403 | 407 => " (it is not allowed)",
@@ -124,7 +131,11 @@ fn meaning(status: u16) -> &'static str {
 pub(super) fn told(error: &HttpError, connection: Connection) -> String {
     let within = |time: Duration| format!("no answer within {} s", time.as_secs_f32());
     match error {
-        HttpError::HostNotFound => "no host of this name is found; is this machine online?".into(),
+        HttpError::HostNotFound => "its host is not found; is this machine online?".into(),
+        // A name that is not found has no kind of its own among the errors of the system.
+        HttpError::Io(error) if error.to_string().contains("lookup address") => {
+            format!("its host is not found; is this machine online? ({error})")
+        }
         HttpError::Timeout(Timeout::Resolve | Timeout::Connect) => within(connection.connect),
         HttpError::Timeout(_) => within(connection.silence),
         HttpError::TooManyRedirects => "it leads from one address to the next without end".into(),
