@@ -82,3 +82,30 @@ impl<'a> Palette<'a> {
         Style::new().bg(self.fit(background)).fg(self.fit(ink))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_sixteen_colours_a_ramp_has_one_hue() {
+        use Color::{Black, DarkGray, Gray, LightGreen, LightRed, White};
+        for theme in Theme::builtin() {
+            let palette = Palette::new(&theme, ColorDepth::Ansi16);
+            for ramp in [Ramp::HeatRight, Ramp::HeatWrong] {
+                let steps = (0..=8).filter_map(|step| palette.ramp(ramp, step as f32 / 8.0)).map(|parts| palette.fit(parts));
+                let plain = |color: Color| match color {
+                    LightGreen => Color::Green,
+                    LightRed => Color::Red,
+                    Color::LightYellow => Color::Yellow,
+                    Color::LightCyan => Color::Cyan,
+                    color => color,
+                };
+                let mut hues: Vec<Color> =
+                    steps.map(plain).filter(|color| ![Black, DarkGray, Gray, White].contains(color)).collect();
+                hues.dedup();
+                assert!(hues.len() <= 1, "{}, {ramp:?}: {hues:?}", theme.name());
+            }
+        }
+    }
+}
