@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::WRONG_USAGE;
-use super::sweep::SweepError;
+use super::sweep_error::SweepError;
 use crate::causes::with_causes;
 use crate::config::ConfigError;
 use crate::data::DataError;

@@ -16,6 +16,7 @@ mod replay;
 mod runs;
 mod settings;
 mod sweep;
+mod sweep_error;
 mod table;
 mod train;
 

@@ -1,7 +1,6 @@
 //! `mnist-tui sweep`: trains a grid of runs, or random draws, each in a process of its own.
 
 mod axis;
-mod error;
 mod outcome;
 mod point;
 
@@ -16,6 +15,7 @@ use super::error::{CliError, escaped};
 use super::place::print_json;
 use super::print;
 use super::settings::SettingArguments;
+use super::sweep_error::SweepError;
 
 use crate::config::{Config, ConfigError, FlagValue, Settings, Sources};
 use crate::data::Dataset;
@@ -23,7 +23,6 @@ use crate::protocol::{DataSpec, Holdout};
 use crate::run::store::{Catalog, Listed};
 use crate::terminal::{self, TrainError};
 use axis::Axis;
-pub(super) use error::SweepError;
 use outcome::Outcome;
 use point::Point;
 

@@ -175,28 +175,8 @@ impl Builder {
         self.last = None;
         match spec {
             LayerSpec::Conv { filters, kernel, stride, padding, activation } => {
-                let image = image.map_err(|_| wrong(before_flatten))?;
-                let layout = Layout::Filters { kernel, channels: image[2], filters };
-                let (weight, bias) = self.weight_and_bias(&layer, layout, filters)?;
-                let padded = (padding == Padding::Same).then(|| padding::Padding::same(image, kernel, stride));
-                let input = padded.as_ref().map_or(image, padding::Padding::output);
-                if padded.is_some() {
-                    self.give(&input)?;
-                }
-                let windows = (kernel, stride);
-                let Some(plain) = Convolution::new(input, filters, windows, 1, activation) else { return Err(does_not_fit) };
-                // Pooling that does not fit is left to be refused under its own name.
-                let pool = pool.filter(|size| MaxPool::SIZES.contains(size));
-                let pooled = pool.and_then(|size| Convolution::new(input, filters, windows, size, activation));
-                self.push(layer, plain.output().to_vec(), weight.len() + bias.len())?;
-                self.stack.layers.extend(padded.map(StackLayer::Padding));
-                if let Some(pooled) = &pooled {
-                    self.counts[1] += 1;
-                    self.push(format!("pool{}", self.counts[1]), pooled.output().to_vec(), 0)?;
-                }
-                let added = if pooled.is_some() { Added::WithPool } else { Added::Alone };
-                self.stack.layers.push(StackLayer::Convolution(Box::new(pooled.unwrap_or(plain)), weight, bias));
-                return Ok(added);
+                let geometry = (image.map_err(|_| wrong(before_flatten))?, kernel, stride);
+                return self.add_convolution(layer, geometry, filters, padding, activation, pool)?.ok_or(does_not_fit);
             }
             LayerSpec::MaxPool { size } => {
                 let image = image.map_err(|_| wrong(before_flatten))?;
@@ -212,19 +192,7 @@ impl Builder {
             }
             LayerSpec::BatchNorm { activation } => {
                 let image = image.map_err(|_| wrong(before_flatten))?;
-                let channels = image[2];
-                let start = self.offset();
-                for (name, kind) in [
-                    ("weight", ParameterKind::Offset { start: 1 }),
-                    ("bias", ParameterKind::Offset { start: 0 }),
-                    ("running_mean", ParameterKind::Running { start: 0 }),
-                    ("running_var", ParameterKind::Running { start: 1 }),
-                ] {
-                    self.parameter(format!("{layer}.{name}"), Layout::Row { len: channels }, kind)?;
-                }
-                self.push(layer, image.to_vec(), 2 * channels)?;
-                let norm = BatchNorm { channels, activation };
-                self.stack.layers.push(StackLayer::BatchNorm(norm, image, start..start + 4 * channels));
+                self.add_batch_norm(layer, image, activation)?;
             }
             LayerSpec::Dropout { rate } => {
                 if !(0.0..1.0).contains(&rate) {
@@ -252,6 +220,56 @@ impl Builder {
             }
         }
         Ok(Added::Alone)
+    }
+
+    /// Adds a convolution, with the max pooling after it where that fits; `None` where the filters do not fit into the image.
+    fn add_convolution(
+        &mut self,
+        layer: String,
+        (image, kernel, stride): ([usize; 3], usize, usize),
+        filters: usize,
+        padding: Padding,
+        activation: Activation,
+        pool: Option<usize>,
+    ) -> Result<Option<Added>, NetworkError> {
+        let layout = Layout::Filters { kernel, channels: image[2], filters };
+        let (weight, bias) = self.weight_and_bias(&layer, layout, filters)?;
+        let padded = (padding == Padding::Same).then(|| padding::Padding::same(image, kernel, stride));
+        let input = padded.as_ref().map_or(image, padding::Padding::output);
+        if padded.is_some() {
+            self.give(&input)?;
+        }
+        let windows = (kernel, stride);
+        let Some(plain) = Convolution::new(input, filters, windows, 1, activation) else { return Ok(None) };
+        // Pooling that does not fit is left to be refused under its own name.
+        let pool = pool.filter(|size| MaxPool::SIZES.contains(size));
+        let pooled = pool.and_then(|size| Convolution::new(input, filters, windows, size, activation));
+        self.push(layer, plain.output().to_vec(), weight.len() + bias.len())?;
+        self.stack.layers.extend(padded.map(StackLayer::Padding));
+        if let Some(pooled) = &pooled {
+            self.counts[1] += 1;
+            self.push(format!("pool{}", self.counts[1]), pooled.output().to_vec(), 0)?;
+        }
+        let added = if pooled.is_some() { Added::WithPool } else { Added::Alone };
+        self.stack.layers.push(StackLayer::Convolution(Box::new(pooled.unwrap_or(plain)), weight, bias));
+        Ok(Some(added))
+    }
+
+    fn add_batch_norm(&mut self, layer: String, image: [usize; 3], activation: Activation) -> Result<(), NetworkError> {
+        let channels = image[2];
+        let start = self.offset();
+        for (name, kind) in [
+            ("weight", ParameterKind::Offset { start: 1 }),
+            ("bias", ParameterKind::Offset { start: 0 }),
+            ("running_mean", ParameterKind::Running { start: 0 }),
+            ("running_var", ParameterKind::Running { start: 1 }),
+        ] {
+            self.parameter(format!("{layer}.{name}"), Layout::Row { len: channels }, kind)?;
+        }
+        self.push(layer, image.to_vec(), 2 * channels)?;
+        let norm = BatchNorm { channels, activation };
+        self.stack.layers.push(StackLayer::BatchNorm(norm, image, start..start + 4 * channels));
+        Ok(())
     }
 
     fn push(&mut self, name: String, output: Vec<usize>, parameters: usize) -> Result<(), NetworkError> {

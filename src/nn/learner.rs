@@ -12,25 +12,20 @@ use thiserror::Error;
 use super::Snapshot;
 use super::dropout::Chance;
 use super::gradient::{Gradient, is_usable};
-use super::measure::{Silence, Times};
+use super::measure::Silence;
 use super::network::{Network, SliceOutcome};
 use super::optimizer::OptimizerState;
 use super::parameter::{Parameter, ParameterKind};
-use super::stack::{SharedWorkspace, lock};
+use super::slice::{SLICE, pieces};
+use super::stack::{SharedWorkspace, Times, lock};
 use crate::data::{Augmenter, ImageSet};
 use crate::protocol::{
     ConfusionMatrix, Evaluation, Hyperparameters, JudgedImages, LayerMeasure, MOST_JUDGED, Optimizer, Quantity,
 };
 
-/// Images that go through the network together. What a slice needs fits into a core's own memory, and a batch of 32
-/// still gives two threads something to do.
-pub(super) const SLICE: usize = 16;
 /// Slices on the way at the same time, for each thread: so many that no thread waits long for another, and no more, since each
 /// has buffers and a gradient of its own.
 const SLICES_A_THREAD: usize = 4;
-/// Parameters that are summed and changed together.
-const CHUNK: usize = 8192;
-
 /// A network, its optimizer, and the threads they run on.
 pub struct Learner {
     network: Network,
@@ -318,12 +313,6 @@ impl Learner {
             shares.flat_map_iter(|(slices, workspace)| slices.iter().map(|slice| network.judge(set, slice, workspace))).collect()
         })
     }
-}
-
-/// The pieces of a parameter that are worked on one at a time.
-pub(super) fn pieces(range: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    let end = range.end;
-    range.clone().step_by(CHUNK).map(move |start| start..end.min(start + CHUNK))
 }
 
 /// What the batches are like, remembered: each step weighs a tenth of all before it, as in PyTorch.

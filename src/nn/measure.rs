@@ -3,22 +3,13 @@
 use std::time::Duration;
 
 use super::gradient::Gradient;
-use super::learner::pieces;
 use super::network::Network;
-use super::stack::Workspace;
+use super::slice::pieces;
+use super::stack::{Times, Workspace};
 use crate::protocol::{Activation, LayerMeasure, LayerSpec};
 
 /// A unit is silent when it has not fired in so many batches that were measured, one after the other.
 const SILENT_AFTER: u8 = 5;
-
-/// How long the layers took for a slice.
-#[derive(Debug, Default)]
-pub(super) struct Times {
-    /// Each layer of the stack, forward and backward.
-    pub stack: Vec<Duration>,
-    /// All of it.
-    pub whole: Duration,
-}
 
 /// For each layer, in how many measured batches each of its units has not fired since it did last; empty where nothing is told
 /// of it.

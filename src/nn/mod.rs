@@ -25,6 +25,7 @@ mod padding;
 mod parameter;
 mod pool;
 mod pretrained;
+mod slice;
 mod snapshot;
 mod stack;
 

@@ -16,15 +16,15 @@ use super::convolution::{self, Convolution, Filters};
 use super::dropout::{Chance, multiply};
 use super::gradient::Gradient;
 use super::head::{Head, Matrix};
-use super::learner;
 use super::optimizer::OptimizerState;
 use super::padding::Padding;
 use super::pool::MaxPool;
+use super::slice;
 use super::stack::StackLayer;
 use crate::protocol::{Activation, Hyperparameters, Optimizer};
 
 /// Images that go through an operation together.
-pub const IMAGES: usize = learner::SLICE;
+pub const IMAGES: usize = slice::SLICE;
 
 /// A layer on images, with all that it reads and writes.
 pub struct ImageLayer {
@@ -256,7 +256,7 @@ impl SliceGradients {
     pub fn new(slices: usize, parameters: usize) -> Result<Self, rayon::ThreadPoolBuildError> {
         let thread = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
         let slices = vec![values(parameters, 0.01); slices];
-        Ok(Self { sum: Gradient::default(), slices, pieces: learner::pieces(&(0..parameters)).collect(), thread })
+        Ok(Self { sum: Gradient::default(), slices, pieces: slice::pieces(&(0..parameters)).collect(), thread })
     }
 
     /// Adds them up, looks whether the sum is finite and, when gradients are to be clipped, measures it. Gives its factor.

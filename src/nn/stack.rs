@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dfdx::prelude::*;
 
@@ -15,7 +15,6 @@ use super::batch_norm::BatchNorm;
 use super::buffer::Buffer;
 use super::convolution::{Backward, Convolution, Filters};
 use super::dropout::{Chance, multiply};
-use super::measure::Times;
 use super::padding::Padding;
 use super::pool::MaxPool;
 
@@ -41,6 +40,15 @@ pub(super) enum StackLayer {
     BatchNorm(BatchNorm, [usize; 3], Range<usize>),
     /// Dropout on images of a shape, with its rate and its number among the network's dropout layers.
     Dropout([usize; 3], f32, usize),
+}
+
+/// How long the layers took for a slice.
+#[derive(Debug, Default)]
+pub(super) struct Times {
+    /// Each layer of the stack, forward and backward.
+    pub stack: Vec<Duration>,
+    /// All of it.
+    pub whole: Duration,
 }
 
 /// The buffers of one slice of a batch.

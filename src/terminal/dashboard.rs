@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use ratatui::Terminal;
@@ -154,54 +155,63 @@ impl Dashboard {
             let can_wait = self.can_wait(&message);
             self.changed(can_wait);
             let mut effects = VecDeque::from(self.app.update(message));
-            // What comes of an effect may have effects itself.
             while let Some(effect) = effects.pop_front() {
-                match effect {
-                    Effect::Send(request) => link.send(request),
-                    Effect::Ask(asked) => link.ask(asked),
-                    Effect::Runs(request) => self.shelf.ask(request),
-                    Effect::Suspend => self.suspend()?,
-                    Effect::Mouse(on) => crossterm::execute!(io::stdout(), TakeMouse(on))?,
-                    Effect::Repaint => self.repaint(),
-                    Effect::Notify(text) => {
-                        let text = plain_text(&text, self.look.charset);
-                        self.terminal.backend_mut().queue(Notification { text, passage: Passage::new(&environment) });
-                    }
-                    Effect::Copy(text) => {
-                        self.terminal.backend_mut().queue(Clipboard { text, passage: Passage::new(&environment) });
-                    }
-                    Effect::KeepDigit { ink, side, class } => {
-                        let told = Message::Told(drawing::keep(config, &ink, side, class));
-                        effects.extend(self.app.update(told));
-                    }
-                    Effect::OpenPicture(path) => {
-                        let opened = Message::Opened(drawing::open(&path));
-                        effects.extend(self.app.update(opened));
-                    }
-                    Effect::Picture(name) => {
-                        let told = Message::Told(picture::write(&name, &self.app, &self.look));
-                        effects.extend(self.app.update(told));
-                    }
-                    Effect::Leave(Leave::Next(next)) => match super::prepared::next(config, next) {
-                        Ok(scene) => return Ok(Left::Next(scene)),
-                        // Before anything was changed: the dashboard stays as it is.
-                        Err(error) => {
-                            let failed = RunsAnswer::Failed(with_causes(&error).into());
-                            effects.extend(self.app.update(Message::Runs(failed)));
-                        }
-                    },
-                    Effect::Leave(leave) => {
-                        let state = Box::new(self.app.run().clone());
-                        return Ok(match leave {
-                            Leave::Ended | Leave::Away => Left::Shown(Shown::Ended(state)),
-                            Leave::Discard | Leave::Next(_) => Left::Shown(Shown::Discarded(state)),
-                            Leave::Headless => Left::ForHeadless(state),
-                            Leave::Detach => Left::Detached(state),
-                        });
-                    }
+                match self.carry_out(effect, config, link)? {
+                    // What comes of an effect may have effects itself.
+                    ControlFlow::Continue(more) => effects.extend(more),
+                    ControlFlow::Break(left) => return Ok(left),
                 }
             }
         }
+    }
+
+    /// Does what the state asks for; gives what comes of it, or that the dashboard is left.
+    fn carry_out(&mut self, effect: Effect, config: &Config, link: &mut Link) -> io::Result<ControlFlow<Left, Vec<Effect>>> {
+        match effect {
+            Effect::Send(request) => link.send(request),
+            Effect::Ask(asked) => link.ask(asked),
+            Effect::Runs(request) => self.shelf.ask(request),
+            Effect::Suspend => self.suspend()?,
+            Effect::Mouse(on) => crossterm::execute!(io::stdout(), TakeMouse(on))?,
+            Effect::Repaint => self.repaint(),
+            Effect::Notify(text) => {
+                let text = plain_text(&text, self.look.charset);
+                self.terminal.backend_mut().queue(Notification { text, passage: Passage::new(&environment) });
+            }
+            Effect::Copy(text) => {
+                self.terminal.backend_mut().queue(Clipboard { text, passage: Passage::new(&environment) });
+            }
+            Effect::KeepDigit { ink, side, class } => {
+                let told = Message::Told(drawing::keep(config, &ink, side, class));
+                return Ok(ControlFlow::Continue(self.app.update(told)));
+            }
+            Effect::OpenPicture(path) => {
+                let opened = Message::Opened(drawing::open(&path));
+                return Ok(ControlFlow::Continue(self.app.update(opened)));
+            }
+            Effect::Picture(name) => {
+                let told = Message::Told(picture::write(&name, &self.app, &self.look));
+                return Ok(ControlFlow::Continue(self.app.update(told)));
+            }
+            Effect::Leave(Leave::Next(next)) => match super::prepared::next(config, next) {
+                Ok(scene) => return Ok(ControlFlow::Break(Left::Next(scene))),
+                // Before anything was changed: the dashboard stays as it is.
+                Err(error) => {
+                    let failed = RunsAnswer::Failed(with_causes(&error).into());
+                    return Ok(ControlFlow::Continue(self.app.update(Message::Runs(failed))));
+                }
+            },
+            Effect::Leave(leave) => {
+                let state = Box::new(self.app.run().clone());
+                return Ok(ControlFlow::Break(match leave {
+                    Leave::Ended | Leave::Away => Left::Shown(Shown::Ended(state)),
+                    Leave::Discard | Leave::Next(_) => Left::Shown(Shown::Discarded(state)),
+                    Leave::Headless => Left::ForHeadless(state),
+                    Leave::Detach => Left::Detached(state),
+                }));
+            }
+        }
+        Ok(ControlFlow::Continue(Vec::new()))
     }
 
     /// Lets go of a terminal that is gone, as after a hangup.

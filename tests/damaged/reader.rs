@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use mnist_tui::config::{Config, Sources};
 use mnist_tui::data::idx::Idx;
 use mnist_tui::data::picture::{Picture, resized};
-use mnist_tui::data::{Dataset, ImageSet};
+use mnist_tui::data::{Dataset, ImageSet, Sheet, digit};
 use mnist_tui::export::{ExportedRun, Format, render};
 use mnist_tui::protocol::{
     Activation, CheckpointReason, ClientLine, Code, Command, DataSpec, Event, Fit, Holdout, LayerSpec, Outcome, Reason, Record,
@@ -28,12 +28,13 @@ pub struct Reader {
 pub type Read = fn(&Reader, &[u8]);
 
 /// Everything that is read, by the names of the fuzz targets.
-pub const KINDS: [(&str, Read); 7] = [
+pub const KINDS: [(&str, Read); 8] = [
     ("events", Reader::events),
     ("run_json", Reader::run_json),
     ("checkpoint", Reader::checkpoint),
     ("idx", Reader::idx),
     ("picture", Reader::picture),
+    ("folder", Reader::folder_of_pictures),
     ("wire", Reader::wire),
     ("config", Reader::config),
 ];
@@ -71,7 +72,7 @@ impl Reader {
                 kept.last().expect("one at the end").to_bytes().expect("a file")
             }
             "idx" => [&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3][..], &[7; 12]].concat(),
-            "picture" => [&b"P6 3 2 255\n"[..], &[9; 18]].concat(),
+            "picture" | "folder" => [&b"P6 3 2 255\n"[..], &[9; 18]].concat(),
             "wire" => std::mem::take(&mut lines[0]),
             _ => mnist_tui::config::EXAMPLE.into(),
         }
@@ -131,11 +132,33 @@ impl Reader {
         look_at(&folder);
     }
 
-    /// A picture, up to the pixels of an image.
+    /// A picture, up to the pixels of an image, as a photographed digit, and as a sheet of them.
     pub fn picture(&self, bytes: &[u8]) {
         let Ok(picture) = Picture::decode(bytes) else { return };
         for fit in Fit::ALL {
             assert_eq!(resized(&picture, [5, 7], fit).len(), 5 * 7 * 3);
+        }
+        if let Some(image) = digit(&picture, [28, 28, 1]) {
+            assert_eq!(image.len(), 28 * 28);
+        }
+        let _ = Sheet::new(picture).ink([31, 17]);
+    }
+
+    /// A picture among others, in a folder with two classes.
+    pub fn folder_of_pictures(&self, bytes: &[u8]) {
+        let root = self.root.join("pictures");
+        let whole = self.sample("picture");
+        let files = [("a/1.ppm", &whole[..]), ("a/2.ppm", &whole), ("b/1.ppm", &whole), ("b/2.png", bytes), ("b/3.ppm", &whole)];
+        for (name, content) in files {
+            let path = root.join(name);
+            fs::create_dir_all(path.parent().expect("a class")).expect("a folder");
+            fs::write(path, content).expect("written");
+        }
+        for fit in Fit::ALL {
+            let mut spec = DataSpec { source: root.display().to_string(), ..DataSpec::default() };
+            spec.pictures.fit = fit;
+            let data = Dataset::load(&spec, 0).expect("one broken picture is left out");
+            assert!(data.train.len() + data.test.len() >= 4);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use rand_chacha::rand_core::RngCore;
 
-use super::SweepError;
+use crate::cli::sweep_error::SweepError;
 use crate::config::{Flag, FlagValue, Settings, Sources};
 use crate::data::{Purpose, stream};
 

@@ -97,12 +97,13 @@ impl Cache {
             }
             Some(match pictures.next()? {
                 Err(reason) => Err(reason),
-                Ok(channels) => {
+                Ok(channels @ (1 | 3)) => {
                     let length = self.size[0] * self.size[1] * usize::from(channels);
                     let (picture, rest) = pixels.split_at_checked(length)?;
                     pixels = rest;
                     Ok(if channels == 3 { Stored::Color(picture.to_vec()) } else { Stored::Grey(picture.to_vec()) })
                 }
+                Ok(_) => return None,
             })
         };
         readable.map(one).collect()
@@ -167,8 +168,14 @@ mod tests {
         let path = cache(0).path;
         let mut bytes = fs::read(&path).expect("written");
         *bytes.last_mut().expect("pixels") ^= 1;
-        fs::write(&path, bytes).expect("written");
+        fs::write(&path, &bytes).expect("written");
         assert_eq!(cache(0).read([true, false, true, true].into_iter()), None);
+        let header = String::from_utf8(bytes[..bytes.iter().position(|byte| *byte == b'\n').expect("a line")].to_vec());
+        let two = header.expect("JSON").replace("{\"Ok\":1}", "{\"Ok\":2}");
+        *bytes.last_mut().expect("pixels") ^= 1;
+        let start = bytes.iter().position(|byte| *byte == b'\n').expect("a line");
+        fs::write(&path, [two.as_bytes(), &bytes[start..]].concat()).expect("written");
+        assert_eq!(cache(0).read([true].into_iter()), None, "no picture has two channels");
         fs::remove_dir_all(&folder).expect("removed");
     }
 }

@@ -3,8 +3,8 @@
 use super::{Backward, Filters, Geometry, transpose};
 use crate::nn::buffer::Buffer;
 use crate::nn::kernel::{Product, Run, Start};
-use crate::nn::learner::SLICE;
 use crate::nn::pool::{max_pool_row, max_pool_row_backward};
+use crate::nn::slice::SLICE;
 
 /// The results of a convolution before pooling are made a block at a time, of at most so many values, so that they are
 /// pooled while they are in the processor's nearest memory.

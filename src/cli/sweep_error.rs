@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// What can be wrong with a sweep. All of it is wrong usage.
 #[derive(Debug, Error)]
-pub(in crate::cli) enum SweepError {
+pub(super) enum SweepError {
     /// One run is no sweep.
     #[error("nothing varies; give a setting several values, as in --lr 1e-4,1e-3 or --vary train.momentum=0.8,0.9")]
     NothingVaries,
