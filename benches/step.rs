@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use mnist_tui::config::{FlagValue, Sources};
-use mnist_tui::data::{Augmenter, Dataset, epoch_order};
+use mnist_tui::data::{Augmenter, Dataset, Probe, epoch_order, split};
 use mnist_tui::nn::{Learner, Network};
 use mnist_tui::protocol::{ConfusionMatrix, RunSpec};
 
@@ -61,6 +61,24 @@ fn train_seed_measured(bencher: Bencher, batch: usize) {
     bencher.counter(ItemsCount::new(batch)).bench_local(|| {
         learner.measure_layers_next();
         batches.next().map(|batch| learner.step(&images, batch, None, &recipe.hyperparameters, &mut confusion))
+    });
+}
+
+/// Steps with the looks at the probe that belong to them: what more than `train_seed` they take is what the probe costs.
+#[divan::bench(args = [32])]
+fn train_seed_probed(bencher: Bencher, batch: usize) {
+    let recipe = recipe("seed");
+    let (Dataset { train: images, .. }, mut learner) = learner(&recipe);
+    let (train, validation) = split(images.len(), 5_000, recipe.seed);
+    let (probe, order) = (Probe::of(&train, &validation, recipe.seed), epoch_order(&train, recipe.seed, 1));
+    let (mut confusion, mut seen) = (ConfusionMatrix::new(10), 0);
+    let mut batches = order.chunks_exact(batch).cycle();
+    bencher.counter(ItemsCount::new(batch)).bench_local(|| {
+        let outcome = batches.next().map(|batch| learner.step(&images, batch, None, &recipe.hyperparameters, &mut confusion));
+        seen += batch as u64;
+        let looked: Vec<_> =
+            probe.due(seen - batch as u64, seen).map(|part| learner.predict(&images, probe.part(part))).collect();
+        (outcome, looked)
     });
 }
 

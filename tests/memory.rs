@@ -56,6 +56,7 @@ fn told(first_step: u64) -> Event {
         images_seen: first_step + TOGETHER - 1,
         train_seconds: first_step as f64 / 1e4,
         confusion,
+        probed: Vec::new(),
     }))
 }
 

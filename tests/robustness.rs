@@ -55,6 +55,7 @@ fn strange(loss: Vec<f32>, classes: usize) -> Event {
         images_seen: u64::MAX / 2,
         train_seconds: f64::NAN,
         confusion: ConfusionMatrix::new(classes),
+        probed: Vec::new(),
         loss,
     };
     Event::StepsFinished(Box::new(steps))

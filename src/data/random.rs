@@ -20,6 +20,8 @@ pub enum Purpose {
     Sweep = 6,
     /// What shows none of the classes.
     Nothing = 7,
+    /// Which images are looked at again and again, to see whether a change has helped.
+    Probe = 8,
 }
 
 /// The random numbers for one purpose. `a` and `b` tell its parts apart (an epoch, a layer); the same four values give

@@ -118,13 +118,21 @@ fn interventions(text: &mut String, state: &RunState, level: &str) {
     if state.interventions.is_empty() {
         return;
     }
-    let _ =
-        writeln!(text, "\n{level} Changed on the way\n\n| | step | epoch | what | from | to |\n|---|---:|---:|---|---:|---:|");
+    let _ = writeln!(
+        text,
+        "\n{level} Changed on the way\n\n| | step | epoch | what | from | to | what came of it |\n|---|---:|---:|---|---:|---:|---|"
+    );
     for (index, change) in state.interventions.iter().enumerate() {
         let (from, to) = (change.hyper.display(change.from), change.hyper.display(change.to));
         let what = format!("{}{}", change.hyper.label(), plain(&change.by_text()));
-        let _ = writeln!(text, "| {} | {} | {} | {what} | {from} | {to} |", index + 1, change.step, change.epoch);
+        let impact = impact(state, index + 1);
+        let _ = writeln!(text, "| {} | {} | {} | {what} | {from} | {to} | {impact} |", index + 1, change.step, change.epoch);
     }
+}
+
+/// What came of a change, where something can come of it.
+pub(super) fn impact(state: &RunState, number: usize) -> String {
+    state.impacts.of(number).map_or_else(|| "–".to_owned(), |impact| impact.text())
 }
 
 fn repeat(text: &mut String, state: &RunState, summary: &Summary, level: &str) {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
     Command, ConfusionMatrix, Hyper, JudgedImages, LayerMeasure, LayerShape, Outcome, Place, Reason, RequestId, RunSpec,
+    StepsFinished,
 };
 
 /// Something that happened in a run.
@@ -334,40 +335,6 @@ pub struct Sample {
     pub label: usize,
     /// `height × width × channels` bytes, row by row.
     pub pixels: Vec<u8>,
-}
-
-/// The steps since the last such event, in columns of equal length.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct StepsFinished {
-    /// The number of the first of them, counted from 1.
-    pub first_step: u64,
-    /// The epoch they belong to, counted from 1.
-    pub epoch: usize,
-    /// The mean cross-entropy of each batch, before its step, against the targets it was trained on (with label smoothing,
-    /// the smoothed ones).
-    pub loss: Vec<f32>,
-    /// The right predictions in each batch, before its step.
-    pub correct: Vec<u32>,
-    /// The images of each batch.
-    pub batch: Vec<u32>,
-    /// The effective learning rate of each step.
-    pub learning_rate: Vec<f32>,
-    /// The norm of the gradient of the first of them, before it is clipped.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gradient_norm: Option<f32>,
-    /// Images trained on since the run started.
-    pub images_seen: u64,
-    /// Seconds of training since the run started: without judging and pauses.
-    pub train_seconds: f64,
-    /// What the images of these batches were taken for.
-    pub confusion: ConfusionMatrix,
-}
-
-impl StepsFinished {
-    /// The number of the last of them.
-    pub fn last_step(&self) -> u64 {
-        self.first_step.saturating_add(self.loss.len() as u64).saturating_sub(1)
-    }
 }
 
 /// The result of judging a network on a set of images.

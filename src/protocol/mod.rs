@@ -21,6 +21,7 @@ mod query;
 mod reason;
 mod record;
 mod spec;
+mod steps_finished;
 mod wire;
 
 pub use augmentation::Augmentation;
@@ -30,7 +31,7 @@ pub use command::{Command, Place, Request, RequestId};
 pub use confusion::{ClassFigures, ConfusionMatrix, MOST_CLASSES, wilson};
 pub use connection::Connection;
 pub use data_spec::{ColorChoice, DataContent, DataSpec, Fit, Holdout, PictureSpec, Scaling};
-pub use event::{CheckpointReason, Evaluation, Event, Parent, Phase, Quantity, RunStarted, Sample, Split, StepsFinished};
+pub use event::{CheckpointReason, Evaluation, Event, Parent, Phase, Quantity, RunStarted, Sample, Split};
 pub use hyper::{Hyper, HyperError, Hyperparameters};
 pub use judged::{JudgedImages, MOST_JUDGED};
 pub use layers::{LayerMeasure, LayerShape};
@@ -41,4 +42,5 @@ pub use query::{Among, Answer, Asked, Body, MOST_BYTES, MOST_IMAGES, Plane, Quer
 pub use reason::{Code, Reason};
 pub use record::Record;
 pub use spec::{Activation, Anneal, FineTuning, LayerSpec, Optimizer, Padding, RunSpec, Schedule, ScheduleKind};
+pub use steps_finished::{Probed, StepsFinished};
 pub use wire::{ASK, ByeCode, ClientHello, ClientLine, Cursor, LONGEST_LINE, PROTOCOL, ServerHello, ServerLine, ServerMessage};

@@ -7,7 +7,7 @@ pub use progress::reach;
 use std::collections::{BTreeMap, VecDeque};
 
 use super::text::grouped;
-use super::{Courses, HealthWatch, Intervention, LogKind, LogLine, SampleOrder, Steerer, StepSeries};
+use super::{Courses, HealthWatch, Impacts, Intervention, LogKind, LogLine, SampleOrder, Steerer, StepSeries};
 use crate::protocol::{
     CheckpointReason, ConfusionMatrix, Evaluation, Event, Hyper, Hyperparameters, LayerMeasure, MOST_CLASSES, Outcome, Phase,
     Place, Quantity, Record, RunStarted, Sample, Split, StepsFinished,
@@ -52,6 +52,8 @@ pub struct RunState {
     pub own: Vec<EvaluationPoint>,
     /// Changes of hyperparameters, in order.
     pub interventions: Vec<Intervention>,
+    /// What came of them.
+    pub impacts: Impacts,
     /// What the training images of this epoch were taken for so far.
     pub train_confusion: ConfusionMatrix,
     /// The images whose predictions are shown.
@@ -196,6 +198,7 @@ impl RunState {
                     None => {}
                 }
                 self.health.changed(*hyper);
+                self.impacts.changed(*hyper, *step);
                 if *hyper == Hyper::Augmentation {
                     // The next batch will look different.
                     self.augmented.clear();
@@ -233,6 +236,7 @@ impl RunState {
             Event::ParametersRestored { epoch, from, .. } => {
                 self.steps.smooth_anew();
                 self.health.begin_anew();
+                self.impacts.went_back();
                 let text = match (from, *epoch) {
                     (Place::Checkpoint(step), _) => LogText::CheckpointRestored { step: *step },
                     (_, 0) => LogText::StartRestored,
@@ -327,6 +331,7 @@ impl RunState {
             self.train_confusion = ConfusionMatrix::new(self.train_confusion.classes());
         }
         self.steps.push(steps);
+        self.impacts.probed(&steps.probed);
         self.diverged = None;
         // The shortest decimal that makes this 32-bit float: what a person would have written.
         self.effective_rate = steps.learning_rate.last().and_then(|rate| rate.to_string().parse().ok()).or(self.effective_rate);

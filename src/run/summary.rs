@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Intervention, RunState};
+use super::{Impact, Intervention, RunState};
 use crate::protocol::{ClassFigures, ConfusionMatrix, Hyperparameters, Outcome};
 
 /// The version of [`Summary`]'s form. It grows when a field changes its meaning or goes.
@@ -83,6 +83,9 @@ pub struct Summary {
     pub hyperparameters: Option<Hyperparameters>,
     /// What was changed on the way.
     pub interventions: Vec<Intervention>,
+    /// What came of them, as far as it can be told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub impacts: Vec<Impact>,
 }
 
 /// Other programs find all rows with all counts, however many classes there are.
@@ -186,6 +189,7 @@ impl RunState {
             weights_sha256: self.ended.as_ref().map(|ended| ended.weights_sha256.clone()).filter(|digest| !digest.is_empty()),
             hyperparameters: self.hyperparameters,
             interventions: self.interventions.clone(),
+            impacts: self.impacts.all().collect(),
         }
     }
 }

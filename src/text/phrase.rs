@@ -59,6 +59,7 @@ texts! {
 
         SmoothedOver { steps: u64 } => en "smoothed over {steps} steps", zh "平滑 {steps} 步";
         NotSmoothed => en "not smoothed", zh "未平滑";
+        EffectOfChanges { first: usize, last: usize } => en "effect {first}–{last}", zh "效果 {first}–{last}";
         ChangeNumber { number: usize } => en "change {number}", zh "更改 {number}";
 
         TakenFor { truth: String, predicted: String } => en "{truth} taken for {predicted}", zh "{truth} 被认作 {predicted}";

@@ -128,6 +128,15 @@ texts! {
         ImagesFact => en "images", zh "图像";
         Before => en "loss before", zh "之前损失";
         After => en "loss after", zh "之后损失";
+        EffectFact => en "effect", zh "效果";
+        EffectInterval => en "loss by", zh "损失变化";
+        EffectOnTraining => en "on training images", zh "在训练图像上测得";
+        Helped => en "helped", zh "有益";
+        Hurt => en "hurt", zh "有害";
+        Unclear => en "unclear", zh "不明确";
+        UnclearYet => en "not clear yet", zh "尚不明确";
+        TooSoon => en "too soon", zh "为时尚早";
+        NotMeasured => en "not measured", zh "未测量";
         NotRecorded => en "not recorded", zh "没有记录";
         AccuracyTitle => en "Accuracy", zh "准确率";
         HyperparametersTitle => en "Hyperparameters", zh "超参数";

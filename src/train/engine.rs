@@ -4,6 +4,7 @@ mod commands;
 mod cursor;
 mod judging;
 mod keeping;
+mod probing;
 mod samples;
 mod telling;
 #[cfg(test)]
@@ -264,6 +265,7 @@ impl<'a, P: Port> Engine<'a, P> {
         if let Some(layers) = outcome.layers {
             self.port.emit(Event::LayersMeasured { step: self.cursor.step, layers });
         }
+        self.probe(batch.len());
         self.tell_what_is_due(augmenter.as_ref(), batch);
         self.offer(false);
     }

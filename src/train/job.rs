@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use thiserror::Error;
 
 use super::checkpoint::{Checkpoint, ResumeError};
-use crate::data::{DataError, Dataset, ImageSet};
+use crate::data::{DataError, Dataset, ImageSet, Probe};
 use crate::nn::{CheckpointError, FreezeError, Learner, Network, NetworkError, pretrained};
 use crate::protocol::{FineTuning, Holdout, HyperError, RunSpec, RunStarted, Schedule};
 
@@ -21,6 +21,8 @@ pub struct Job {
     /// The images trained on and those held out, by their places in the training set.
     pub(super) train: Vec<u32>,
     pub(super) validation: Vec<u32>,
+    /// The images that are looked at again and again.
+    pub(super) probe: Probe,
     pub(super) save: Option<PathBuf>,
     /// Digits that the person at this machine has drawn, which are judged as well.
     pub(super) own: Option<ImageSet>,
@@ -242,7 +244,8 @@ impl Job {
             spec,
         };
         let resumed = checkpoint.as_ref().map(|checkpoint| checkpoint.started.clone());
-        let job = Self { started, dataset, learner, train, validation, save, own, checkpoint };
+        let probe = Probe::of(&train, &validation, started.spec.seed);
+        let job = Self { started, dataset, learner, train, validation, probe, save, own, checkpoint };
         Ok(match resumed {
             Some(resumed) => job.again(resumed),
             None => job,

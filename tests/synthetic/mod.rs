@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use mnist_tui::protocol::{
     Activation, Augmentation, CheckpointReason, ConfusionMatrix, DataSpec, Evaluation, Event, FineTuning, Holdout, Hyper,
-    Hyperparameters, JudgedImages, LayerMeasure, LayerShape, LayerSpec, Optimizer, Outcome, Padding, Phase, Record, RequestId,
-    RunSpec, RunStarted, Sample, Schedule, Split, StepsFinished,
+    Hyperparameters, JudgedImages, LayerMeasure, LayerShape, LayerSpec, Optimizer, Outcome, Padding, Phase, Probed, Record,
+    RequestId, RunSpec, RunStarted, Sample, Schedule, Split, StepsFinished,
 };
 
 /// Steps in one event.
@@ -209,6 +209,7 @@ impl Synthetic {
             images_seen,
             train_seconds: images_seen as f64 / 17_234.0,
             confusion,
+            probed: (from + 1..=to).filter(|step| step % 10 == 0).map(probed).collect(),
         }))
     }
 
@@ -284,6 +285,13 @@ pub fn checkpoint() -> Vec<Arc<Record>> {
         Event::CheckpointSaved { step: 860, file: "step-00000860.safetensors".into(), removed: Vec::new() },
     ];
     events.into_iter().map(|event| Arc::new(Record { at_ms: 7_000, event })).collect()
+}
+
+/// A look at the part of the probe whose turn it is, of which each is as hard as it is.
+fn probed(step: u64) -> Probed {
+    let part = (step / 10 % 16) as u16;
+    let waver = 0.9 + 0.2 * Noise(step).next();
+    Probed { step, part, of: 16, root: (loss(step as f64).sqrt() * waver * (0.7 + 0.04 * f64::from(part))) as f32 }
 }
 
 fn loss(step: f64) -> f64 {

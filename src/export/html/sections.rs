@@ -5,7 +5,7 @@ use std::fmt::Write;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::markdown::repeat_note;
+use super::super::markdown::{impact, repeat_note};
 use super::super::markup::{duration, escape, grouped, percent};
 use super::super::mistakes::worst;
 use super::super::picture::Picture;
@@ -194,20 +194,23 @@ fn hyperparameters(text: &mut String, state: &RunState) {
     }
     text.push_str("</table></div>");
     if !state.interventions.is_empty() {
-        text.push_str("<div class=\"card\"><h3>Changed on the way</h3><table><tr><th></th><th>step</th><th>epoch</th><th class=\"l\">what</th><th>from</th><th>to</th></tr>");
+        text.push_str("<div class=\"card\"><h3>Changed on the way</h3><table><tr><th></th><th>step</th><th>epoch</th><th class=\"l\">what</th><th>from</th><th>to</th><th class=\"l\">what came of it</th></tr>");
         for (index, change) in state.interventions.iter().enumerate() {
             let _ = write!(
                 text,
-                "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"l\">{}</td><td>{}</td><td>{}</td></tr>",
+                "<tr><td>{}</td><td>{}</td><td>{}</td><td class=\"l\">{}</td><td>{}</td><td>{}</td><td class=\"l\">{}</td></tr>",
                 index + 1,
                 grouped(change.step),
                 change.epoch,
                 escape(&format!("{}{}", change.hyper.label(), change.by_text())),
                 change.hyper.display(change.from),
-                change.hyper.display(change.to)
+                change.hyper.display(change.to),
+                escape(&impact(state, index + 1))
             );
         }
-        text.push_str("</table></div>");
+        let note = "What came of a change: by how much the loss on some images that are not trained on differs from what it was \
+                    and from where it was going, with a confidence of 99 %.";
+        let _ = write!(text, "</table><p class=\"note\">{note}</p></div>");
     }
     text.push_str("</div>");
 }

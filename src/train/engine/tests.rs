@@ -3,6 +3,7 @@
 mod added_epochs;
 mod cutting;
 mod early_stopping;
+mod probing;
 mod resuming;
 mod rewinding;
 

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::super::parts::chart::{Chart, Drawn, OWN, TEST, VALIDATION};
 use super::super::parts::thumbnails::{self, Thumbnail};
+use super::super::parts::verdict;
 use super::super::pen::{Pen, Piece, columns};
 use super::super::widgets::{self, Across, Curve, Stroke};
 use super::super::{Context, Role, number};
@@ -107,7 +108,10 @@ fn below(context: &Context, page: &Charts, has_side: bool) -> String {
     if is_looked_at && !has_side {
         if let Some(effect) = page.effect(run, at) {
             let (change, loss) = (effect.change.text().say(context.language()), context.say(Word::LossFact));
-            return format!("{}: {change}  {loss} {} → {}", effect.number, figure(effect.before), figure(effect.after));
+            let (before, after) = (figure(effect.before), figure(effect.after));
+            let impact = run.impacts.of(effect.number).map(|impact| context.say(verdict(impact.verdict, true).0));
+            let impact = impact.map_or_else(String::new, |word| format!("  {word}"));
+            return format!("{}: {change}  {loss} {before} → {after}{impact}", effect.number);
         }
         let step = context.say(Phrase::Step { at: number::count(at), of: String::new() });
         let epoch = format!("{:.2}", run.along(Unit::Epochs, at as f64));
@@ -200,36 +204,56 @@ fn draw_side(context: &Context, page: &Charts, area: Rect, pen: &mut Pen) {
     let (loss, loss_smooth) = Measure::Loss.at(run, at);
     let (accuracy, accuracy_smooth) = Measure::Accuracy.at(run, at);
     let single = |measure: Measure| show(measure, measure.at(run, at).0);
-    let mut lines: Vec<Option<(Text, String)>> = vec![
-        Some((Word::StepFact.into(), number::count(at))),
-        Some((Word::EpochFact.into(), format!("{:.2}", along(Unit::Epochs)))),
-        Some((Word::ImagesFact.into(), number::count(along(Unit::Images).max(0.0) as u64))),
-        Some((Word::TimeFact.into(), number::duration(along(Unit::Time)))),
+    let plain = |(name, value): (Text, String)| Some((name, value, Role::Text));
+    let mut lines: Vec<Option<(Text, String, Role)>> = vec![
+        plain((Word::StepFact.into(), number::count(at))),
+        plain((Word::EpochFact.into(), format!("{:.2}", along(Unit::Epochs)))),
+        plain((Word::ImagesFact.into(), number::count(along(Unit::Images).max(0.0) as u64))),
+        plain((Word::TimeFact.into(), number::duration(along(Unit::Time)))),
         None,
-        Some((Word::LossFact.into(), show(Measure::Loss, loss))),
-        Some((Word::Smoothed.into(), show(Measure::Loss, loss_smooth))),
-        Some((Word::AccuracyFact.into(), show(Measure::Accuracy, accuracy))),
-        Some((Word::Smoothed.into(), show(Measure::Accuracy, accuracy_smooth))),
+        plain((Word::LossFact.into(), show(Measure::Loss, loss))),
+        plain((Word::Smoothed.into(), show(Measure::Loss, loss_smooth))),
+        plain((Word::AccuracyFact.into(), show(Measure::Accuracy, accuracy))),
+        plain((Word::Smoothed.into(), show(Measure::Accuracy, accuracy_smooth))),
         None,
-        Some((Word::RateFact.into(), single(Measure::LearningRate))),
-        Some((Word::GradientFact.into(), single(Measure::GradientNorm))),
-        Some((Word::UpdateFact.into(), single(Measure::UpdateRatio))),
-        Some((Word::SpeedFact.into(), single(Measure::Throughput))),
+        plain((Word::RateFact.into(), single(Measure::LearningRate))),
+        plain((Word::GradientFact.into(), single(Measure::GradientNorm))),
+        plain((Word::UpdateFact.into(), single(Measure::UpdateRatio))),
+        plain((Word::SpeedFact.into(), single(Measure::Throughput))),
     ];
     if let Some(effect) = page.effect(run, at).filter(|_| has_cursor) {
         let shown = |value| effect.change.hyper.display(value);
         lines.extend([
             None,
-            Some((Phrase::ChangeNumber { number: effect.number }.into(), number::count(effect.change.step))),
-            Some((Text::from(effect.change.hyper), String::new())),
-            Some((Text::from(""), format!("{} → {}", shown(effect.change.from), shown(effect.change.to)))),
-            Some((Word::Before.into(), figure(effect.before))),
-            Some((Word::After.into(), figure(effect.after))),
+            plain((Phrase::ChangeNumber { number: effect.number }.into(), number::count(effect.change.step))),
+            plain((Text::from(effect.change.hyper), String::new())),
+            plain((Text::from(""), format!("{} → {}", shown(effect.change.from), shown(effect.change.to)))),
         ]);
+        lines.extend(card(context, effect.number).into_iter().map(Some));
+        lines.extend([plain((Word::Before.into(), figure(effect.before))), plain((Word::After.into(), figure(effect.after)))]);
     }
     for (y, line) in (inside.y..inside.bottom()).zip(lines) {
-        let Some((name, value)) = line else { continue };
+        let Some((name, value, role)) = line else { continue };
         pen.text(inside.x + 1, y, inside.width.saturating_sub(2), &context.say(name), palette.style(Role::Muted));
-        pen.text_right(inside.right().saturating_sub(1), y, inside.width.saturating_sub(2), &value, palette.style(Role::Text));
+        pen.text_right(inside.right().saturating_sub(1), y, inside.width.saturating_sub(2), &value, palette.style(role));
     }
+}
+
+/// What came of a change, as it is said beside its marker.
+fn card(context: &Context, number: usize) -> Vec<(Text, String, Role)> {
+    let run = context.app.run();
+    let Some(impact) = run.impacts.of(number) else { return Vec::new() };
+    let (word, role) = verdict(impact.verdict, false);
+    let name = match impact.changes {
+        [first, last] if first < last => Phrase::EffectOfChanges { first, last }.into(),
+        _ => Word::EffectFact.into(),
+    };
+    let mut lines = vec![(name, context.say(word).into_owned(), role)];
+    if let Some(measured) = impact.measured {
+        lines.push((Word::EffectInterval.into(), measured.interval_text(), role));
+        if run.started.as_ref().is_some_and(|started| started.validation_images == 0) {
+            lines.push((Word::EffectOnTraining.into(), String::new(), Role::Muted));
+        }
+    }
+    lines
 }

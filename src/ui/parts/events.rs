@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::super::pen::{Pen, Piece, columns};
 use super::super::{Context, Role, number};
-use super::{framed, title};
+use super::{framed, title, verdict};
 use crate::app::Panel;
 use crate::protocol::Split;
 use crate::run::LogKind;
@@ -45,7 +45,13 @@ pub fn draw(context: &Context, area: Rect, pen: &mut Pen) {
         if let LogKind::Intervention(mark) = line.kind {
             x += pen.text(x, y, right.saturating_sub(x), &mark.to_string(), palette.badge()) + 1;
         }
-        pen.text(x, y, right.saturating_sub(x), &line.text.say(context.language()), palette.style(role));
+        x += pen.text(x, y, right.saturating_sub(x), &line.text.say(context.language()), palette.style(role));
+        if let LogKind::Intervention(mark) = line.kind
+            && let Some(impact) = app.run().impacts.of(mark).filter(|impact| impact.measured.is_some())
+        {
+            let (word, role) = verdict(impact.verdict, true);
+            pen.text(x, y, right.saturating_sub(x), &format!(" · {}", context.say(word)), palette.style(role));
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use ratatui::layout::Rect;
 use super::pen::{Pen, Piece};
 use super::{Context, Role, widgets};
 use crate::app::{ConfusionSource, Panel, Target};
+use crate::run::Verdict;
 use crate::text::Word;
 
 /// What panels show of what they could, as the page that has them says.
@@ -41,4 +42,16 @@ fn framed(context: &Context, panel: Panel, area: Rect, pen: &mut Pen, title: &[P
 fn title<'a>(context: &Context, panel: Panel, name: Word) -> Piece<'a> {
     let role = if context.view.focus == Some(panel) { Role::Focus } else { Role::Text };
     (context.say(name), context.palette.bold(role))
+}
+
+/// What is said of a change, and how it looks; in a list, in a word.
+pub fn verdict(verdict: Verdict, in_list: bool) -> (Word, Role) {
+    match verdict {
+        Verdict::Helped => (Word::Helped, Role::Good),
+        Verdict::Hurt => (Word::Hurt, Role::Bad),
+        Verdict::Unclear if in_list => (Word::Unclear, Role::Muted),
+        Verdict::Unclear => (Word::UnclearYet, Role::Text),
+        Verdict::TooSoon => (Word::TooSoon, Role::Muted),
+        Verdict::NotMeasured => (Word::NotMeasured, Role::Muted),
+    }
 }
