@@ -14,7 +14,7 @@ const LEAST: usize = 4;
 /// Of so many training images one belongs to a part: small sets have few steps, and all parts are looked at often enough all the same.
 const SHARE: usize = 600;
 /// So many images are trained on for each that is looked at. Looking takes a third of the time of training, so that this is
-/// less than 2 % of a run.
+/// about a sixtieth of a run, reckoned by how fast images are judged.
 const TRAINED_FOR_EACH: usize = 20;
 
 /// The images, and how often they are looked at: what follows from the sizes and the seed, and from no clock.
