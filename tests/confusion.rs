@@ -129,6 +129,12 @@ fn pictures() {
     shot("zh-confusion-80x24", &page, &look, 80, 24);
     let many = app(Synthetic { classes: 50, ..Synthetic::default() });
     shot("fifty-classes-120x40", &many, &look, 120, 40);
+    let names = &["cold circle", "cold square", "cold triangle", "warm circle", "warm square", "warm triangle"];
+    let mut named = app(Synthetic { classes: names.len(), names, ..Synthetic::default() });
+    shot("two-words-120x40", &named, &look, 120, 40);
+    shot("two-words-80x24", &named, &look, 80, 24);
+    press(&mut named, "1");
+    shot("two-words-overview-120x40", &named, &look, 120, 40);
     let nothing = app(Synthetic { steps: 0, ..Synthetic::default() });
     shot("nothing-yet-80x24", &nothing, &look, 80, 24);
 }

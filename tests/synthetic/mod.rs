@@ -14,6 +14,8 @@ const CHUNK: u64 = 20;
 /// What the made-up run is like.
 pub struct Synthetic {
     pub classes: usize,
+    /// What the first classes are called; the others by their numbers.
+    pub names: &'static [&'static str],
     pub batch: usize,
     pub epochs: usize,
     pub train_images: usize,
@@ -32,6 +34,7 @@ impl Default for Synthetic {
         let changes = &[(400, 0.001, 0.002), (1_500, 0.002, 0.0005)];
         Self {
             classes: 10,
+            names: &[],
             batch: 64,
             epochs: 5,
             train_images: 55_000,
@@ -143,7 +146,9 @@ impl Synthetic {
             spec,
             threads: 2,
             started_at_ms: 1_767_268_800_000,
-            class_names: (0..self.classes).map(|class| class.to_string()).collect(),
+            class_names: (0..self.classes)
+                .map(|class| self.names.get(class).map_or(class.to_string(), |name| (*name).into()))
+                .collect(),
             image_shape: [28, 28, 1],
             train_images: self.train_images,
             validation_images: 5_000,

@@ -174,8 +174,11 @@ fn draw_pairs(context: &Context, page: &Confusion, matrix: &ConfusionMatrix, ins
     };
     let names: Vec<String> =
         pairs.iter().map(|pair| format!("{} → {}", run.class_name(pair.truth), run.class_name(pair.predicted))).collect();
-    let wide = names.iter().map(|name| columns(name)).max().unwrap_or(0).min(inside.width / 2);
     let digits = columns(&number::count(most));
+    // A name that is cut says less than a bar does, and than a part does.
+    let longest = names.iter().map(|name| columns(name)).max().unwrap_or(0);
+    let has_part = longest + digits + 14 <= inside.width;
+    let wide = longest.min(inside.width.saturating_sub(digits + if has_part { 14 } else { 5 }));
     let selected = pairs.iter().position(|pair| (pair.truth, pair.predicted) == page.cell);
     let room = usize::from(inside.height);
     pen.hits.set_rows(inside.height);
@@ -187,6 +190,9 @@ fn draw_pairs(context: &Context, page: &Confusion, matrix: &ConfusionMatrix, ins
         pen.text(inside.x + 2, y, wide, &names[place], on(Role::Text));
         let x = inside.x + 2 + wide + 2;
         pen.text_right(x + digits, y, digits, &number::count(pair.count), on(Role::Text));
+        if !has_part {
+            continue;
+        }
         let part = pair.count as f64 / matrix.support(pair.truth).max(1) as f64;
         let percent = format!("{:>8}", number::percent(part));
         let used = pen.text(x + digits + 1, y, inside.right().saturating_sub(x + digits + 1), &percent, on(Role::Muted));
@@ -214,7 +220,9 @@ fn draw_classes(
     let room = inside.width.saturating_sub(figures + 2);
     let longest = (0..classes.len()).map(|class| columns(&name(class))).max().unwrap_or(1);
     let has_change = room > longest + change && earlier.is_some();
-    let label = longest.min(room.saturating_sub(if has_change { change } else { 0 })).max(1);
+    // Figures without a name say nothing: two of them have to do where there is no room for all.
+    let least = inside.width.saturating_sub(widths[0] + widths[1] + 5).min(longest);
+    let label = longest.min(room.saturating_sub(if has_change { change } else { 0 })).max(least).max(1);
     let ends = widths.iter().scan(inside.x + 2 + label, |x, width| {
         *x += width + 1;
         Some(*x)

@@ -86,6 +86,8 @@ struct Grid<'a> {
     columns: Vec<u64>,
     area: Rect,
     labels: u16,
+    /// Rows that the names above take: two where that shows more of them.
+    heading: u16,
     cell: (u16, u16),
     /// The first class and how many: down, across.
     down: (usize, usize),
@@ -102,9 +104,12 @@ impl<'a> Grid<'a> {
         let width = inside.width.checked_sub(labels)?;
         let height = inside.height.checked_sub(1)?;
         let many = u16::try_from(classes).unwrap_or(u16::MAX).max(1);
-        let wide = (width / many).clamp(2, 7);
+        let wide = (width / many).clamp(2, (widest + 1).clamp(7, 12));
         // Cells look square at about two columns a row.
         let high = (height / many).clamp(1, (wide / 2).clamp(1, 3));
+        let has_words = (0..classes).any(|class| run.class_name(class).contains(' '));
+        let heading = if has_words && (5..=widest).contains(&wide) && many * high < height { 2 } else { 1 };
+        let height = height + 1 - heading;
         let seen = |room: u16, size: u16, scroll: usize| {
             let count = usize::from(room / size).min(classes);
             (scroll.min(classes - count), count)
@@ -118,7 +123,7 @@ impl<'a> Grid<'a> {
         if down.1 == 0 || across.1 == 0 {
             return None;
         }
-        let used = (labels + across.1 as u16 * wide, 1 + down.1 as u16 * high);
+        let used = (labels + across.1 as u16 * wide, heading + down.1 as u16 * high);
         let x = inside.x + (inside.width - used.0) / 2;
         let y = inside.y + (inside.height - used.1) / 2;
         let area = Rect { x, y, width: used.0, height: used.1 };
@@ -128,7 +133,7 @@ impl<'a> Grid<'a> {
             shows => shows,
         };
         let columns = if shows == Shows::OfColumn { matrix.taken() } else { Vec::new() };
-        Some(Self { matrix, cells, shows, columns, area, labels, cell: (wide, high), down, across })
+        Some(Self { matrix, cells, shows, columns, area, labels, heading, cell: (wide, high), down, across })
     }
 
     /// What a cell comes to: the part that its colour stands for, and its text from long to short.
@@ -172,10 +177,10 @@ impl<'a> Grid<'a> {
 
     fn draw(&self, context: &Context, pen: &mut Pen) {
         self.draw_names(context, pen);
-        let Self { area, labels, cell: (wide, high), .. } = *self;
+        let Self { area, labels, heading, cell: (wide, high), .. } = *self;
         for (i, j) in (0..self.down.1).flat_map(|i| (0..self.across.1).map(move |j| (i, j))) {
             let (truth, predicted) = (self.down.0 + i, self.across.0 + j);
-            let (x, y) = (area.x + labels + j as u16 * wide, area.y + 1 + i as u16 * high);
+            let (x, y) = (area.x + labels + j as u16 * wide, area.y + heading + i as u16 * high);
             let cell = Rect { x, y, width: wide, height: high };
             if self.matrix.count(truth, predicted) == 0 {
                 let middle = y + (high - 1) / 2;
@@ -206,21 +211,27 @@ impl<'a> Grid<'a> {
     fn draw_names(&self, context: &Context, pen: &mut Pen) {
         let (run, palette) = (context.app.run(), &context.palette);
         let muted = palette.style(Role::Muted);
-        let Self { area, labels, cell: (wide, high), .. } = *self;
+        let Self { area, labels, heading, cell: (wide, high), .. } = *self;
         // Where names would run into each other, every other one is left out.
         let widest = (0..self.across.1).map(|i| columns(&run.class_name(self.across.0 + i))).max().unwrap_or(0);
-        let every = if widest >= wide { 2 } else { 1 };
+        let every = if widest >= wide && heading == 1 { 2 } else { 1 };
         for i in (0..self.across.1).step_by(every) {
             let name = run.class_name(self.across.0 + i);
-            let name = clip(&name, (wide * every as u16).saturating_sub(1));
-            let x = area.x + labels + i as u16 * wide + wide.saturating_sub(columns(name)) / 2;
             let is_looked_at = self.cells.looked_at.is_some_and(|(_, predicted)| predicted == self.across.0 + i);
             let style = if is_looked_at { palette.bold(Role::Focus) } else { muted };
-            pen.text(x, area.y, (area.right()).saturating_sub(x), name, style);
+            let room = (wide * every as u16).saturating_sub(1);
+            let (above, below) = if heading == 2 { name.split_once(' ') } else { None }.unwrap_or(("", &name));
+            for (y, line) in [(area.y + heading - 1, below), (area.y, above)].map(|(y, line)| (y, clip(line, room))) {
+                if line.is_empty() {
+                    continue;
+                }
+                let x = area.x + labels + i as u16 * wide + wide.saturating_sub(columns(line)) / 2;
+                pen.text(x, y, area.right().saturating_sub(x), line, style);
+            }
         }
         for i in 0..self.down.1 {
             let truth = self.down.0 + i;
-            let y = area.y + 1 + i as u16 * high;
+            let y = area.y + heading + i as u16 * high;
             let name = run.class_name(truth);
             let is_looked_at = self.cells.looked_at.is_some_and(|(looked_at, _)| looked_at == truth);
             let style = if is_looked_at { palette.bold(Role::Focus) } else { muted };

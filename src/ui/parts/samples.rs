@@ -163,9 +163,7 @@ fn draw_card(context: &Context, card: Card, sample: &Sample, probabilities: &[f3
         Card::Tall => {
             picture(LARGE, pen);
             let place = Rect { y: area.y + rows_for(LARGE), height: area.height.saturating_sub(rows_for(LARGE)), ..area };
-            let verdict = prediction(context, sample, probabilities, area.width / 2);
-            draw_truth(context, sample, Rect { width: area.width.saturating_sub(width(&verdict) + 1), ..place }, pen);
-            pen.pieces(area.right().saturating_sub(width(&verdict)), place.y, width(&verdict), &verdict);
+            draw_verdict_in_a_row(context, sample, probabilities, Rect { height: 1, ..place }, pen);
             let bars = Rect { y: place.y + 1, height: 1, ..place };
             draw_bars(context, sample, probabilities, bars.intersection(area), 2, pen);
         }
@@ -203,6 +201,26 @@ fn prediction<'a>(context: &Context, sample: &Sample, probabilities: &[f32], roo
     let name = super::super::pen::clip(&name, wide as u16).to_owned();
     let pad = wide.min(2).saturating_sub(usize::from(columns(&name)));
     vec![(mark.into(), style), (name.into(), style), (format!("{:pad$}{sure}", "").into(), style)]
+}
+
+/// One row: what it is, what it is taken for; where names are too long for that, only the latter of one that is right.
+fn draw_verdict_in_a_row(context: &Context, sample: &Sample, probabilities: &[f32], area: Rect, pen: &mut Pen) {
+    let verdict = prediction(context, sample, probabilities, area.width);
+    let name = columns(&context.app.run().class_name(sample.label));
+    let fits = columns(&context.say(Word::True)) + 1 + name + 1 + width(&verdict) <= area.width;
+    if !fits && most_probable(probabilities) == Some(sample.label) {
+        pen.pieces(area.x, area.y, area.width, &verdict);
+        return;
+    }
+    let verdict = if fits { verdict } else { prediction(context, sample, probabilities, area.width / 2 + 2) };
+    let left = area.width.saturating_sub(width(&verdict) + 1);
+    if fits {
+        draw_truth(context, sample, Rect { width: left, ..area }, pen);
+    } else {
+        let name = context.app.run().class_name(sample.label);
+        pen.text(area.x, area.y, left, &name, context.palette.bold(Role::Text));
+    }
+    pen.pieces(area.right().saturating_sub(width(&verdict)), area.y, width(&verdict), &verdict);
 }
 
 /// Two rows: what it is, what it is taken for.
