@@ -16,6 +16,7 @@ fn start(home: &Home) -> Session {
     session
 }
 
+/// By name, since runs are found that somebody else of this user trains meanwhile.
 fn attach(home: &Home, arguments: &[&str]) -> Session {
     let session = Session::start_in(home, 120, 40, &[&["attach"], arguments].concat());
     session.wait_for_text(&["● training"]);
@@ -62,7 +63,7 @@ fn the_wheel_is_taken_over_and_everybody_sees_it() {
 fn read_only_never_steers() {
     let home = Home::new();
     let trainer = start(&home);
-    let mut watcher = attach(&home, &["--read-only"]);
+    let mut watcher = attach(&home, &["test", "--read-only"]);
     watcher.press("T ");
     let picture = watcher.wait_for_text(&["read-only: attach without --read-only to steer"]);
     assert!(!picture.contains("Take over?") && picture.contains("● training  read-only"), "{picture}");
@@ -75,7 +76,7 @@ fn read_only_never_steers() {
 fn a_run_that_slept_or_was_killed_comes_back_by_itself() {
     let home = Home::new();
     let _trainer = start(&home);
-    let watcher = attach(&home, &[]);
+    let watcher = attach(&home, &["test"]);
     let process = home.trainer().expect("a process");
     send_signal(process, Signal::STOP);
     let stat = || std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
