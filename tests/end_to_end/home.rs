@@ -65,7 +65,7 @@ impl Home {
         let text = |path: &Path| path.to_str().expect("a path in UTF-8").to_owned();
         let run = text(&self.0.join("run"));
         let own = |name| (name, text(&self.0));
-        // Nobody else's runs are found, wherever a socket has to go.
+        // Nobody else's runs are found, wherever a socket has to go, but for those whose sockets are in /tmp.
         [own("HOME"), own("XDG_CONFIG_HOME"), own("XDG_DATA_HOME"), ("XDG_RUNTIME_DIR", run), own("TMPDIR")]
     }
 }

@@ -16,9 +16,18 @@ fn start(home: &Home) -> Session {
     session
 }
 
-/// By name, since runs are found that somebody else of this user trains meanwhile.
+/// The dashboard on the run of this home. Whoever runs these tests may train something too; then it is asked which run is meant.
 fn attach(home: &Home, arguments: &[&str]) -> Session {
-    let session = Session::start_in(home, 120, 40, &[&["attach"], arguments].concat());
+    let mut session = Session::start_in(home, 120, 40, &[&["attach"], arguments].concat());
+    let screen = session.wait_for("the run, or a choice of runs", |screen| {
+        let contents = screen.contents();
+        contents.contains("● training") || contents.contains("which one?")
+    });
+    if screen.contains("which one?") {
+        let process = format!("process {} ", home.trainer().expect("a process"));
+        let line = screen.lines().find(|line| line.contains(&process));
+        session.press(format!("{}\n", line.and_then(|line| line.split_whitespace().next()).expect("a number")));
+    }
     session.wait_for_text(&["● training"]);
     session
 }
@@ -63,7 +72,7 @@ fn the_wheel_is_taken_over_and_everybody_sees_it() {
 fn read_only_never_steers() {
     let home = Home::new();
     let trainer = start(&home);
-    let mut watcher = attach(&home, &["test", "--read-only"]);
+    let mut watcher = attach(&home, &["--read-only"]);
     watcher.press("T ");
     let picture = watcher.wait_for_text(&["read-only: attach without --read-only to steer"]);
     assert!(!picture.contains("Take over?") && picture.contains("● training  read-only"), "{picture}");
@@ -76,7 +85,7 @@ fn read_only_never_steers() {
 fn a_run_that_slept_or_was_killed_comes_back_by_itself() {
     let home = Home::new();
     let _trainer = start(&home);
-    let watcher = attach(&home, &["test"]);
+    let watcher = attach(&home, &[]);
     let process = home.trainer().expect("a process");
     send_signal(process, Signal::STOP);
     let stat = || std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
