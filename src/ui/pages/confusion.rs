@@ -177,8 +177,9 @@ fn draw_pairs(context: &Context, page: &Confusion, matrix: &ConfusionMatrix, ins
     let digits = columns(&number::count(most));
     // A name that is cut says less than a bar does, and than a part does.
     let longest = names.iter().map(|name| columns(name)).max().unwrap_or(0);
-    let has_part = longest + digits + 14 <= inside.width;
-    let wide = longest.min(inside.width.saturating_sub(digits + if has_part { 14 } else { 5 }));
+    let (margins, part) = (5, 9);
+    let has_part = longest + digits + margins + part <= inside.width;
+    let wide = longest.min(inside.width.saturating_sub(digits + margins + if has_part { part } else { 0 }));
     let selected = pairs.iter().position(|pair| (pair.truth, pair.predicted) == page.cell);
     let room = usize::from(inside.height);
     pen.hits.set_rows(inside.height);

@@ -99,7 +99,8 @@ impl<'a> Grid<'a> {
     fn new(context: &Context, matrix: &'a ConfusionMatrix, cells: Cells, inside: Rect) -> Option<Self> {
         let classes = matrix.classes();
         let run = context.app.run();
-        let widest = (0..classes).map(|class| columns(&run.class_name(class))).max().unwrap_or(1);
+        let names: Vec<String> = (0..classes).map(|class| run.class_name(class)).collect();
+        let widest = names.iter().map(|name| columns(name)).max().unwrap_or(1);
         let labels = widest.clamp(2, (inside.width / 4).max(2)) + 1;
         let width = inside.width.checked_sub(labels)?;
         let height = inside.height.checked_sub(1)?;
@@ -107,7 +108,7 @@ impl<'a> Grid<'a> {
         let wide = (width / many).clamp(2, (widest + 1).clamp(7, 12));
         // Cells look square at about two columns a row.
         let high = (height / many).clamp(1, (wide / 2).clamp(1, 3));
-        let has_words = (0..classes).any(|class| run.class_name(class).contains(' '));
+        let has_words = names.iter().any(|name| name.contains(' '));
         let heading = if has_words && (5..=widest).contains(&wide) && many * high < height { 2 } else { 1 };
         let height = height + 1 - heading;
         let seen = |room: u16, size: u16, scroll: usize| {
@@ -220,11 +221,10 @@ impl<'a> Grid<'a> {
             let is_looked_at = self.cells.looked_at.is_some_and(|(_, predicted)| predicted == self.across.0 + i);
             let style = if is_looked_at { palette.bold(Role::Focus) } else { muted };
             let room = (wide * every as u16).saturating_sub(1);
-            let (above, below) = if heading == 2 { name.split_once(' ') } else { None }.unwrap_or(("", &name));
-            for (y, line) in [(area.y + heading - 1, below), (area.y, above)].map(|(y, line)| (y, clip(line, room))) {
-                if line.is_empty() {
-                    continue;
-                }
+            let words = name.split_once(' ').filter(|_| heading == 2);
+            let (above, below) = words.unwrap_or(("", &name));
+            for (y, line) in [(area.y, above), (area.y + heading - 1, below)] {
+                let line = clip(line, room);
                 let x = area.x + labels + i as u16 * wide + wide.saturating_sub(columns(line)) / 2;
                 pen.text(x, y, area.right().saturating_sub(x), line, style);
             }

@@ -206,21 +206,20 @@ fn prediction<'a>(context: &Context, sample: &Sample, probabilities: &[f32], roo
 /// One row: what it is, what it is taken for; where names are too long for that, only the latter of one that is right.
 fn draw_verdict_in_a_row(context: &Context, sample: &Sample, probabilities: &[f32], area: Rect, pen: &mut Pen) {
     let verdict = prediction(context, sample, probabilities, area.width);
-    let name = columns(&context.app.run().class_name(sample.label));
-    let fits = columns(&context.say(Word::True)) + 1 + name + 1 + width(&verdict) <= area.width;
-    if !fits && most_probable(probabilities) == Some(sample.label) {
+    let name = context.app.run().class_name(sample.label);
+    let mut at_right =
+        |verdict: &[Piece]| pen.pieces(area.right().saturating_sub(width(verdict)), area.y, width(verdict), verdict);
+    if columns(&context.say(Word::True)) + columns(&name) + 2 + width(&verdict) <= area.width {
+        at_right(&verdict);
+        draw_truth(context, sample, area, pen);
+    } else if most_probable(probabilities) == Some(sample.label) {
         pen.pieces(area.x, area.y, area.width, &verdict);
-        return;
-    }
-    let verdict = if fits { verdict } else { prediction(context, sample, probabilities, area.width / 2 + 2) };
-    let left = area.width.saturating_sub(width(&verdict) + 1);
-    if fits {
-        draw_truth(context, sample, Rect { width: left, ..area }, pen);
     } else {
-        let name = context.app.run().class_name(sample.label);
-        pen.text(area.x, area.y, left, &name, context.palette.bold(Role::Text));
+        // What it is taken for has a mark and a percentage beside it, and so a little more of the row.
+        let verdict = prediction(context, sample, probabilities, area.width / 2 + 2);
+        at_right(&verdict);
+        pen.text(area.x, area.y, area.width.saturating_sub(width(&verdict) + 1), &name, context.palette.bold(Role::Text));
     }
-    pen.pieces(area.right().saturating_sub(width(&verdict)), area.y, width(&verdict), &verdict);
 }
 
 /// Two rows: what it is, what it is taken for.
